@@ -1,0 +1,3 @@
+module zoneaxis
+
+go 1.26
