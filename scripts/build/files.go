@@ -1,0 +1,386 @@
+package main
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/andybalholm/brotli"
+	"github.com/tdewolff/minify/v2"
+	"github.com/tdewolff/minify/v2/css"
+	"github.com/tdewolff/minify/v2/html"
+	"github.com/tdewolff/minify/v2/js"
+	minjson "github.com/tdewolff/minify/v2/json"
+	"github.com/tdewolff/minify/v2/svg"
+	"golang.org/x/sync/errgroup"
+)
+
+// builder collects the files of one build.
+type builder struct {
+	out   string // assets/dist
+	dev   bool
+	build string // hash over scripts and styles: the folder they are served from
+	files map[string]File
+}
+
+// types of the files that can be served. Text types are minified where there
+// is a minifier, and all of them are compressed except pictures and fonts,
+// which are compressed already.
+var types = map[string]struct {
+	mime   string
+	packed bool
+}{
+	".css":         {"text/css; charset=utf-8", false},
+	".html":        {"text/html; charset=utf-8", false},
+	".ico":         {"image/x-icon", false},
+	".js":          {"text/javascript; charset=utf-8", false},
+	".json":        {"application/json", false},
+	".png":         {"image/png", true},
+	".svg":         {"image/svg+xml", false},
+	".tmpl":        {"text/html; charset=utf-8", false},
+	".txt":         {"text/plain; charset=utf-8", false},
+	".wasm":        {"application/wasm", false},
+	".webmanifest": {"application/manifest+json", false},
+	".woff2":       {"font/woff2", true},
+	".xml":         {"application/xml", false},
+}
+
+func newMinifier() *minify.M {
+	m := minify.New()
+	m.AddFunc("text/css", css.Minify)
+	m.AddFunc("text/javascript", js.Minify)
+	m.AddFunc("application/json", minjson.Minify)
+	m.AddFunc("application/manifest+json", minjson.Minify)
+	m.AddFunc("image/svg+xml", svg.Minify)
+	m.Add("text/html", &html.Minifier{
+		KeepDocumentTags: true, KeepEndTags: true, KeepQuotes: true, KeepDefaultAttrVals: true,
+		TemplateDelims: html.GoTemplateDelims,
+	})
+	return m
+}
+
+var minifier = newMinifier()
+
+// clean empties assets/dist but for its .keep file.
+func (b *builder) clean() error {
+	entries, err := os.ReadDir(b.out)
+	if err != nil && !os.IsNotExist(err) {
+		return err
+	}
+	for _, e := range entries {
+		if e.Name() == ".keep" {
+			continue
+		}
+		if err := os.RemoveAll(filepath.Join(b.out, e.Name())); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// add writes one file under assets/dist and enters it under its logical name.
+// url "" means that it is not served by itself (a template).
+func (b *builder) add(logical, path, url string, data []byte) error {
+	kind, ok := types[filepath.Ext(path)]
+	if !ok {
+		return fmt.Errorf("%s: unknown kind of file %q", logical, filepath.Ext(path))
+	}
+	full := filepath.Join(b.out, filepath.FromSlash(path))
+	if err := os.MkdirAll(filepath.Dir(full), 0o755); err != nil {
+		return err
+	}
+	if err := os.WriteFile(full, data, 0o644); err != nil {
+		return err
+	}
+	sum := sha256.Sum256(data)
+	b.files[logical] = File{URL: url, Path: path, Type: kind.mime, Size: len(data), BrSize: len(data), SHA256: hex.EncodeToString(sum[:])}
+	return nil
+}
+
+// addHashed adds a file under /static with its own content in its name, so
+// that a change elsewhere does not make anyone load it again.
+func (b *builder) addHashed(logical string, data []byte) error {
+	ext := filepath.Ext(logical)
+	path := "static/" + strings.TrimSuffix(logical, ext) + "." + hash(data) + ext
+	return b.add(logical, path, "/"+path, data)
+}
+
+func hash(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:5])
+}
+
+// minified returns data made smaller, if there is a minifier for its kind.
+func minified(name string, data []byte) ([]byte, error) {
+	kind, _, _ := strings.Cut(types[filepath.Ext(name)].mime, ";")
+	out, err := minifier.Bytes(kind, data)
+	if err == minify.ErrNotExist {
+		return data, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return out, nil
+}
+
+// sources lists the files below dir whose names end in one of the endings, as
+// slash paths relative to dir, in order.
+func sources(dir string, endings ...string) ([]string, error) {
+	var list []string
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if !d.IsDir() && slices.Contains(endings, filepath.Ext(path)) {
+			rel, err := filepath.Rel(dir, path)
+			if err != nil {
+				return err
+			}
+			list = append(list, filepath.ToSlash(rel))
+		}
+		return nil
+	})
+	if os.IsNotExist(err) {
+		return nil, nil
+	}
+	slices.Sort(list)
+	return list, err
+}
+
+// pictures adds fonts and pictures.
+func (b *builder) pictures() error {
+	for _, dir := range []string{"fonts", "img"} {
+		names, err := sources(filepath.Join("assets", dir), ".woff2", ".svg", ".png", ".ico", ".txt")
+		if err != nil {
+			return err
+		}
+		for _, name := range names {
+			data, err := os.ReadFile(filepath.Join("assets", dir, filepath.FromSlash(name)))
+			if err != nil {
+				return err
+			}
+			if data, err = minified(name, data); err != nil {
+				return err
+			}
+			if err := b.addHashed(dir+"/"+name, data); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+var assetURL = regexp.MustCompile(`\.\./((?:fonts|img)/[A-Za-z0-9._-]+)`)
+
+// code adds scripts and styles. They share one folder named after all of them,
+// so that relative imports between modules need no rewriting; addresses of
+// fonts and pictures in them become the hashed ones.
+func (b *builder) code() error {
+	type source struct {
+		logical string
+		data    []byte
+	}
+	var all []source
+	for _, dir := range []string{"css", "js"} {
+		names, err := sources(filepath.Join("assets", dir), "."+dir)
+		if err != nil {
+			return err
+		}
+		for _, name := range names {
+			data, err := os.ReadFile(filepath.Join("assets", dir, filepath.FromSlash(name)))
+			if err != nil {
+				return err
+			}
+			var missing error
+			data = assetURL.ReplaceAllFunc(data, func(found []byte) []byte {
+				logical := string(found[len("../"):])
+				file, ok := b.files[logical]
+				if !ok {
+					missing = fmt.Errorf("%s/%s: there is no assets/%s", dir, name, logical)
+				}
+				return []byte(file.URL)
+			})
+			if missing != nil {
+				return missing
+			}
+			if data, err = minified(name, data); err != nil {
+				return err
+			}
+			all = append(all, source{dir + "/" + name, data})
+		}
+	}
+	sum := sha256.New()
+	for _, logical := range slices.Sorted(maps.Keys(b.files)) {
+		fmt.Fprintln(sum, logical, b.files[logical].SHA256)
+	}
+	for _, s := range all {
+		fmt.Fprintln(sum, s.logical, len(s.data))
+		sum.Write(s.data)
+	}
+	b.build = hex.EncodeToString(sum.Sum(nil)[:5])
+	for _, s := range all {
+		// The service worker has to stand at the root to control every page,
+		// and its text has to change with every build.
+		if s.logical == "js/sw.js" {
+			if err := b.add(s.logical, "sw.js", "/sw.js", bytes.ReplaceAll(s.data, []byte("__BUILD__"), []byte(b.build))); err != nil {
+				return err
+			}
+			continue
+		}
+		path := "static/" + b.build + "/" + s.logical
+		if err := b.add(s.logical, path, "/"+path, s.data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// templates minifies the page templates. The document of the viewer's iframe is
+// no template: it is served as it is, from the folder of the scripts.
+func (b *builder) templates() error {
+	names, err := sources(filepath.Join("assets", "html"), ".tmpl", ".html")
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		data, err := os.ReadFile(filepath.Join("assets", "html", filepath.FromSlash(name)))
+		if err != nil {
+			return err
+		}
+		if data, err = minified(name, data); err != nil {
+			return err
+		}
+		path, url := "html/"+name, ""
+		if filepath.Ext(name) == ".html" {
+			path = "static/" + b.build + "/" + name
+			url = "/" + path
+		}
+		if err := b.add("html/"+name, path, url, data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// compress writes .br and .gz beside every served file that gets smaller.
+// Brotli at its best takes half a minute for the viewer, so results are kept
+// by content in .cache.
+func (b *builder) compress() error {
+	var group errgroup.Group
+	group.SetLimit(runtime.NumCPU())
+	results := make(chan File, len(b.files))
+	logical := map[string]string{} // path → logical name
+	for name, f := range b.files {
+		logical[f.Path] = name
+		if f.URL == "" || types[filepath.Ext(f.Path)].packed || f.Size < 200 {
+			continue
+		}
+		group.Go(func() error {
+			full := filepath.Join(b.out, filepath.FromSlash(f.Path))
+			data, err := os.ReadFile(full)
+			if err != nil {
+				return err
+			}
+			br, err := b.cached(f.SHA256, "br", func() []byte { return brotliBytes(data, b.dev) })
+			if err != nil {
+				return err
+			}
+			gz, err := b.cached(f.SHA256, "gz", func() []byte { return gzipBytes(data, b.dev) })
+			if err != nil {
+				return err
+			}
+			if len(br) < len(data) {
+				f.Br, f.BrSize = true, len(br)
+				if err := os.WriteFile(full+".br", br, 0o644); err != nil {
+					return err
+				}
+			}
+			if len(gz) < len(data) {
+				f.Gz = true
+				if err := os.WriteFile(full+".gz", gz, 0o644); err != nil {
+					return err
+				}
+			}
+			results <- f
+			return nil
+		})
+	}
+	err := group.Wait()
+	close(results)
+	for f := range results {
+		b.files[logical[f.Path]] = f
+	}
+	return err
+}
+
+// cached returns the stored result for a content hash, or makes and stores it.
+func (b *builder) cached(sum, encoding string, make func() []byte) ([]byte, error) {
+	if b.dev {
+		encoding = "fast-" + encoding
+	}
+	path := filepath.Join(".cache", "compressed", sum+"."+encoding)
+	if data, err := os.ReadFile(path); err == nil && len(data) > 0 {
+		return data, nil
+	}
+	data := make()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return nil, err
+	}
+	temp, err := os.CreateTemp(filepath.Dir(path), "new-")
+	if err != nil {
+		return nil, err
+	}
+	if _, err := temp.Write(data); err != nil {
+		return nil, err
+	}
+	if err := temp.Close(); err != nil {
+		return nil, err
+	}
+	return data, os.Rename(temp.Name(), path)
+}
+
+func brotliBytes(data []byte, fast bool) []byte {
+	options := brotli.WriterOptions{Quality: brotli.BestCompression, LGWin: 24}
+	if fast {
+		options.Quality = 4
+	}
+	var out bytes.Buffer
+	w := brotli.NewWriterOptions(&out, options)
+	mustWrite(w, data)
+	return out.Bytes()
+}
+
+func gzipBytes(data []byte, fast bool) []byte {
+	level := gzip.BestCompression
+	if fast {
+		level = gzip.BestSpeed
+	}
+	var out bytes.Buffer
+	w, err := gzip.NewWriterLevel(&out, level)
+	if err != nil {
+		panic(err) // the level is a constant of the package
+	}
+	mustWrite(w, data)
+	return out.Bytes()
+}
+
+// mustWrite writes to memory, which cannot fail.
+func mustWrite(w io.WriteCloser, data []byte) {
+	if _, err := w.Write(data); err != nil {
+		panic(err)
+	}
+	if err := w.Close(); err != nil {
+		panic(err)
+	}
+}

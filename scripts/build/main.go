@@ -1,0 +1,94 @@
+// Command build makes everything that the server serves and writes it to
+// assets/dist: the two wasm programs, scripts, styles, fonts, pictures and page
+// templates, minified, compressed (.br and .gz beside each file), named after
+// their contents, and listed in manifest.json. It fails if a size budget is
+// exceeded.
+//
+//	go run ./scripts/build [-dev] [-v]
+//
+// Run it from the root of the project. With -dev it compresses fast and badly
+// and reports budgets without failing.
+package main
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+func main() {
+	dev := flag.Bool("dev", false, "compress fast; budgets are only reported")
+	verbose := flag.Bool("v", false, "list every file")
+	flag.Parse()
+	if err := run(*dev, *verbose); err != nil {
+		fmt.Fprintln(os.Stderr, "build:", err)
+		os.Exit(1)
+	}
+}
+
+func run(dev, verbose bool) error {
+	start := time.Now()
+	if _, err := os.Stat("go.mod"); err != nil {
+		return fmt.Errorf("run it from the root of the project: no go.mod here")
+	}
+	b := &builder{out: filepath.Join("assets", "dist"), dev: dev, files: map[string]File{}}
+	if err := b.clean(); err != nil {
+		return err
+	}
+	steps := []struct {
+		what string
+		do   func() error
+	}{
+		{"engine.wasm and viewer.wasm (Go to WebAssembly)", b.wasm},
+		{"fonts and pictures", b.pictures},
+		{"styles and scripts", b.code},
+		{"page templates", b.templates},
+		{"compression", b.compress},
+		{"manifest", b.manifest},
+	}
+	for _, step := range steps {
+		began := time.Now()
+		fmt.Printf("build: %s …", step.what)
+		if err := step.do(); err != nil {
+			fmt.Println()
+			return fmt.Errorf("%s: %w", step.what, err)
+		}
+		fmt.Printf(" %.1f s\n", time.Since(began).Seconds())
+	}
+	if verbose {
+		b.list(os.Stdout)
+	}
+	fmt.Printf("build: %s done in %.1f s\n", b.build, time.Since(start).Seconds())
+	return b.checkBudgets(os.Stdout)
+}
+
+// Manifest is assets/dist/manifest.json: what the server and the service worker
+// know about the built files.
+type Manifest struct {
+	Build string          `json:"build"` // hash over everything
+	Files map[string]File `json:"files"` // by logical name, "js/main.js"
+}
+
+// File is one built file.
+type File struct {
+	URL    string `json:"url"`  // where it is served; "" for templates
+	Path   string `json:"file"` // below assets/dist
+	Type   string `json:"type"` // MIME type
+	Br     bool   `json:"br"`   // a .br stands beside it
+	Gz     bool   `json:"gz"`
+	Size   int    `json:"size"`    // bytes, uncompressed
+	BrSize int    `json:"br_size"` // bytes of the .br, or Size without one
+	SHA256 string `json:"sha256"`  // of the uncompressed bytes, hex
+}
+
+// manifest writes manifest.json, for the server and at a public address.
+func (b *builder) manifest() error {
+	data, err := json.MarshalIndent(Manifest{Build: b.build, Files: b.files}, "", " ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(b.out, "manifest.json"), append(data, '\n'), 0o644)
+}

@@ -1,0 +1,46 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// wasm builds the engine and the viewer and takes the loader that belongs to
+// this very version of Go.
+func (b *builder) wasm() error {
+	work, err := os.MkdirTemp("", "zoneaxis-build-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(work)
+	for _, name := range []string{"engine", "viewer"} {
+		out := filepath.Join(work, name+".wasm")
+		cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", out, "./wasm/"+name)
+		cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm", "CGO_ENABLED=0")
+		if text, err := cmd.CombinedOutput(); err != nil {
+			return fmt.Errorf("%s: %w\n%s", strings.Join(cmd.Args, " "), err, text)
+		}
+		data, err := os.ReadFile(out)
+		if err != nil {
+			return err
+		}
+		if err := b.addHashed(name+".wasm", data); err != nil {
+			return err
+		}
+	}
+	root, err := exec.Command("go", "env", "GOROOT").Output()
+	if err != nil {
+		return fmt.Errorf("go env GOROOT: %w", err)
+	}
+	loader, err := os.ReadFile(filepath.Join(strings.TrimSpace(string(root)), "lib", "wasm", "wasm_exec.js"))
+	if err != nil {
+		return err
+	}
+	if loader, err = minified("wasm_exec.js", loader); err != nil {
+		return err
+	}
+	return b.addHashed("wasm_exec.js", loader)
+}
