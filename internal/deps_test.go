@@ -1,0 +1,116 @@
+package internal_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// layer is the order of the project: a package may import only packages of a
+// lower layer. What is not named here may be imported by nobody below server.
+var layer = map[string]int{
+	"zoneaxis/internal/geom":              0,
+	"zoneaxis/internal/atom":              0,
+	"zoneaxis/internal/symmetry":          0,
+	"zoneaxis/internal/wire":              0,
+	"zoneaxis/internal/crystal":           1,
+	"zoneaxis/internal/source":            2,
+	"zoneaxis/internal/diffraction":       2,
+	"zoneaxis/internal/diffraction/bloch": 3,
+	"zoneaxis/internal/scene":             4,
+	"zoneaxis/internal/session":           5,
+}
+
+// forbidden lists what a program or package must not link, and why.
+var forbidden = []struct {
+	pattern string // go list pattern
+	js      bool   // built for js/wasm
+	prefix  string
+	reason  string
+}{
+	{"./geom ./atom ./symmetry", false, "zoneaxis/internal/crystal", "the leaves know no crystals"},
+	{"./...", false, "syscall/js", "internal packages run natively too"},
+	{"./...", false, "net/http", "internal packages do no network"},
+	{"./...", false, "github.com/hajimehoshi/ebiten", "only the viewer draws with Ebitengine"},
+	{"../wasm/engine", true, "github.com/hajimehoshi/ebiten", "Ebitengine panics in a worker"},
+	{"../wasm/engine", true, "net/http", "1.4 MB: the page fetches"},
+	{"../wasm/engine", true, "text/template", "it doubles the engine"},
+	{"../wasm/viewer", true, "gonum.org", "3.6 MB beside Ebitengine: the engine computes"},
+	{"../wasm/viewer", true, "encoding/json", "the viewer takes bytes"},
+	{"../wasm/viewer", true, "zoneaxis/internal/source", "the viewer paints"},
+	{"../wasm/viewer", true, "zoneaxis/internal/diffraction", "the viewer paints"},
+	{"../wasm/viewer", true, "github.com/hajimehoshi/ebiten/v2/exp/textinput", "it calls eval, which the page's policy forbids"},
+	{"../server/...", false, "github.com/hajimehoshi/ebiten", "the server draws SVG only"},
+	{"../server/...", false, "gonum.org", "the server stays small"},
+}
+
+type pkg struct {
+	ImportPath string
+	Imports    []string
+	Deps       []string
+}
+
+func list(t *testing.T, js bool, args ...string) []pkg {
+	t.Helper()
+	cmd := exec.Command("go", append([]string{"list", "-json=ImportPath,Imports,Deps"}, args...)...)
+	if js {
+		cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm")
+	}
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("%v: %v\n%s", cmd.Args, err, stderr.String())
+	}
+	var pkgs []pkg
+	for decoder := json.NewDecoder(strings.NewReader(string(out))); ; {
+		var p pkg
+		if err := decoder.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		pkgs = append(pkgs, p)
+	}
+	if len(pkgs) == 0 {
+		t.Fatalf("%v lists no package", cmd.Args)
+	}
+	return pkgs
+}
+
+func TestLayers(t *testing.T) {
+	for _, p := range list(t, false, "./...") {
+		if p.ImportPath == "zoneaxis/internal" {
+			continue
+		}
+		own, ok := layer[p.ImportPath]
+		if !ok {
+			t.Errorf("%s has no layer: add it to the table and to ARCHITECTURE.md", p.ImportPath)
+			continue
+		}
+		for _, imported := range p.Imports {
+			if !strings.HasPrefix(imported, "zoneaxis/") {
+				continue
+			}
+			if below, ok := layer[imported]; !ok || below >= own {
+				t.Errorf("%s (layer %d) imports %s (layer %d): dependencies go down only", p.ImportPath, own, imported, below)
+			}
+		}
+	}
+}
+
+func TestForbidden(t *testing.T) {
+	for _, rule := range forbidden {
+		for _, p := range list(t, rule.js, strings.Fields(rule.pattern)...) {
+			for _, dep := range p.Deps {
+				if dep == rule.prefix || strings.HasPrefix(dep, rule.prefix+"/") {
+					t.Errorf("%s depends on %s: %s", p.ImportPath, dep, rule.reason)
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,27 @@
+# Shared by the scripts beside it.
+
+say() { printf '%s: %s\n' "$(basename "$0")" "$*"; }
+fail() { say "$*" >&2; exit 1; }
+
+# need_go stops with a plain sentence if Go is missing or too old.
+need_go() {
+  command -v go >/dev/null || fail "Go 1.26 or newer is needed, and no go command was found. See https://go.dev/doc/install"
+  local version
+  version=$(go env GOVERSION | sed -E 's/^go([0-9]+)\.([0-9]+).*/\1 \2/')
+  read -r major minor <<<"$version"
+  [ "$major" -gt 1 ] || [ "$minor" -ge 26 ] || fail "Go 1.26 or newer is needed; this is $(go env GOVERSION)"
+}
+
+# need_chromium finds a Chromium, or installs Debian's, and sets CHROMIUM.
+need_chromium() {
+  for name in "${CHROMIUM:-}" chromium chromium-browser google-chrome; do
+    if [ -n "$name" ] && command -v "$name" >/dev/null; then CHROMIUM=$(command -v "$name"); export CHROMIUM; return; fi
+  done
+  command -v apt-get >/dev/null || fail "the browser tests need Chromium: install it and set CHROMIUM to its path"
+  local sudo=""
+  [ "$(id -u)" = 0 ] || sudo="sudo -n"
+  say "installing Chromium from Debian's packages"
+  { $sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq chromium; } >/dev/null 2>&1 \
+    || fail "the browser tests need Chromium, and apt-get could not install it"
+  CHROMIUM=$(command -v chromium); export CHROMIUM
+}
