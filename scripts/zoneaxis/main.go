@@ -1,0 +1,72 @@
+// Command zoneaxis is the engine from the shell: patterns, crystals, zones,
+// rings and tilts as JSON, CSV or SVG.
+//
+//	go run ./scripts/zoneaxis COMMAND [options]
+//
+// Every command explains its options with -h. Results go to standard output,
+// errors to standard error with exit status 1.
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
+)
+
+// A command reads its arguments and writes its result to stdout.
+type command func(args []string, stdout, stderr io.Writer) error
+
+var commands = map[string]command{}
+
+var summaries = map[string]string{
+	"crystal": "space group, conventional and primitive cell of a structure",
+	"pattern": "the diffraction pattern along a zone axis",
+	"rings":   "ring pattern of a polycrystal",
+	"tilt":    "holder angles that bring a zone onto the beam",
+	"zones":   "tables of zone axes: shortest reflections, ratios and angles",
+}
+
+func main() {
+	if err := run(os.Args[1:], os.Stdout, os.Stderr); err != nil {
+		fmt.Fprintln(os.Stderr, "zoneaxis:", err)
+		os.Exit(1)
+	}
+}
+
+func run(args []string, stdout, stderr io.Writer) error {
+	if len(args) == 0 || args[0] == "help" || args[0] == "-h" || args[0] == "--help" {
+		usage(stdout)
+		return nil
+	}
+	do, ok := commands[args[0]]
+	if !ok {
+		usage(stderr)
+		return fmt.Errorf("there is no command %q", args[0])
+	}
+	if err := do(args[1:], stdout, stderr); err != nil && !errors.Is(err, flag.ErrHelp) {
+		return err
+	}
+	return nil
+}
+
+func usage(w io.Writer) {
+	fmt.Fprintln(w, "usage: zoneaxis COMMAND [options]   (COMMAND -h explains)")
+	for _, name := range slices.Sorted(maps.Keys(commands)) {
+		fmt.Fprintf(w, "  %-8s %s\n", name, summaries[name])
+	}
+}
+
+// newFlags returns a flag set that prints its help, headed by about, to stderr.
+func newFlags(name, about string, stderr io.Writer) *flag.FlagSet {
+	f := flag.NewFlagSet(name, flag.ContinueOnError)
+	f.SetOutput(stderr)
+	f.Usage = func() {
+		fmt.Fprintf(stderr, "zoneaxis %s: %s\n\n", name, about)
+		f.PrintDefaults()
+	}
+	return f
+}
