@@ -369,9 +369,9 @@ type Detail struct {
 	Angle  string  `json:"angle"` // two-theta, mrad
 	F      string  `json:"f,omitempty"`
 	Phase  string  `json:"phase,omitempty"`
-	S      string  `json:"s,omitempty"`   // Å⁻¹
-	I      string  `json:"i,omitempty"`   // per cent
-	Xi     string  `json:"xi,omitempty"`  // extinction distance, nm
+	S      string  `json:"s,omitempty"`  // Å⁻¹
+	I      string  `json:"i,omitempty"`  // per cent
+	Xi     string  `json:"xi,omitempty"` // extinction distance, nm
 	Family Text    `json:"family,omitempty"`
 	// Forbidden says why F is zero; Path how double diffraction reaches it.
 	Forbidden string `json:"forbidden,omitempty"`
