@@ -299,6 +299,14 @@ type View struct {
 	Second  *SecondView `json:"second,omitempty"`
 	Detail  *Detail     `json:"detail,omitempty"` // of the selected spot
 	Rows    []Row       `json:"rows"`             // first 20 of the reflections table
+
+	// Keys are the keys and values of the canonical link without defaults left
+	// out, for the form of the page, which works without scripts: "d" → "0.30,-0.30,0.00".
+	Keys map[string]string `json:"keys,omitempty"`
+	// Links lead to the neighbouring states, for the page without scripts: up,
+	// down, left, right (0.5°), centre (snap), ccw, cw (5°), in, out (zoom).
+	// Only the server asks for them.
+	Links map[string]string `json:"links,omitempty"`
 }
 
 // CrystalView describes the crystal.
