@@ -314,7 +314,8 @@ func (p *tab) touch(kind input.DispatchTouchEventType, points ...[2]float64) {
 	p.do(func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
 		params := input.DispatchTouchEventParams{Type: kind, TouchPoints: []*input.TouchPoint{}}
 		for i, at := range points {
-			params.TouchPoints = append(params.TouchPoints, &input.TouchPoint{X: at[0], Y: at[1], ID: float64(i)})
+			id := float64(i)
+			params.TouchPoints = append(params.TouchPoints, &input.TouchPoint{X: at[0], Y: at[1], ID: &id})
 		}
 		_, err := cdp.Call(ctx, t, input.DispatchTouchEvent, params)
 		return chromedp.Void{}, err
