@@ -1,0 +1,132 @@
+package blog
+
+import (
+	"bytes"
+	"fmt"
+
+	"github.com/wyatt915/treeblood"
+	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/renderer"
+	"github.com/yuin/goldmark/text"
+	"github.com/yuin/goldmark/util"
+)
+
+// kindMath is a formula: $…$ within a line, or lines between $$ and $$.
+var kindMath = ast.NewNodeKind("Math")
+
+type mathNode struct {
+	ast.BaseBlock
+	tex    string
+	offset int
+}
+
+func (*mathNode) Kind() ast.NodeKind { return kindMath }
+func (n *mathNode) Dump(source []byte, level int) {
+	ast.DumpHelper(n, source, level, map[string]string{"tex": n.tex}, nil)
+}
+
+var kindInlineMath = ast.NewNodeKind("InlineMath")
+
+type inlineMathNode struct {
+	ast.BaseInline
+	tex    string
+	offset int
+}
+
+func (*inlineMathNode) Kind() ast.NodeKind { return kindInlineMath }
+func (n *inlineMathNode) Dump(source []byte, level int) {
+	ast.DumpHelper(n, source, level, map[string]string{"tex": n.tex}, nil)
+}
+
+// mathBlockParser reads a paragraph between two lines of $$.
+type mathBlockParser struct{}
+
+func (*mathBlockParser) Trigger() []byte { return []byte{'$'} }
+
+func (*mathBlockParser) Open(_ ast.Node, reader text.Reader, _ parser.Context) (ast.Node, parser.State) {
+	line, segment := reader.PeekLine()
+	if string(bytes.TrimSpace(line)) != "$$" {
+		return nil, parser.NoChildren
+	}
+	reader.AdvanceToEOL()
+	return &mathNode{offset: segment.Start}, parser.NoChildren
+}
+
+func (*mathBlockParser) Continue(node ast.Node, reader text.Reader, _ parser.Context) parser.State {
+	line, _ := reader.PeekLine()
+	reader.AdvanceToEOL()
+	if string(bytes.TrimSpace(line)) == "$$" {
+		return parser.Close
+	}
+	node.(*mathNode).tex += string(line)
+	return parser.Continue | parser.NoChildren
+}
+
+func (*mathBlockParser) Close(ast.Node, text.Reader, parser.Context) {}
+func (*mathBlockParser) CanInterruptParagraph() bool                 { return true }
+func (*mathBlockParser) CanAcceptIndentedLine() bool                 { return false }
+
+// mathInlineParser reads $…$ on one line. A dollar before a space or a digit
+// is a dollar.
+type mathInlineParser struct{}
+
+func (*mathInlineParser) Trigger() []byte { return []byte{'$'} }
+
+func (*mathInlineParser) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.Node {
+	line, segment := block.PeekLine()
+	if len(line) < 3 || line[1] == ' ' || line[1] == '$' || line[1] >= '0' && line[1] <= '9' {
+		return nil
+	}
+	end := bytes.IndexByte(line[1:], '$')
+	if end < 1 {
+		return nil
+	}
+	block.Advance(end + 2)
+	return &inlineMathNode{tex: string(line[1 : 1+end]), offset: segment.Start}
+}
+
+// mathRenderer writes MathML, made at build time. TeX that cannot be read is
+// an error of the build.
+type mathRenderer struct{ problems *problems }
+
+func (m *mathRenderer) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
+	r.Register(kindMath, func(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if entering {
+			block := n.(*mathNode)
+			m.write(w, block.tex, block.offset, true)
+		}
+		return ast.WalkContinue, nil
+	})
+	r.Register(kindInlineMath, func(w util.BufWriter, _ []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if entering {
+			inline := n.(*inlineMathNode)
+			m.write(w, inline.tex, inline.offset, false)
+		}
+		return ast.WalkContinue, nil
+	})
+}
+
+func (m *mathRenderer) write(w util.BufWriter, tex string, offset int, block bool) {
+	var mathML string
+	var err error
+	if block {
+		mathML, err = treeblood.DisplayStyle(tex, nil)
+	} else {
+		mathML, err = treeblood.InlineStyle(tex, nil)
+	}
+	if err != nil {
+		m.problems.at(offset, fmt.Errorf("formula %q: %w", tex, err))
+		return
+	}
+	// The typesetter marks what it does not know instead of failing.
+	if bytes.Contains([]byte(mathML), []byte("<merror")) {
+		m.problems.at(offset, fmt.Errorf("formula %q has a command that is not known", tex))
+		return
+	}
+	if block {
+		w.WriteString(`<div class="formula">` + mathML + "</div>\n")
+		return
+	}
+	w.WriteString(mathML)
+}
