@@ -255,7 +255,8 @@ func (t *RatioTable) UnmarshalBinary(b []byte) error {
 		for j, v := range []*[3]int8{&e.Zone, &e.A, &e.B} {
 			*v = [3]int8{int8(p[14+3*j]), int8(p[15+3*j]), int8(p[16+3*j])}
 		}
-		if int(e.Crystal) >= len(names) || !(e.Ratio >= 1) || i > 0 && e.Ratio < entries[i-1].Ratio {
+		if int(e.Crystal) >= len(names) || !(e.Ratio >= 1 && e.Ratio < 1e6 && e.Angle >= 0 && e.Angle < 1.58 && e.Length > 0 && e.Length < 1e6) ||
+			i > 0 && e.Ratio < entries[i-1].Ratio {
 			return fmt.Errorf("%w: entry %d", errRatioTable, i)
 		}
 	}

@@ -1,0 +1,186 @@
+package diffraction_test
+
+import (
+	"math"
+	"slices"
+	"testing"
+
+	"zoneaxis/internal/crystal"
+	"zoneaxis/internal/diffraction"
+	"zoneaxis/internal/geom"
+)
+
+// tableOf enters the zone axes up to index 3 of some textbook cells.
+func tableOf(t testing.TB, ids ...string) *diffraction.RatioTable {
+	t.Helper()
+	table := new(diffraction.RatioTable)
+	for _, id := range ids {
+		s := textbookCell(t, id)
+		r := mustReflections(t, s, diffraction.Options{GMax: 2.5, Thermal: diffraction.NoThermal})
+		var bases []diffraction.ZoneBasis
+		for _, u := range diffraction.NewZoneSet(s.Lattice, r.Translations, 3).Zones() {
+			if u[0] < 0 || u[1] < u[0] || u[2] < u[1] { // one of each set, cubic axes
+				continue
+			}
+			b, err := diffraction.Basis(r, u)
+			if err != nil {
+				t.Fatal(err)
+			}
+			bases = append(bases, b)
+		}
+		table.Add(id, r, bases)
+	}
+	return table
+}
+
+func zonesOf(table *diffraction.RatioTable, list []diffraction.RatioMatch, name string) []crystal.UVW {
+	var zones []crystal.UVW
+	for _, m := range list {
+		if table.Names[m.Crystal] == name {
+			zones = append(zones, m.Zone)
+		}
+	}
+	return zones
+}
+
+func TestMatch(t *testing.T) {
+	table := tableOf(t, "al", "cu", "fe")
+	for _, c := range []struct {
+		name     string
+		q        diffraction.RatioQuery
+		in       string
+		has, not []crystal.UVW
+	}{
+		{"the fcc [011] rectangle of rhombs", diffraction.RatioQuery{Ratio: 1, Angle: geom.Radians(70.53)}, "al",
+			[]crystal.UVW{{0, 1, 1}}, []crystal.UVW{{0, 0, 1}, {1, 1, 1}, {1, 1, 2}}},
+		{"its supplement", diffraction.RatioQuery{Ratio: 1, Angle: geom.Radians(109.47)}, "al",
+			[]crystal.UVW{{0, 1, 1}}, nil},
+		{"200 and 111 of the same zone", diffraction.RatioQuery{Ratio: math.Sqrt(3) / 2, Angle: geom.Radians(54.74)}, "al",
+			[]crystal.UVW{{0, 1, 1}}, nil},
+		{"the bcc [011] rectangle", diffraction.RatioQuery{Ratio: math.Sqrt2, Angle: math.Pi / 2}, "fe",
+			[]crystal.UVW{{0, 1, 1}}, []crystal.UVW{{1, 1, 1}, {1, 1, 2}}},
+		{"[133] of fcc", diffraction.RatioQuery{Ratio: math.Sqrt(5), Angle: geom.Radians(77.08)}, "al", []crystal.UVW{{1, 3, 3}}, nil},
+		{"and of bcc", diffraction.RatioQuery{Ratio: math.Sqrt(5), Angle: geom.Radians(77.08)}, "fe", []crystal.UVW{{1, 3, 3}}, nil},
+		{"camera constant: aluminium", diffraction.RatioQuery{Ratio: 1, Angle: math.Pi / 3, D: 1.4317}, "al", []crystal.UVW{{1, 1, 1}}, nil},
+		{"camera constant: not copper", diffraction.RatioQuery{Ratio: 1, Angle: math.Pi / 3, D: 1.4317}, "cu", nil, []crystal.UVW{{1, 1, 1}}},
+		{"a ratio off by 4 %", diffraction.RatioQuery{Ratio: 1.04 * math.Sqrt(5), Angle: geom.Radians(77.08)}, "al", nil, []crystal.UVW{{1, 3, 3}}},
+		{"a wider tolerance", diffraction.RatioQuery{Ratio: 1.04 * math.Sqrt(5), Angle: geom.Radians(77.08), RatioTol: 0.05}, "al", []crystal.UVW{{1, 3, 3}}, nil},
+		{"an angle off by 2°", diffraction.RatioQuery{Ratio: math.Sqrt(5), Angle: geom.Radians(75)}, "al", nil, []crystal.UVW{{1, 3, 3}}},
+		{"nothing measured", diffraction.RatioQuery{}, "al", nil, []crystal.UVW{{0, 1, 1}, {0, 0, 1}}},
+	} {
+		list := table.Match(c.q)
+		zones := zonesOf(table, list, c.in)
+		for _, u := range c.has {
+			if !slices.Contains(zones, u) {
+				t.Errorf("%s: %v of %s not found among %v", c.name, u, c.in, zones)
+			}
+		}
+		for _, u := range c.not {
+			if slices.Contains(zones, u) {
+				t.Errorf("%s: %v of %s found", c.name, u, c.in)
+			}
+		}
+		for i, m := range list {
+			if m.Misfit > 1 || i > 0 && m.Misfit < list[i-1].Misfit-1e-3 {
+				t.Errorf("%s: misfit %g after %g", c.name, m.Misfit, list[max(i-1, 0)].Misfit)
+			}
+		}
+	}
+}
+
+// Every entry must be found by its own numbers, whichever way round and on
+// whichever side of 90° they are measured.
+func TestMatchFindsEveryEntry(t *testing.T) {
+	table := tableOf(t, "al", "fe", "srtio3")
+	for _, e := range table.Entries {
+		s := textbookCell(t, table.Names[e.Crystal])
+		a := crystal.HKL{int(e.A[0]), int(e.A[1]), int(e.A[2])}
+		b := crystal.HKL{int(e.B[0]), int(e.B[1]), int(e.B[2])}
+		ga, gb := s.Lattice.G(a), s.Lattice.G(b)
+		for _, q := range []diffraction.RatioQuery{
+			{Ratio: gb.Norm() / ga.Norm(), Angle: geom.Angle(ga, gb), D: 1 / ga.Norm()},
+			{Ratio: ga.Norm() / gb.Norm(), Angle: geom.Angle(ga, gb.Neg())},
+		} {
+			found := slices.ContainsFunc(table.Match(q), func(m diffraction.RatioMatch) bool {
+				return m.Crystal == int(e.Crystal) && m.Zone == crystal.UVW{int(e.Zone[0]), int(e.Zone[1]), int(e.Zone[2])} && m.Misfit < 1e-3
+			})
+			if !found {
+				t.Fatalf("%s [%v] %v %v is not found by %+v", s.ID, e.Zone, a, b, q)
+			}
+		}
+	}
+	if n := len(table.Entries); n < 100 {
+		t.Errorf("only %d entries", n)
+	}
+}
+
+func TestAlsoFits(t *testing.T) {
+	table := tableOf(t, "al", "au", "fe")
+	r := mustReflections(t, textbookCell(t, "al"), diffraction.Options{GMax: 2})
+	b, err := diffraction.Basis(r, crystal.UVW{1, 3, 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := table.AlsoFits(0, b, 0.001, geom.Radians(0.1))
+	if slices.Contains(zonesOf(table, list, "al"), b.Zone) {
+		t.Error("the zone itself is among the others")
+	}
+	for _, name := range []string{"au", "fe"} { // the same ratio and angle in all cubic F and I lattices
+		if !slices.Contains(zonesOf(table, list, name), b.Zone) {
+			t.Errorf("[133] of %s is missing from %v", name, list)
+		}
+	}
+}
+
+func TestRatioTableBinary(t *testing.T) {
+	table := tableOf(t, "al", "fe")
+	data, err := table.MarshalBinary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var back diffraction.RatioTable
+	if err := back.UnmarshalBinary(data); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(back.Names, table.Names) || !slices.Equal(back.Entries, table.Entries) {
+		t.Error("the table changed on the way")
+	}
+	for n := range len(data) {
+		if back.UnmarshalBinary(data[:n]) == nil {
+			t.Fatalf("%d of %d bytes are accepted", n, len(data))
+		}
+	}
+	if len(back.Entries) != len(table.Entries) {
+		t.Error("a refused table overwrote the old one")
+	}
+}
+
+func FuzzRatioTable(f *testing.F) {
+	data, err := tableOf(f, "fe").MarshalBinary()
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(data[:200])
+	f.Add([]byte("zar1\x01\x00\x02\x00fe\x00\x00\x00\x00"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		var table diffraction.RatioTable
+		if table.UnmarshalBinary(data) != nil {
+			return
+		}
+		table.Match(diffraction.RatioQuery{Ratio: 1.5, Angle: 1, D: 2})
+		again, err := table.MarshalBinary()
+		if err != nil || !slices.Equal(again, data) {
+			t.Fatalf("%x comes back as %x", data, again)
+		}
+	})
+}
+
+func BenchmarkMatch(b *testing.B) {
+	table := tableOf(b, "al", "au", "cu", "fe", "ni", "si", "spinel", "srtio3", "w")
+	b.ReportAllocs()
+	for b.Loop() {
+		if n := len(table.Match(diffraction.RatioQuery{Ratio: 1.633, Angle: math.Pi / 2})); n < 5 {
+			b.Fatalf("%d matches", n)
+		}
+	}
+}
