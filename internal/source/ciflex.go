@@ -1,0 +1,366 @@
+package source
+
+import (
+	"bytes"
+	"strings"
+)
+
+// cifKind is the kind of a CIF token.
+type cifKind uint8
+
+const (
+	cifEnd    cifKind = iota
+	cifTag            // _cell_length_a
+	cifValue          // a bare word
+	cifString         // in quotes, or a text field between lines that begin with ;
+	cifData           // data_name
+	cifLoop           // loop_
+	cifSave           // save_name, or save_ at the end of a frame
+	cifOther          // global_, stop_
+)
+
+// cifToken is a token of a CIF. Its text is a part of the file.
+type cifToken struct {
+	kind cifKind
+	line int32
+	text []byte
+}
+
+// missing tells whether the token stands for no value: a bare ? or a dot.
+func (t cifToken) missing() bool {
+	return t.kind != cifString && (len(t.text) == 0 || len(t.text) == 1 && (t.text[0] == '?' || t.text[0] == '.'))
+}
+
+// cifLexer cuts a CIF 1.1 file into tokens; of CIF 2.0 it knows the triple
+// quotes. It never fails: what is not closed ends with its line or the file.
+type cifLexer struct {
+	data []byte
+	pos  int
+	line int32
+	two  bool // CIF 2.0
+}
+
+func newCIFLexer(data []byte) *cifLexer {
+	return &cifLexer{data: data, line: 1, two: bytes.HasPrefix(data, []byte("#\\#CIF_2"))}
+}
+
+// newline steps over the end of a line at pos and reports whether there was one.
+func (l *cifLexer) newline() bool {
+	if l.pos >= len(l.data) {
+		return false
+	}
+	switch l.data[l.pos] {
+	case '\n':
+		l.pos++
+	case '\r':
+		l.pos++
+		if l.pos < len(l.data) && l.data[l.pos] == '\n' {
+			l.pos++
+		}
+	default:
+		return false
+	}
+	l.line++
+	return true
+}
+
+func isEnd(c byte) bool   { return c == '\n' || c == '\r' }
+func isBlank(c byte) bool { return c == ' ' || c == '\t' || c == '\v' || c == '\f' || c == 0 }
+
+// atLineStart tells whether pos is the first byte of a line.
+func (l *cifLexer) atLineStart() bool { return l.pos == 0 || isEnd(l.data[l.pos-1]) }
+
+// next returns the next token.
+func (l *cifLexer) next() cifToken {
+	for l.pos < len(l.data) {
+		c := l.data[l.pos]
+		switch {
+		case l.newline():
+		case isBlank(c):
+			l.pos++
+		case c == '#':
+			for l.pos < len(l.data) && !isEnd(l.data[l.pos]) {
+				l.pos++
+			}
+		case c == ';' && l.atLineStart():
+			return l.textField()
+		case c == '\'' || c == '"':
+			return l.quoted(c)
+		default:
+			return l.word()
+		}
+	}
+	return cifToken{kind: cifEnd, line: l.line}
+}
+
+// textField reads from the ; that opens a text field to the one that closes
+// it at the start of a line.
+func (l *cifLexer) textField() cifToken {
+	t := cifToken{kind: cifString, line: l.line}
+	l.pos++
+	start := l.pos
+	for l.pos < len(l.data) {
+		end := l.pos
+		if l.newline() {
+			if l.pos < len(l.data) && l.data[l.pos] == ';' {
+				l.pos++
+				t.text = l.data[start:end]
+				return t
+			}
+			continue
+		}
+		l.pos++
+	}
+	t.text = l.data[start:]
+	return t
+}
+
+// quoted reads a quoted string: it ends at a quote before white space, so that
+// 'a dog's life' is one string.
+func (l *cifLexer) quoted(q byte) cifToken {
+	t := cifToken{kind: cifString, line: l.line}
+	if triple := []byte{q, q, q}; l.two && bytes.HasPrefix(l.data[l.pos:], triple) {
+		l.pos += 3
+		start := l.pos
+		for l.pos < len(l.data) && !bytes.HasPrefix(l.data[l.pos:], triple) {
+			if !l.newline() {
+				l.pos++
+			}
+		}
+		t.text = l.data[start:l.pos]
+		l.pos = min(l.pos+3, len(l.data))
+		return t
+	}
+	l.pos++
+	start := l.pos
+	for ; l.pos < len(l.data) && !isEnd(l.data[l.pos]); l.pos++ {
+		if l.data[l.pos] != q {
+			continue
+		}
+		if n := l.pos + 1; n == len(l.data) || isEnd(l.data[n]) || isBlank(l.data[n]) || l.two && (l.data[n] == ']' || l.data[n] == '}') {
+			t.text = l.data[start:l.pos]
+			l.pos++
+			return t
+		}
+	}
+	t.text = bytes.TrimRight(l.data[start:l.pos], " \t")
+	return t
+}
+
+// word reads a bare word and tells keywords from values.
+func (l *cifLexer) word() cifToken {
+	start := l.pos
+	for l.pos < len(l.data) && !isEnd(l.data[l.pos]) && !isBlank(l.data[l.pos]) {
+		l.pos++
+	}
+	t := cifToken{kind: cifValue, line: l.line, text: l.data[start:l.pos]}
+	switch w := t.text; {
+	case w[0] == '_' && len(w) > 1:
+		t.kind = cifTag
+	case hasFold(w, "data_"):
+		t.kind, t.text = cifData, w[5:]
+	case hasFold(w, "loop_") && len(w) == 5:
+		t.kind = cifLoop
+	case hasFold(w, "save_"):
+		t.kind, t.text = cifSave, w[5:]
+	case hasFold(w, "global_") && len(w) == 7, hasFold(w, "stop_") && len(w) == 5:
+		t.kind = cifOther
+	}
+	return t
+}
+
+// cifLoopData is a loop of a block. Only the columns that are of use are kept.
+type cifLoopData struct {
+	line   int32    // of loop_
+	column []string // names of the columns kept
+	cells  []cifToken
+}
+
+func (d *cifLoopData) rows() int {
+	if len(d.column) == 0 {
+		return 0
+	}
+	return len(d.cells) / len(d.column)
+}
+
+// at returns a cell; the zero token, which is missing, for a column of −1.
+func (d *cifLoopData) at(row, column int) cifToken {
+	if column < 0 {
+		return cifToken{}
+	}
+	return d.cells[row*len(d.column)+column]
+}
+
+// col returns the number of the first of the columns that is there, or −1.
+func (d *cifLoopData) col(names ...string) int {
+	for _, name := range names {
+		for i, c := range d.column {
+			if c == name {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+// cifBlock holds what is of use in one data block.
+type cifBlock struct {
+	name  string
+	items map[string]cifToken
+	loops []*cifLoopData
+}
+
+// item returns the first of the items that has a value.
+func (b *cifBlock) item(names ...string) (cifToken, bool) {
+	for _, name := range names {
+		if t, ok := b.items[name]; ok && !t.missing() {
+			return t, true
+		}
+	}
+	return cifToken{}, false
+}
+
+// value returns the first of the items that has a value as text, on one line.
+func (b *cifBlock) value(names ...string) string {
+	t, _ := b.item(names...)
+	return strings.Join(strings.Fields(cifText(t.text)), " ")
+}
+
+// list returns the values of a column, whether it stands in a loop or alone.
+func (b *cifBlock) list(names ...string) []cifToken {
+	for _, l := range b.loops {
+		if c := l.col(names...); c >= 0 {
+			list := make([]cifToken, l.rows())
+			for i := range list {
+				list[i] = l.at(i, c)
+			}
+			return list
+		}
+	}
+	if t, ok := b.item(names...); ok {
+		return []cifToken{t}
+	}
+	return nil
+}
+
+// cifName folds a tag to the form used here: lower case and, as in CIF before
+// the dictionaries got dots, underscores only.
+func cifName(tag []byte) string {
+	if len(tag) > 80 {
+		return ""
+	}
+	return strings.ReplaceAll(strings.ToLower(string(tag)), ".", "_")
+}
+
+// cifWanted tells whether a tag is of use.
+func cifWanted(name string) bool {
+	for _, p := range [...]string{
+		"_cell_length_", "_cell_angle_", "_cell_formula_units_z", "_cell_modulation_dimension",
+		"_symmetry_", "_space_group_", "_atom_site_", "_chemical_name_", "_chemical_formula_",
+		"_journal_", "_publ_author_name", "_database_code_", "_citation_",
+	} {
+		if strings.HasPrefix(name, p) {
+			return true
+		}
+	}
+	return false
+}
+
+// parseCIF sorts a file into its blocks. What stands before the first data_ is
+// a block of its own if it holds tags.
+func parseCIF(data []byte) ([]*cifBlock, error) {
+	lex := newCIFLexer(data)
+	var blocks []*cifBlock
+	var b *cifBlock
+	block := func() *cifBlock {
+		if b == nil {
+			b = &cifBlock{items: map[string]cifToken{}}
+			blocks = append(blocks, b)
+		}
+		return b
+	}
+	t := lex.next()
+	wanted := false // the last item is of use
+	for t.kind != cifEnd {
+		switch t.kind {
+		case cifData:
+			b = nil
+			if len(blocks) >= 10*maxBlocks {
+				return blocks, nil
+			}
+			block().name = text(t.text)
+			wanted = false
+			t = lex.next()
+		case cifSave:
+			// A frame belongs to a dictionary: leave it out.
+			for open := len(t.text) > 0; open; {
+				t = lex.next()
+				open = t.kind != cifEnd && !(t.kind == cifSave && len(t.text) == 0)
+			}
+			t = lex.next()
+		case cifLoop:
+			var err error
+			if t, err = lex.loop(block(), t.line); err != nil {
+				return nil, err
+			}
+			wanted = false
+		case cifTag:
+			name := cifName(t.text)
+			t = lex.next()
+			if t.kind != cifValue && t.kind != cifString {
+				continue
+			}
+			if wanted = cifWanted(name); wanted {
+				if _, twice := block().items[name]; !twice {
+					b.items[name] = t
+				}
+			} else {
+				block()
+			}
+			t = lex.next()
+		default:
+			if wanted && t.kind == cifValue {
+				return nil, &SyntaxError{CIF, int(t.line), "expected a tag or loop_, found " + found(t.text)}
+			}
+			t = lex.next()
+		}
+	}
+	return blocks, nil
+}
+
+// loop reads a loop from behind its loop_ and returns the token after it.
+func (l *cifLexer) loop(b *cifBlock, line int32) (cifToken, error) {
+	d := &cifLoopData{line: line}
+	var keep []bool
+	t := l.next()
+	for t.kind == cifTag {
+		name := cifName(t.text)
+		k := cifWanted(name)
+		keep = append(keep, k)
+		if k {
+			d.column = append(d.column, name)
+		}
+		t = l.next()
+	}
+	n := 0
+	last := line
+	for t.kind == cifValue || t.kind == cifString {
+		if len(keep) > 0 && keep[n%len(keep)] {
+			d.cells = append(d.cells, t)
+			if len(d.cells) > len(d.column)*(MaxSites+1) {
+				return t, &SyntaxError{CIF, int(t.line), "expected at most " + count(MaxSites) + " rows"}
+			}
+		}
+		n++
+		last = t.line
+		t = l.next()
+	}
+	if len(d.column) == 0 {
+		return t, nil
+	}
+	if extra := n % len(keep); extra != 0 {
+		return t, &SyntaxError{CIF, int(last), "expected " + count(len(keep)) + " values in each row, found " + count(extra) + " in the last"}
+	}
+	b.loops = append(b.loops, d)
+	return t, nil
+}

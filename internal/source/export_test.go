@@ -1,0 +1,4 @@
+package source
+
+// Names that the tests of the package need.
+var Composition = parseFormula

@@ -1,0 +1,309 @@
+package source_test
+
+import (
+	"encoding/csv"
+	"math"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"zoneaxis/internal/atom"
+	"zoneaxis/internal/source"
+)
+
+// libraryRow is a row of testdata/library.csv: what independent programs
+// computed from the same crystals.
+type libraryRow struct {
+	id, formula            string
+	number, atoms, units   int
+	density, densityMeasur float64
+}
+
+func libraryTable(t *testing.T) []libraryRow {
+	t.Helper()
+	f, err := os.Open("testdata/library.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []libraryRow
+	for _, r := range rows[1:] {
+		integer := func(s string) int {
+			n, err := strconv.Atoi(s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return n
+		}
+		number := func(s string) float64 {
+			v, err := strconv.ParseFloat(s, 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return v
+		}
+		list = append(list, libraryRow{r[0], r[1], integer(r[2]), integer(r[3]), integer(r[4]), number(r[5]), number(r[6])})
+	}
+	return list
+}
+
+func TestLibrary(t *testing.T) {
+	table := libraryTable(t)
+	entries := source.Library()
+	if len(entries) != 173 || len(table) != 173 {
+		t.Fatalf("library has %d entries, table %d, want 173", len(entries), len(table))
+	}
+	for i, want := range table {
+		e := entries[i]
+		t.Run(want.id, func(t *testing.T) {
+			if e.ID != want.id || e.Formula != want.formula || e.Number != want.number || e.FormulaUnits != want.units {
+				t.Fatalf("entry %s %s %d Z=%d, want %+v", e.ID, e.Formula, e.Number, e.FormulaUnits, want)
+			}
+			s, err := source.Open(want.id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if s.Given == nil || s.Given.Number != want.number || s.Given.Hall != e.Hall || s.Given.System != e.System {
+				t.Errorf("given setting %+v, want number %d, Hall %q, %s", s.Given, want.number, e.Hall, e.System)
+			}
+			if s.ID != "lib-"+want.id || s.Name != e.Name || s.Reference == "" || s.BSource == "" {
+				t.Errorf("id %q, name %q, reference %q, B from %q", s.ID, s.Name, s.Reference, s.BSource)
+			}
+			// Positions, counting a mixed position once.
+			positions := map[[3]int]bool{}
+			mass, content := 0.0, map[atom.Z]float64{}
+			for _, a := range s.Sites {
+				var key [3]int
+				for k, x := range a.Frac {
+					if !(x >= 0 && x < 1) {
+						t.Errorf("%s at %v outside the cell", a.Label, a.Frac)
+					}
+					key[k] = int(math.Round(x*1e4)) % 1e4
+				}
+				positions[key] = true
+				mass += a.Occ * a.Z.Mass()
+				content[a.Z] += a.Occ
+				if !(a.B > 0 && a.B < 8) || !(a.Occ > 0 && a.Occ <= 1) {
+					t.Errorf("%s: B = %g, occupancy %g", a.Label, a.B, a.Occ)
+				}
+			}
+			if len(positions) != want.atoms {
+				t.Errorf("%d positions in the cell, want %d", len(positions), want.atoms)
+			}
+			if e.ID == "muscovite" {
+				// The table counts the hydrogen that the sites do not have.
+				mass += float64(2*e.FormulaUnits) * atom.Z(1).Mass()
+			}
+			// The table has four decimals; 1.6605390666 g/cm3 is one u/Å3.
+			if got := 1.6605390666 * mass / s.Lattice.Volume(); math.Abs(got-want.density) > 2e-4*want.density+5e-5 {
+				t.Errorf("density %.4f, want %.4f g/cm3", got, want.density)
+			}
+			// The cell holds the formula units the entry names, but for hydrogen
+			// that was not located and statistical occupancies.
+			for z, n := range source.Composition(e.Formula) {
+				if e.ID == "muscovite" && z == 1 {
+					continue
+				}
+				if got := content[z] / float64(e.FormulaUnits); math.Abs(got-n) > 0.01*n {
+					t.Errorf("%s: %g in a formula unit, want %g", z.Symbol(), got, n)
+				}
+			}
+		})
+	}
+}
+
+func TestLibraryText(t *testing.T) {
+	text, err := os.ReadFile("library.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(string(text), "\r") || !strings.HasSuffix(string(text), "\n") {
+		t.Error("library.txt: lines must end in LF")
+	}
+	ids := map[string]bool{}
+	for _, e := range source.Library() {
+		if ids[e.ID] || e.Name == "" || e.Category == "" || e.Reference == "" || e.BSource == "" || e.Prototype == "" {
+			t.Errorf("entry %+v: id twice or a field empty", e)
+		}
+		ids[e.ID] = true
+		if e.MP != "" {
+			n, err := source.ParseMP(e.MP)
+			if err != nil || source.FormatMP(n) != e.MP {
+				t.Errorf("%s: %q is not an id in its usual form", e.ID, e.MP)
+			}
+		}
+		if !slices.Contains([]string{"", "confirmed", "formula", "recalled", "mentioned", "related"}, e.MPStatus) || (e.MP == "") != (e.MPStatus == "") {
+			t.Errorf("%s: status %q of %q", e.ID, e.MPStatus, e.MP)
+		}
+	}
+}
+
+func TestOpen(t *testing.T) {
+	for _, tt := range []struct{ id, want string }{
+		{"si", "lib-si"}, {"lib-si", "lib-si"}, {" LIB-Si ", "lib-si"}, {"mp-149", "lib-si"}, {"mp-aaaaaaft", "lib-si"},
+		{"bn-hex", "lib-bn-hex"}, {"mp-1565", ""}, {"149", ""}, {"lib-", ""}, {"", ""}, {"mp-999999", ""}, {"mvc-149", ""},
+	} {
+		s, err := source.Open(tt.id)
+		got := ""
+		if err == nil {
+			got = s.ID
+		}
+		if got != tt.want {
+			t.Errorf("Open(%q) = %q, %v, want %q", tt.id, got, err, tt.want)
+		}
+	}
+	s, err := source.Open("mp-149")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(s.Notes) != 1 || !strings.Contains(s.Notes[0], "from measurements") {
+		t.Errorf("notes of mp-149: %q", s.Notes)
+	}
+}
+
+func TestCategories(t *testing.T) {
+	n := 0
+	for _, c := range source.Categories() {
+		list := source.Category(c)
+		if len(list) == 0 {
+			t.Errorf("category %q is empty", c)
+		}
+		n += len(list)
+	}
+	if n != len(source.Library()) {
+		t.Errorf("categories hold %d entries, want %d", n, len(source.Library()))
+	}
+	if source.Category("no such") != nil {
+		t.Error("an unknown category must be empty")
+	}
+}
+
+func TestFind(t *testing.T) {
+	for _, tt := range []struct {
+		name, query string
+		want        string // ids in order; "…" at the end allows more
+	}{
+		{"formula", "GaAs", "gaas"},
+		{"formula, other order", "AsGa", "gaas"},
+		{"formula, any case", "gaas", "gaas"},
+		{"formula with subscripts", "TiO₂", "rutile anatase brookite …"},
+		{"formula, a multiple", "Ti2O4", "rutile anatase brookite"},
+		{"formula, mixed", "O3SrTi", "srtio3"},
+		{"formula with brackets", "CaMg(CO3)2", "dolomite"},
+		{"capitals tell a nitride from tin", "TiN", "tin …"},
+		{"a name is stronger than letters", "tin", "sn-beta sn-alpha tin cassiterite …"},
+		{"capitals tell a metal", "Co", "co …"},
+		{"carbide", "sic", "sic-3c sic-4h sic-6h …"},
+		{"elements", "Ga As", "gaas"},
+		{"elements with a dash", "Ga-N", "gan"},
+		{"name", "silicon", "si sic-3c sic-4h sic-6h si3n4-beta …"},
+		{"beginning of a name", "silic", "si sic-3c sic-4h sic-6h si3n4-beta …"},
+		{"mineral", "rutile", "rutile …"},
+		{"synonym", "rock salt", "halite …"},
+		{"synonym of a metal", "alpha iron", "fe …"},
+		{"name and word", "iron alpha", "fe …"},
+		{"Greek", "α-Fe", "fe …"},
+		{"Greek oxide", "β-Ga2O3", "ga2o3-beta"},
+		{"American spelling", "aluminum", "al …"},
+		{"American arsenide", "aluminum arsenide", "alas"},
+		{"British spelling", "zinc sulphide", "zns-sphalerite zns-wurtzite"},
+		{"polytype", "SiC 4H", "sic-4h"},
+		{"polytype in front", "4H-SiC", "sic-4h"},
+		{"abbreviation", "YBCO", "ybco"},
+		{"Strukturbericht", "B3", "gaas …"},
+		{"Strukturbericht with subscript", "L1_2", "ni3al cu3au"},
+		{"Strukturbericht, plain", "l12", "ni3al cu3au"},
+		{"Strukturbericht with prime", "B19'", "niti-b19p"},
+		{"prototype", "GdFeO3", "catio3"},
+		{"structure type", "bcc", "fe cr v nb mo ta w na"},
+		{"perovskites", "perovskite", "catio3 srtio3 ktao3 lsat cspbbr3-cub cspbi3-cub …"},
+		{"space group", "Fm-3m", "al cu ni …"},
+		{"space group with blanks", "F d -3 m", "diamond si ge sn-alpha spinel magnetite co3o4 limn2o4 mgcu2"},
+		{"space group with a bar over the digit", "Fd3\u0304m", "diamond si ge …"},
+		{"space group without bars", "Fd3m", "diamond si ge …"},
+		{"space group with underscore", "P6_3mc", "zno gan …"},
+		{"monoclinic short symbol", "C2/m", "ga2o3-beta sanidine"},
+		{"space-group number", "122", "cuinse2 chalcopyrite"},
+		{"mp id", "mp-149", "si"},
+		{"mp id in letters", "mp-aaaaaaft", "si"},
+		{"mp number", "2534", "gaas"},
+		{"id of the library", "lib-zno", "zno"},
+		{"category", "battery", "limn2o4 licoo2 lifepo4"},
+		{"two kinds of words", "cubic nitride", "bn-cubic tin crn"},
+		{"a slip", "silcon", "si …"},
+		{"another slip", "rutlie", "rutile"},
+		{"nothing", "xyzzy", ""},
+		{"empty", "", ""},
+		{"blank", "  ", ""},
+		{"punctuation", "()[]{}", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			var got []string
+			for _, e := range source.Find(tt.query, 0) {
+				got = append(got, e.ID)
+			}
+			want := strings.Fields(tt.want)
+			if len(want) > 0 && want[len(want)-1] == "…" {
+				want = want[:len(want)-1]
+				got = got[:min(len(got), len(want))]
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("Find(%q) = %q, want %q", tt.query, strings.Join(got, " "), tt.want)
+			}
+		})
+	}
+	if got := source.Find("Fm-3m", 3); len(got) != 3 {
+		t.Errorf("Find with n = 3 returns %d entries", len(got))
+	}
+	if got := source.Find(strings.Repeat("abcdefgh ", 10000), 10); len(got) != 0 {
+		t.Errorf("a very long query finds %d entries", len(got))
+	}
+}
+
+// Every entry is found by its own id, name, other names, formula, mp id.
+func TestFindSelf(t *testing.T) {
+	has := func(query, id string, within int) bool {
+		return slices.ContainsFunc(source.Find(query, within), func(e source.Entry) bool { return e.ID == id })
+	}
+	for _, e := range source.Library() {
+		queries := append([]string{"lib-" + e.ID, e.Name, e.SpaceGroup, e.Prototype}, e.Also...)
+		if e.MP != "" {
+			queries = append(queries, e.MP)
+		}
+		for _, q := range queries {
+			if !has(q, e.ID, 0) {
+				t.Errorf("Find(%q) misses %s", q, e.ID)
+			}
+		}
+		if !has(e.Formula, e.ID, 4) {
+			t.Errorf("Find(%q) does not put %s among the first four", e.Formula, e.ID)
+		}
+	}
+}
+
+func BenchmarkFind(b *testing.B) {
+	source.Find("si", 1) // build the index first
+	b.ReportAllocs()
+	for b.Loop() {
+		source.Find("gallium arsenide", 10)
+	}
+}
+
+func BenchmarkOpen(b *testing.B) {
+	for _, id := range []string{"si", "yag"} {
+		b.Run(id, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := source.Open(id); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,269 @@
+package source
+
+import (
+	"bytes"
+	"math"
+	"strconv"
+	"strings"
+
+	"zoneaxis/internal/atom"
+	"zoneaxis/internal/crystal"
+	"zoneaxis/internal/geom"
+	"zoneaxis/internal/symmetry"
+)
+
+// lineReader hands out the lines of a file with their numbers.
+type lineReader struct {
+	data []byte
+	pos  int
+	line int // number of the line read last
+}
+
+func (r *lineReader) next() ([]byte, bool) {
+	if r.pos >= len(r.data) {
+		r.line++
+		return nil, false
+	}
+	var b []byte
+	b, r.pos = cutLine(r.data, r.pos)
+	r.line++
+	return b, true
+}
+
+// decodePOSCAR reads a POSCAR or CONTCAR of VASP 4 or 5, up to the positions.
+//
+// The scale is a factor, three factors for the Cartesian axes, or, if negative,
+// the volume of the cell. Without a line of symbols (VASP 4) the elements come
+// from behind the positions or from the first line if these name them all.
+func decodePOSCAR(data []byte) (*crystal.Structure, error) {
+	r := &lineReader{data: data}
+	fail := func(msg string) (*crystal.Structure, error) { return nil, &SyntaxError{POSCAR, r.line, msg} }
+	comment, _ := r.next()
+	row, _ := r.next()
+	scale, vectors := [3]float64{1, 1, 1}, [3]geom.Vec{}
+	factors := 1
+	if v, ok := numbers(row, 3); ok {
+		scale, factors = v, 3
+	} else if v, ok := numbers(row, 1); ok {
+		scale = [3]float64{v[0], v[0], v[0]}
+	} else {
+		return fail("expected the scale of the cell, found " + found(row))
+	}
+	for k := range 3 {
+		row, _ = r.next()
+		v, ok := numbers(row, 3)
+		if !ok {
+			return fail("expected three numbers, found " + found(row))
+		}
+		vectors[k] = geom.Vec{X: v[0], Y: v[1], Z: v[2]}
+	}
+	if factors == 1 && scale[0] < 0 {
+		volume := math.Abs(vectors[0].Cross(vectors[1]).Dot(vectors[2]))
+		f := math.Cbrt(-scale[0] / volume)
+		scale = [3]float64{f, f, f}
+	}
+	for _, f := range scale {
+		if !(f > 0) || math.IsInf(f, 0) {
+			r.line = 2
+			return fail("expected a scale above zero")
+		}
+	}
+	stretch := func(v geom.Vec) geom.Vec { return geom.Vec{X: v.X * scale[0], Y: v.Y * scale[1], Z: v.Z * scale[2]} }
+	basis, err := newBasis(stretch(vectors[0]), stretch(vectors[1]), stretch(vectors[2]))
+	if err != nil {
+		return fail(err.Error())
+	}
+	s := &crystal.Structure{Name: strings.Join(strings.Fields(text(comment)), " "), Lattice: basis.lattice}
+	if len(s.Name) > 80 {
+		s.Name = ""
+	}
+
+	row, _ = r.next()
+	names := bytes.Fields(row)
+	counts, ok := integers(names)
+	if ok {
+		names = nil
+	} else {
+		row, _ = r.next()
+		if counts, ok = integers(bytes.Fields(row)); !ok || len(counts) != len(names) {
+			return fail("expected " + plural(len(names), "number") + " of atoms, found " + found(row))
+		}
+	}
+	if len(counts) == 0 {
+		return fail("expected the symbols of the elements, found " + found(row))
+	}
+	countLine := r.line
+	total := 0
+	for _, n := range counts {
+		if total += n; n > MaxSites || total > MaxSites {
+			return fail("expected at most " + count(MaxSites) + " atoms")
+		}
+	}
+	row, _ = r.next()
+	if hasFold(bytes.TrimSpace(row), "s") {
+		row, _ = r.next()
+	}
+	mode := bytes.TrimSpace(row)
+	cartesian := hasFold(mode, "c") || hasFold(mode, "k")
+	if !cartesian && !hasFold(mode, "d") && len(mode) > 0 && !hasFold(mode, "f") {
+		return fail("expected Direct or Cartesian, found " + found(row))
+	}
+
+	var kinds species
+	elements, known := poscarElements(&kinds, names, comment, len(counts))
+	var sites []crystal.Site
+	done := 0
+	for k, n := range counts {
+		for range n {
+			row, more := r.next()
+			v, ok := numbers(row, 3)
+			if !ok {
+				if !more {
+					return fail("expected " + plural(total, "position") + ", found " + count(done))
+				}
+				return fail("expected three numbers, found " + found(row))
+			}
+			done++
+			p := geom.Vec{X: v[0], Y: v[1], Z: v[2]}
+			a := crystal.Site{Occ: 1, B: math.NaN()}
+			if cartesian {
+				a.Frac = basis.frac(stretch(p))
+			} else {
+				a.Frac = basis.turn(crystal.Frac(v))
+			}
+			if math.Abs(a.Frac[0])+math.Abs(a.Frac[1])+math.Abs(a.Frac[2]) > 1e4 {
+				return fail("expected coordinates, found " + found(row))
+			}
+			switch {
+			case known:
+				a.Z = elements[k]
+			default:
+				// VASP 4: a symbol may stand behind the position.
+				f := bytes.Fields(row)
+				last := string(f[len(f)-1])
+				z, ok := atom.Lookup(last)
+				if !ok || len(f) < 4 || last == "F" && len(f) >= 6 {
+					r.line = countLine
+					return fail("expected the symbols of the elements in a line before the numbers of atoms (VASP 4 leaves them out)")
+				}
+				a.Z = z
+			}
+			if a.Z == 0 {
+				continue
+			}
+			sites = append(sites, a)
+		}
+	}
+	if total == 0 {
+		return nil, &NoAtomsError{Format: POSCAR, Structure: s}
+	}
+	return finish(POSCAR, s, sites, &kinds, total, basis.flipped)
+}
+
+// poscarElements returns the element of each kind of atom, 0 for one that is
+// not recognised; false if the file does not say.
+func poscarElements(kinds *species, names [][]byte, comment []byte, n int) ([]atom.Z, bool) {
+	list := make([]atom.Z, 0, n)
+	if names != nil {
+		for _, name := range names {
+			// Fe_pv and Si/2f1e are names of pseudopotentials.
+			symbol, _, _ := strings.Cut(text(name), "_")
+			symbol, _, _ = strings.Cut(symbol, "/")
+			z, _ := kinds.element(symbol, "")
+			list = append(list, z)
+		}
+		return list, true
+	}
+	for _, f := range bytes.Fields(comment) {
+		z, ok := atom.Lookup(text(f))
+		if !ok {
+			return nil, false
+		}
+		list = append(list, z)
+	}
+	return list, len(list) == n
+}
+
+// integers reads fields as numbers of atoms.
+func integers(fields [][]byte) ([]int, bool) {
+	list := make([]int, 0, min(len(fields), 200))
+	for _, f := range fields {
+		n, err := strconv.Atoi(string(f))
+		if err != nil || n < 0 || len(list) > MaxSites {
+			return nil, false
+		}
+		list = append(list, n)
+	}
+	return list, true
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return count(n) + " " + noun + "s"
+}
+
+// basis is a lattice made from vectors in some Cartesian frame. A left-handed
+// set of vectors is reversed, a → −a and so on, which is the same crystal in a
+// right-handed basis; fractional coordinates change their sign with it.
+type basis struct {
+	lattice crystal.Lattice
+	inverse geom.Mat3 // x = inverse r, in the frame of the vectors
+	flipped bool
+}
+
+func newBasis(a, b, c geom.Vec) (basis, error) {
+	var out basis
+	if a.Cross(b).Dot(c) < 0 {
+		a, b, c, out.flipped = a.Neg(), b.Neg(), c.Neg(), true
+	}
+	var err error
+	if out.lattice, err = crystal.FromVectors(a, b, c); err != nil {
+		return out, trimmedError(err.Error())
+	}
+	out.inverse = geom.FromRows(a, b, c).Transpose().Inverse()
+	return out, nil
+}
+
+// trimmedError is the message of a lower layer without its prefix.
+type trimmedError string
+
+func (e trimmedError) Error() string { return strings.TrimPrefix(string(e), "crystal: ") }
+
+// turn returns fractional coordinates of the vectors given in the basis used.
+func (b basis) turn(x crystal.Frac) crystal.Frac {
+	if b.flipped {
+		return crystal.Frac{-x[0], -x[1], -x[2]}
+	}
+	return x
+}
+
+// frac returns the fractional coordinates of a position in the frame of the
+// vectors given.
+func (b basis) frac(r geom.Vec) crystal.Frac {
+	x := b.inverse.Apply(r)
+	return crystal.Frac{x.X, x.Y, x.Z}
+}
+
+// flippedNote is the note on a left-handed basis.
+const flippedNote = "The cell vectors are left-handed; all three were reversed, so indices change their sign."
+
+// finish ends the reading of a file that lists the whole cell.
+func finish(f Format, s *crystal.Structure, sites []crystal.Site, kinds *species, listed int, flipped bool) (*crystal.Structure, error) {
+	if len(sites) == 0 {
+		return nil, &NoAtomsError{Format: f, Structure: s, Detail: kinds.readNote(0, listed)}
+	}
+	x, err := expand(s.Lattice, []symmetry.Op{symmetry.Identity()}, sites)
+	if err != nil {
+		return nil, &SyntaxError{f, 0, err.Error()}
+	}
+	s.Sites = x.sites
+	s.Notes = append(s.Notes, kinds.notes(len(sites), listed)...)
+	if flipped {
+		s.Notes = append(s.Notes, flippedNote)
+	}
+	s.Notes = append(s.Notes, againNote(x, len(sites))...)
+	s.Notes = append(s.Notes, crowded(s.Lattice, x.sites)...)
+	return s, nil
+}

@@ -1,0 +1,310 @@
+// Package source reads crystals: CIF, POSCAR, extended XYZ and Materials
+// Project or pymatgen JSON files, the project's own canonical document, and an
+// embedded library of common structures with a search.
+//
+// Every reader returns whole cells (symmetry applied) in Å and degrees, and
+// says in Structure.Notes what it understood only in part. Error texts are
+// sentences for the page.
+package source
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"zoneaxis/internal/crystal"
+)
+
+// Limits of what Decode accepts.
+const (
+	MaxBytes  = 5 << 20 // a file
+	MaxSites  = 20000   // atoms in a file, and atoms in a cell after expansion
+	maxBlocks = 100     // structures returned from one file
+)
+
+// Format is a kind of file.
+type Format uint8
+
+// The formats that Decode reads.
+const (
+	Unknown Format = iota
+	CIF
+	POSCAR
+	XYZ
+	JSON     // Materials Project answer or pymatgen dictionary
+	Document // the canonical document of EncodeDoc
+)
+
+// String returns the name of the format as used in messages.
+func (f Format) String() string {
+	switch f {
+	case CIF:
+		return "CIF"
+	case POSCAR:
+		return "POSCAR"
+	case XYZ:
+		return "XYZ file"
+	case JSON:
+		return "JSON structure"
+	case Document:
+		return "structure document"
+	}
+	return "crystal file"
+}
+
+// SyntaxError tells why a file could not be read. Its text is a sentence for
+// the page.
+type SyntaxError struct {
+	Format Format
+	Line   int    // counted from 1; 0 if no single line is to blame
+	Msg    string // "expected a number, found “?”"
+}
+
+func (e *SyntaxError) Error() string {
+	article := "a "
+	if e.Format == XYZ {
+		article = "an "
+	}
+	s := "This file is not " + article + e.Format.String() + " we can read: "
+	if e.Line > 0 {
+		s += "line " + strconv.Itoa(e.Line) + ", "
+	}
+	return s + e.Msg + "."
+}
+
+// SizeError reports a file over MaxBytes.
+type SizeError struct{ Size int64 } // bytes
+
+func (e *SizeError) Error() string {
+	// One decimal below 10 MB, so that 5.2 MB does not read as the limit.
+	mb := float64(e.Size) / (1 << 20)
+	text := strconv.FormatFloat(mb, 'f', 0, 64)
+	if mb < 10 {
+		text = strconv.FormatFloat(max(mb, MaxBytes/(1<<20)+0.1), 'f', 1, 64)
+	}
+	return fmt.Sprintf("This file is %s MB. The limit is %d MB.", text, MaxBytes>>20)
+}
+
+// NoAtomsError reports a file with a cell but no atoms that could be used.
+// Structure holds the cell, without sites: the positions of spots can be drawn.
+type NoAtomsError struct {
+	Format    Format
+	Structure *crystal.Structure
+	Detail    string // why, if atoms were listed: "Read 0 of 2 atoms. Not recognised: “Q”."
+}
+
+func (e *NoAtomsError) Error() string {
+	s := "The " + e.Format.String() + " has a cell but no atoms. Positions of the spots are right, intensities are not shown."
+	if e.Detail != "" {
+		s = e.Detail + " " + s
+	}
+	return s
+}
+
+// ErrUnknownFormat is returned for a file that is none of the formats read here.
+var ErrUnknownFormat = errors.New("This file is not a crystal structure we can read. Open a CIF, POSCAR, extended XYZ or Materials Project JSON file.")
+
+// ErrEmpty is returned for a file without text.
+var ErrEmpty = errors.New("This file is empty.")
+
+// Decode reads a file of any of the formats and returns its structures, at
+// least one if the error is nil: one for each block of a CIF, frame of an XYZ
+// file or material of a JSON answer that has a cell and atoms. The name (a
+// file name, may be empty) only helps where the content leaves a doubt.
+//
+// Errors: *SizeError, ErrEmpty, ErrUnknownFormat, *SyntaxError and, if no
+// block has atoms but one has a cell, *NoAtomsError.
+func Decode(name string, data []byte) ([]*crystal.Structure, error) {
+	if len(data) > MaxBytes {
+		return nil, &SizeError{int64(len(data))}
+	}
+	data = plain(data)
+	if len(bytes.TrimSpace(data)) == 0 {
+		return nil, ErrEmpty
+	}
+	switch Sniff(name, data) {
+	case CIF:
+		return decodeCIF(data)
+	case POSCAR:
+		return one(decodePOSCAR(data))
+	case XYZ:
+		return decodeXYZ(data)
+	case JSON:
+		return decodeJSON(data)
+	case Document:
+		doc, err := DecodeDoc(bytes.TrimSpace(data))
+		if err != nil {
+			return nil, err
+		}
+		return one(doc.Structure())
+	}
+	return nil, ErrUnknownFormat
+}
+
+func one(s *crystal.Structure, err error) ([]*crystal.Structure, error) {
+	if err != nil {
+		return nil, err
+	}
+	return []*crystal.Structure{s}, nil
+}
+
+// plain strips a byte-order mark and turns UTF-16 into UTF-8.
+func plain(data []byte) []byte {
+	if d, ok := bytes.CutPrefix(data, []byte("\xef\xbb\xbf")); ok {
+		return d
+	}
+	little := bytes.HasPrefix(data, []byte("\xff\xfe"))
+	if !little && !bytes.HasPrefix(data, []byte("\xfe\xff")) {
+		return data
+	}
+	units := make([]uint16, 0, len(data)/2)
+	for i := 2; i+1 < len(data); i += 2 {
+		lo, hi := data[i], data[i+1]
+		if !little {
+			lo, hi = hi, lo
+		}
+		units = append(units, uint16(hi)<<8|uint16(lo))
+	}
+	return []byte(string(utf16.Decode(units)))
+}
+
+// Sniff tells the format of a file from its first bytes (a few kB suffice) and,
+// where these leave a doubt, from its name.
+func Sniff(name string, head []byte) Format {
+	head = plain(head)
+	text := bytes.TrimSpace(head)
+	if len(text) > 0 && (text[0] == '{' || text[0] == '[') {
+		if bytes.HasPrefix(text, []byte(`{"v":`)) {
+			return Document
+		}
+		return JSON
+	}
+	for i, line := 0, 1; i < len(head) && line < 2000; line++ {
+		var row []byte
+		row, i = cutLine(head, i)
+		row = bytes.TrimLeft(row, " \t")
+		if len(row) > 1 && row[0] == '_' && row[1] != '_' || hasFold(row, "data_") || hasFold(row, "loop_") {
+			return CIF
+		}
+	}
+	base := strings.ToLower(name[strings.LastIndexAny(name, `/\`)+1:])
+	first, next := cutLine(head, 0)
+	second, next := cutLine(head, next)
+	third, _ := cutLine(head, next)
+	if _, err := strconv.Atoi(string(bytes.TrimSpace(first))); err == nil {
+		// A POSCAR may be called "4"; its scale and three vectors tell.
+		if _, ok := numbers(second, 1); !ok || strings.HasSuffix(base, "xyz") {
+			return XYZ
+		}
+	}
+	if n := len(bytes.Fields(second)); n == 1 || n == 3 {
+		_, scale := numbers(second, n)
+		_, vector := numbers(third, 3)
+		if scale && vector {
+			return POSCAR
+		}
+	}
+	switch {
+	case strings.HasSuffix(base, ".cif") || strings.HasSuffix(base, ".mcif"):
+		return CIF
+	case strings.HasSuffix(base, "xyz"):
+		return XYZ
+	case strings.HasSuffix(base, ".json"):
+		return JSON
+	case strings.HasPrefix(base, "poscar") || strings.HasPrefix(base, "contcar") ||
+		strings.HasSuffix(base, "poscar") || strings.HasSuffix(base, ".vasp"):
+		return POSCAR
+	}
+	return Unknown
+}
+
+// cutLine returns the line that starts at byte i, without its end, and where
+// the next one starts. Lines end in LF, CR LF or CR.
+func cutLine(data []byte, i int) (line []byte, next int) {
+	for j := i; j < len(data); j++ {
+		switch data[j] {
+		case '\n':
+			return data[i:j], j + 1
+		case '\r':
+			if j+1 < len(data) && data[j+1] == '\n' {
+				return data[i:j], j + 2
+			}
+			return data[i:j], j + 1
+		}
+	}
+	return data[i:], len(data)
+}
+
+// hasFold tells whether row starts with the lower-case ASCII prefix, in any case.
+func hasFold(row []byte, prefix string) bool {
+	return len(row) >= len(prefix) && strings.EqualFold(string(row[:len(prefix)]), prefix)
+}
+
+// numbers reads the first n fields of a line as finite numbers.
+func numbers(line []byte, n int) (v [3]float64, ok bool) {
+	fields := bytes.Fields(line)
+	if len(fields) < n {
+		return v, false
+	}
+	for i := range n {
+		if v[i], ok = parseFloat(fields[i]); !ok {
+			return v, false
+		}
+	}
+	return v, true
+}
+
+// parseFloat reads a finite number. Unlike strconv it knows no "inf", "nan",
+// hexadecimal or underscores, and it accepts the Fortran exponents 1.0D+00.
+func parseFloat(b []byte) (float64, bool) {
+	if len(b) == 0 || len(b) > 64 {
+		return 0, false
+	}
+	var buf [64]byte
+	digits := 0
+	for i, c := range b {
+		switch {
+		case c >= '0' && c <= '9':
+			digits++
+		case c == 'd' || c == 'D':
+			c = 'e'
+		case c == '+' || c == '-' || c == '.' || c == 'e' || c == 'E':
+		default:
+			return 0, false
+		}
+		buf[i] = c
+	}
+	if digits == 0 {
+		return 0, false
+	}
+	v, err := strconv.ParseFloat(string(buf[:len(b)]), 64)
+	return v, err == nil
+}
+
+// found quotes what stands in a file for a message: short, on one line.
+func found(b []byte) string {
+	s := strings.Join(strings.Fields(text(b)), " ")
+	if s == "" {
+		return "nothing"
+	}
+	if utf8.RuneCountInString(s) > 24 {
+		s = string([]rune(s)[:24]) + "…"
+	}
+	return "“" + s + "”"
+}
+
+// text returns file bytes as a string: UTF-8 if they are, else Latin-1.
+func text(b []byte) string {
+	if utf8.Valid(b) {
+		return string(b)
+	}
+	r := make([]rune, len(b))
+	for i, c := range b {
+		r[i] = rune(c)
+	}
+	return string(r)
+}
