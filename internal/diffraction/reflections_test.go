@@ -101,6 +101,7 @@ func TestReflectionsAreComplete(t *testing.T) {
 		{A: 3, B: 3, C: 3, Alpha: 25, Beta: 25, Gamma: 25}, // needs |h| up to gmax·|a|, far above gmax/|a*|
 		{A: 3, B: 9, C: 4, Alpha: 150, Beta: 60, Gamma: 100},
 		{A: 3.2, B: 3.2, C: 5.2, Alpha: 90, Beta: 90, Gamma: 120},
+		{A: 2.5, B: 2.5, C: 4.1, Alpha: 90, Beta: 90, Gamma: 120}, // at 0.42 Å⁻¹, h = 1 is within 1/a but has no k
 		{A: 0.6, B: 30, C: 0.6, Alpha: 90, Beta: 90, Gamma: 90},
 	}
 	for _, c := range cells {
@@ -109,7 +110,10 @@ func TestReflectionsAreComplete(t *testing.T) {
 			t.Fatal(err)
 		}
 		s := &crystal.Structure{Lattice: l, Sites: []crystal.Site{{Z: 14, Occ: 1}}}
-		const gmax = 1.5
+		gmax := 1.5
+		if c.Gamma == 120 && c.A < 3 {
+			gmax = 0.42
+		}
 		r := mustReflections(t, s, diffraction.Options{GMax: gmax})
 		n := 0
 		reach := int(gmax*max(c.A, c.B, c.C)) + 1

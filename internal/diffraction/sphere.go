@@ -23,12 +23,12 @@ const (
 // point 2·half − e are opposite. Only the first half and 000 are kept. A run is
 // a line of points with equal h and k.
 type sphere struct {
-	runs  []run
-	first []int32 // by h ≥ 0: index of the run with the largest k
-	kmax  []int32 // by h ≥ 0: k of that run
-	half  int
-	lmax  int       // largest |l|
-	norm2 []float64 // |g|² by number, first half only, Å⁻²
+	runs           []run
+	first          []int32 // by h ≥ 0: index of the run with the largest k
+	kmax           []int32 // by h ≥ 0: k of that run
+	half           int
+	krange, lrange int       // largest |k| and |l|
+	norm2          []float64 // |g|² by number, first half only, Å⁻²
 }
 
 type run struct {
@@ -68,6 +68,8 @@ func newSphere(l crystal.Lattice, gmax float64) (*sphere, error) {
 			kmin = 0
 		}
 		s.kmax[h] = int32(kmax)
+		// There may be no k at all for the largest h.
+		s.krange = max(s.krange, kmax, -kmin)
 		for k := kmax; k >= kmin; k-- {
 			y, z0 := y0+float64(k)*by, float64(h)*az+float64(k)*bz
 			xy := x*x + y*y
@@ -88,7 +90,7 @@ func newSphere(l crystal.Lattice, gmax float64) (*sphere, error) {
 			for l := lmax; l >= lmin; l-- {
 				s.norm2 = append(s.norm2, length(l))
 			}
-			s.lmax = max(s.lmax, lmax, -lmin)
+			s.lrange = max(s.lrange, lmax, -lmin)
 		}
 	}
 	s.half = len(s.norm2) - 1 // 000 came last

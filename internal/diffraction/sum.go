@@ -44,19 +44,15 @@ type planeSum struct {
 }
 
 func newPlaneSum(c *scatterers, s *sphere, planes []plane, sites []int) *planeSum {
-	kmax := 0
-	for h := range s.first {
-		kmax = max(kmax, int(s.kmax[h]), -int(s.runs[s.end(h)-1].k))
-	}
 	p := &planeSum{planes: planes, sites: len(sites), kinds: len(c.kinds)}
 	p.ex = make([]complex128, len(sites)*len(s.first))
-	p.ey = make([]complex128, len(sites)*(kmax+1))
+	p.ey = make([]complex128, len(sites)*(s.krange+1))
 	for j, i := range sites {
 		site := c.sites[i]
 		powers(p.ex[j:], len(sites), complex(site.occ, 0), phase(site.x))
 		powers(p.ey[j:], len(sites), 1, phase(site.y))
 	}
-	p.trig = make([]float64, 2*len(planes)*(s.lmax+1))
+	p.trig = make([]float64, 2*len(planes)*(s.lrange+1))
 	for i, plane := range planes {
 		step, e := phase(plane.z), complex128(1)
 		for n := 2 * i; n < len(p.trig); n += 2 * len(planes) {

@@ -2,6 +2,7 @@ package diffraction
 
 import (
 	"math"
+	"slices"
 
 	"zoneaxis/internal/crystal"
 )
@@ -82,7 +83,9 @@ func translations(s *crystal.Structure, r *Reflections) []crystal.Frac {
 		for i := range 3 {
 			t[i] = math.Mod(math.Round(t[i]*float64(n)), float64(n)) / float64(n)
 		}
-		found = append(found, t)
+		if !slices.Contains(found, t) {
+			found = append(found, t)
+		}
 	}
 	kept := found[:1]
 	for _, t := range found[1:] {
