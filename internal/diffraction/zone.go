@@ -137,29 +137,14 @@ func up(o geom.Rotation) geom.Vec {
 }
 
 // RepeatLength returns the length in Å of the shortest lattice translation
-// along u, centring included: the period of the crystal along a zone axis,
-// whose inverse is the spacing of the Laue zones. The zero direction gives 0.
+// along u, centring included: the period of the crystal along a zone axis, the
+// inverse of Layers.Spacing. The zero direction gives 0.
 func RepeatLength(l crystal.Lattice, translations []crystal.Frac, u crystal.UVW) float64 {
-	u = u.Reduced()
-	return l.R(u).Norm() / float64(repeats(translations, u))
-}
-
-// repeats returns the number of lattice translations in the reduced direction u.
-func repeats(translations []crystal.Frac, u crystal.UVW) int {
-	for n := len(translations); n > 1; n-- {
-		for _, t := range translations {
-			whole := true
-			for i := range 3 {
-				d := float64(u[i])/float64(n) - t[i]
-				// Centring translations are simple fractions given to about 1e-3 or better.
-				whole = whole && math.Abs(d-math.Round(d)) < 2e-3
-			}
-			if whole {
-				return n
-			}
-		}
+	if u == (crystal.UVW{}) {
+		return 0
 	}
-	return 1
+	layers, _ := NewLayers(l, translations, u) // only the zero direction is an error
+	return 1 / layers.Spacing
 }
 
 // primitiveZones returns all directions without common factor and with indices

@@ -1,0 +1,132 @@
+package diffraction
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"zoneaxis/internal/crystal"
+	"zoneaxis/internal/symmetry"
+)
+
+// DistinctZones returns one zone axis of every Laue-equivalent set that has a
+// member with indices up to maxIndex, in textbook order: by the largest index,
+// then by the sum of the squares, then ascending ([001] [011] [111] [012] [112]
+// …). g must describe the cell that the indices refer to; without it only [uvw]
+// and [−u−v−w] are equivalent.
+//
+// The member of a set that stands for it has the fewest negative indices, then
+// the smallest sum of indices, and of those the lexicographically smallest in
+// cubic (and rhombohedral) axes, [012], and the largest in all others, [210]. In
+// hexagonal axes it may exceed maxIndex: [423] stands for [2−23].
+func DistinctZones(g *symmetry.Group, maxIndex int) []crystal.UVW {
+	seen := map[crystal.UVW]bool{}
+	var list []crystal.UVW
+	for _, u := range primitiveZones(maxIndex) {
+		if seen[u] {
+			continue
+		}
+		for _, v := range equivalentZones(g, u) {
+			seen[v], seen[v.Neg()] = true, true
+		}
+		list = append(list, Representative(g, u))
+	}
+	slices.SortFunc(list, compareTextbook)
+	return list
+}
+
+// Representative returns the zone axis that stands for all those that the Laue
+// class makes equivalent to u, by the rule of DistinctZones.
+func Representative(g *symmetry.Group, u crystal.UVW) crystal.UVW {
+	list := equivalentZones(g, u)
+	ascending := permutes(g)
+	return slices.MinFunc(list, func(a, b crystal.UVW) int {
+		if c := cmp.Compare(negatives(a), negatives(b)); c != 0 {
+			return c
+		}
+		if c := cmp.Compare(absSum(a), absSum(b)); c != 0 {
+			return c
+		}
+		if ascending {
+			return compareIndices(a, b)
+		}
+		return compareIndices(b, a)
+	})
+}
+
+// equivalentZones returns the distinct directions equivalent to the reduced u
+// in the Laue class of g, u first.
+func equivalentZones(g *symmetry.Group, u crystal.UVW) []crystal.UVW {
+	u = u.Reduced()
+	list := []crystal.UVW{u}
+	if g == nil {
+		return append(list, u.Neg())
+	}
+	for _, op := range g.Representatives() {
+		v := crystal.UVW(op.ApplyUVW(u))
+		for _, w := range [2]crystal.UVW{v, v.Neg()} {
+			if !slices.Contains(list, w) {
+				list = append(list, w)
+			}
+		}
+	}
+	return list
+}
+
+// permutes reports whether the symmetry makes all three axes equivalent.
+func permutes(g *symmetry.Group) bool {
+	list := equivalentZones(g, crystal.UVW{0, 0, 1})
+	return slices.Contains(list, crystal.UVW{1, 0, 0}) && slices.Contains(list, crystal.UVW{0, 1, 0})
+}
+
+// Zones returns the labelled bases of all Laue-distinct zone axes with indices
+// up to maxIndex, in the order of DistinctZones. g must describe the structure
+// of r. Zones for which r does not reach far enough are left out; Bases has
+// none missing.
+func Zones(r *Reflections, g *symmetry.Group, maxIndex int) []ZoneBasis {
+	var list []ZoneBasis
+	for _, u := range DistinctZones(g, maxIndex) {
+		if b, err := Basis(r, u); err == nil {
+			list = append(list, b)
+		}
+	}
+	return list
+}
+
+// CommonZones returns at most n of the zone axes that people use for a crystal,
+// one of each Laue-equivalent set, in textbook order: the steps of "next common
+// zone axis". The cell's own axes are always among them; the rest are those
+// with the smallest p²q, p the period (RepeatLength) and q the length of [uvw],
+// which favours dense patterns first and low indices second, up to index 4. For
+// fcc, diamond and bcc crystals this gives the lists of the textbooks. Of cubic
+// face diagonals it names [110].
+func CommonZones(l crystal.Lattice, translations []crystal.Frac, g *symmetry.Group, n int) []crystal.UVW {
+	type candidate struct {
+		zone crystal.UVW
+		rank float64 // Å³; below zero for the axes of the cell
+	}
+	var list []candidate
+	for _, u := range DistinctZones(g, 4) {
+		p := RepeatLength(l, translations, u)
+		c := candidate{u, p * p * l.R(u).Norm()}
+		if absSum(u) == 1 {
+			c.rank = -1
+		}
+		list = append(list, c)
+	}
+	slices.SortStableFunc(list, func(a, b candidate) int {
+		if math.Abs(a.rank-b.rank) < 1e-6*math.Abs(a.rank) { // equal but for rounding
+			return 0
+		}
+		return cmp.Compare(a.rank, b.rank)
+	})
+	var zones []crystal.UVW
+	for _, c := range list[:min(max(n, 0), len(list))] {
+		zones = append(zones, c.zone)
+	}
+	slices.SortFunc(zones, compareTextbook)
+	if i := slices.Index(zones, crystal.UVW{0, 1, 1}); i >= 0 && permutes(g) {
+		zones[i] = crystal.UVW{1, 1, 0}
+	}
+	return zones
+}

@@ -1,0 +1,145 @@
+package diffraction_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"zoneaxis/internal/crystal"
+	"zoneaxis/internal/diffraction"
+	"zoneaxis/internal/geom"
+)
+
+func TestDistinctZones(t *testing.T) {
+	for _, c := range []struct {
+		name, hall string
+		max        int
+		want       []crystal.UVW
+	}{
+		{"m-3m", hallFcc, 3, []crystal.UVW{{0, 0, 1}, {0, 1, 1}, {1, 1, 1}, {0, 1, 2}, {1, 1, 2}, {1, 2, 2},
+			{0, 1, 3}, {1, 1, 3}, {0, 2, 3}, {1, 2, 3}, {2, 2, 3}, {1, 3, 3}, {2, 3, 3}}},
+		// No fourfold axis: [012] and [021] differ.
+		{"m-3", "-P 2 2 3", 2, []crystal.UVW{{0, 0, 1}, {0, 1, 1}, {1, 1, 1}, {0, 1, 2}, {0, 2, 1}, {1, 1, 2}, {1, 2, 2}}},
+		{"4/mmm", "-P 4 2", 2, []crystal.UVW{{0, 0, 1}, {1, 0, 0}, {1, 0, 1}, {1, 1, 0}, {1, 1, 1},
+			{1, 0, 2}, {2, 0, 1}, {2, 1, 0}, {1, 1, 2}, {2, 1, 1}, {2, 1, 2}, {2, 2, 1}}},
+		{"6/mmm", "-P 6 2", 1, []crystal.UVW{{0, 0, 1}, {1, 0, 0}, {1, 0, 1}, {2, 1, 0}, {2, 1, 1}}},
+		{"-1", "-P 1", 1, []crystal.UVW{{0, 0, 1}, {0, 1, 0}, {1, 0, 0}, {0, 1, 1}, {1, 0, 1}, {1, 1, 0},
+			{0, 1, -1}, {1, -1, 0}, {1, 0, -1}, {1, 1, 1}, {1, -1, 1}, {1, 1, -1}, {-1, 1, 1}}},
+	} {
+		got := diffraction.DistinctZones(group(t, c.hall), c.max)
+		want := slices.Clone(c.want)
+		sortZones := func(a, b crystal.UVW) int { return slices.Compare(a[:], b[:]) }
+		sorted := slices.Clone(got)
+		slices.SortFunc(sorted, sortZones)
+		slices.SortFunc(want, sortZones)
+		if !slices.Equal(sorted, want) {
+			t.Errorf("%s: got %v, want %v", c.name, got, c.want)
+		}
+	}
+	if got := diffraction.DistinctZones(group(t, hallFcc), 2); !slices.Equal(got, []crystal.UVW{{0, 0, 1}, {0, 1, 1}, {1, 1, 1}, {0, 1, 2}, {1, 1, 2}, {1, 2, 2}}) {
+		t.Errorf("textbook order: %v", got)
+	}
+}
+
+// Every axis has exactly one representative among the distinct ones, and
+// equivalent axes have the same.
+func TestRepresentatives(t *testing.T) {
+	for _, hall := range []string{"-P 1", "-P 2yc", "-P 2 2", "-I 4", "-P 4n 2n", "-R 3", "-R 3 2\"c", "-P 6", hallHcp, "-P 2 2 3", hallBcc} {
+		g := group(t, hall)
+		distinct := diffraction.DistinctZones(g, 2)
+		for _, u := range diffraction.DistinctZones(nil, 2) {
+			rep := diffraction.Representative(g, u)
+			if !slices.Contains(distinct, rep) {
+				t.Errorf("%s: %v stands for %v but isn't listed", hall, rep, u)
+			}
+			for _, op := range g.Representatives() {
+				v := crystal.UVW(op.ApplyUVW(u))
+				if diffraction.Representative(g, v) != rep || diffraction.Representative(g, v.Neg()) != rep {
+					t.Errorf("%s: %v is equivalent to %v but has another representative", hall, v, u)
+				}
+			}
+		}
+		for i, u := range distinct {
+			if slices.Contains(distinct[:i], u) || slices.Contains(distinct, u.Neg()) {
+				t.Errorf("%s: %v is listed twice", hall, u)
+			}
+		}
+	}
+}
+
+func TestCommonZones(t *testing.T) {
+	for _, c := range []struct {
+		id, hall string
+		n        int
+		want     string
+	}{
+		{"si", hallFcc, 5, "[001] [110] [111] [112] [013]"},
+		{"si", hallFcc, 8, "[001] [110] [111] [012] [112] [013] [123] [114]"},
+		{"fe", hallBcc, 7, "[001] [110] [111] [012] [112] [113] [133]"},
+		{"mg", hallHcp, 6, "[001] [100] [101] [201] [210] [211]"},
+		{"corundum", "-R 3 2\"c", 2, "[001] [100]"}, // its c axis is long, but it is an axis
+		{"al", hallFcc, 0, ""},
+	} {
+		s := textbookCell(t, c.id)
+		r := mustReflections(t, s, diffraction.Options{GMax: 1})
+		var got string
+		list := diffraction.CommonZones(s.Lattice, r.Translations, group(t, c.hall), c.n)
+		for i, u := range list {
+			if i > 0 {
+				got += " "
+			}
+			got += fmt.Sprintf("[%d%d%d]", u[0], u[1], u[2])
+		}
+		if got != c.want {
+			t.Errorf("%s: %s, want %s", c.id, got, c.want)
+		}
+	}
+}
+
+func TestZonesTable(t *testing.T) {
+	s := textbookCell(t, "al")
+	r := mustReflections(t, s, diffraction.Options{GMax: 2})
+	list := diffraction.Zones(r, group(t, hallFcc), 3)
+	if len(list) != 13 {
+		t.Fatalf("%d zones, want 13", len(list))
+	}
+	for _, b := range list {
+		if again, err := diffraction.Basis(r, b.Zone); err != nil || again != b {
+			t.Errorf("%v: %v", b.Zone, err)
+		}
+	}
+	if short := diffraction.Zones(mustReflections(t, s, diffraction.Options{GMax: 0.8}), group(t, hallFcc), 3); len(short) == 0 || len(short) >= 13 {
+		t.Errorf("within 0.8 Å⁻¹: %d zones", len(short))
+	}
+}
+
+func TestEquivalentTargets(t *testing.T) {
+	l := cubic(t, 4)
+	g := group(t, hallFcc)
+	h := diffraction.Holder{Alpha: span(40), Beta: span(40)}
+	o, err := diffraction.ZoneFrame(l, crystal.UVW{0, 0, 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	from := tilt(3, 2)
+	list := h.Equivalents(l, g, h.Mount(o, from), from, crystal.UVW{2, 2, 4})
+	if len(list) != 24 {
+		t.Fatalf("%d equivalents of [112], want 24", len(list))
+	}
+	// The four around [001] are within reach, the others behind the specimen or
+	// at 65.9° and more.
+	for i, s := range list {
+		if want := i < 4; s.Reachable != want || want && s.Zone[2] != 2 {
+			t.Errorf("number %d is %v at α %.1f°, β %.1f°, reachable %v", i, s.Zone, geom.Degrees(s.Tilt.Alpha), geom.Degrees(s.Tilt.Beta), s.Reachable)
+		}
+		if i > 0 && i < 4 && s.Travel < list[i-1].Travel-1e-9 {
+			t.Errorf("%v travels less than the one before", s.Zone)
+		}
+	}
+	if both := h.Equivalents(l, nil, h.Mount(o, from), from, crystal.UVW{1, 1, 2}); len(both) != 2 {
+		t.Errorf("without a group: %d, want the two senses", len(both))
+	}
+	if none := h.Equivalents(l, g, o, from, crystal.UVW{}); none != nil {
+		t.Errorf("[000]: %v", none)
+	}
+}
