@@ -1,0 +1,165 @@
+// @ts-check
+// What the page knows: the last view, and the one way to change it. A module
+// sends a wish with act() or gesture(); everyone who listens hears of the reply.
+
+import * as engine from "./engine.js";
+import { crystalBytes } from "./crystals.js";
+import * as pattern from "./pattern.js";
+import * as history from "./history.js";
+import { say } from "./status.js";
+import { toast, tell } from "./toast.js";
+
+/** @typedef {import('./protocol').Request} Wish */
+/** @typedef {import('./protocol').Reply} Reply */
+/** @typedef {import('./protocol').View} View */
+/** @typedef {import('./protocol').Frame} Frame */
+/** @typedef {{payload?: Uint8Array | null, quiet?: boolean, still?: boolean, keep?: boolean, first?: boolean, merge?: string, undo?: boolean}} How
+ * quiet: errors are for the caller · still: draws nothing · keep: no entry in the history ·
+ * merge: becomes one entry with others of this name · undo: it walks the history */
+
+export const now = {
+  /** @type {View | null} */ view: null,
+  /** @type {Frame | null} */ frame: null,
+  link: "",
+};
+
+/** @type {{view: ((v: View, r: Reply) => void)[], frame: ((f: Frame) => void)[], reply: ((r: Reply) => void)[]}} */
+const listeners = { view: [], frame: [], reply: [] };
+
+/** @param {(view: View, reply: Reply) => void} hear */
+export const onView = (hear) => void listeners.view.push(hear);
+/** @param {(frame: Frame) => void} hear */
+export const onFrame = (hear) => void listeners.frame.push(hear);
+
+/** Operations that leave the picture as it is. */
+const silent = new Set(["parse", "pick", "inspect", "table", "search", "tiltplan", "stereogram", "crystalview", "export"]);
+
+/**
+ * Sends a wish and shows what came of it.
+ * @param {Wish} request
+ * @param {How} [how]
+ * @returns {Promise<Reply & {svg?: string}>}
+ */
+export async function act(request, how = {}) {
+  const draw = silent.has(request.op) || how.still ? "" : pattern.mode();
+  /** @type {engine.Answer} */
+  let answer;
+  try {
+    answer = await engine.send({ ...request, draw }, how.payload ?? null, how);
+    if (answer.reply.need) {
+      const payload = await crystalBytes(answer.reply.need);
+      answer = await engine.send({ ...request, draw }, payload, { first: true });
+    }
+  } catch (error) {
+    const reply = failure(error);
+    if (!how.quiet) show(reply, request);
+    return reply;
+  }
+  const reply = answer.reply;
+  if (silent.has(request.op)) return Object.assign(reply, { svg: answer.svg });
+  if (!reply.ok) {
+    if (!how.quiet) show(reply, request);
+    return reply;
+  }
+  pattern.paint(answer.svg, answer.marks, reply.seq, reply.view?.frame ?? reply.frame);
+  take(reply, how);
+  return reply;
+}
+
+/** @param {any} error @returns {Reply} */
+const failure = (error) => ({ seq: 0, ok: false, error: error.message, action: error.action });
+
+/**
+ * @param {Reply} reply
+ * @param {How} how
+ */
+function take(reply, how) {
+  if (reply.link) {
+    now.link = reply.link;
+    history.link(reply.link, reply.push === true && !how.undo, reply.snapshot ?? "");
+  }
+  if (reply.snapshot && !how.undo) history.record(reply.snapshot, reply.change ?? "", how.keep === true, how.merge ?? "");
+  if (reply.view) showView(reply.view, reply);
+  else if (reply.frame) showFrame(reply.frame);
+  for (const problem of reply.problems ?? []) tell(problem.text, problem.reload ? { label: "Reload", run: () => location.reload() } : undefined);
+  for (const note of reply.notes ?? []) tell(note);
+  if (reply.toast) toast(reply.toast);
+  if (reply.status) say(reply.status);
+}
+
+/**
+ * @param {View} view
+ * @param {Reply} reply
+ */
+function showView(view, reply) {
+  now.view = view;
+  showFrame(view.frame);
+  for (const hear of listeners.view) hear(view, reply);
+}
+
+/** @param {Frame} frame */
+function showFrame(frame) {
+  now.frame = frame;
+  for (const hear of listeners.frame) hear(frame);
+}
+
+/**
+ * Shows the error of a reply with its way out.
+ * @param {Reply} reply
+ * @param {Wish} request
+ */
+export function show(reply, request) {
+  if (!reply.error) return;
+  const action = reply.action;
+  tell(reply.error, action && { label: action.label, run: () => follow(action, request) });
+}
+
+/**
+ * Does what an action of a message offers.
+ * @param {import('./protocol').Action} action
+ * @param {Wish} [request] the request that failed
+ */
+export function follow(action, request) {
+  if (action.request) return void act(action.request);
+  switch (action.do) {
+    case "reload":
+      return location.reload();
+    case "search":
+      return void document.getElementById("find")?.focus();
+    case "fetch":
+    case "retry":
+      if (request) void act(request);
+  }
+}
+
+let settling = 0;
+
+/**
+ * Sends one frame of a gesture: only the picture and a few numbers come back.
+ * When no frame follows for a moment the whole view is asked for.
+ * @param {Wish} request
+ * @param {{open?: boolean, merge?: string}} [how] open: another request will end the gesture
+ */
+export function gesture(request, how = {}) {
+  clearTimeout(settling);
+  const began = performance.now();
+  engine.sendFrame({ ...request, draw: pattern.mode() }, ({ reply, svg, marks }) => {
+    if (!reply.ok) return;
+    pattern.paint(svg, marks, reply.seq, reply.frame);
+    if (reply.frame) showFrame(reply.frame);
+    performance.measure("frame", { start: began, end: performance.now() });
+  });
+  if (!how.open) settling = setTimeout(() => settle(how.merge ?? request.op), 180);
+}
+
+/**
+ * Asks for the whole view after a gesture.
+ * @param {string} merge
+ */
+export function settle(merge) {
+  clearTimeout(settling);
+  return act({ op: "view" }, { merge });
+}
+
+/** Draws again, for instance when another stage takes over. */
+export const redraw = () => act({ op: "view" }, { keep: true, first: true });

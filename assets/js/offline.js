@@ -1,0 +1,94 @@
+// @ts-check
+// The service worker from the page's side: the badge, saving for offline, and
+// the offer of a new version. Nothing reloads by itself.
+
+import { $, button, icon } from "./dom.js";
+import { tell } from "./toast.js";
+
+const REFUSED = "This browser did not let us save for offline use. The simulator works while this tab stays open.";
+
+const badge = $("#offline");
+let saved = false;
+let saving = -1;
+
+/** @param {string} text @param {string} [picture] @param {{label: string, run: () => void}} [action] */
+function show(text, picture, action) {
+  badge.hidden = false;
+  badge.replaceChildren(picture ? icon(picture) : "", text);
+  if (action) badge.append(button(action.label, { onclick: action.run }));
+}
+
+function update() {
+  if (saving >= 0) return show(`Saving for offline, ${Math.round(saving * 100)} %`, "refresh-cw");
+  if (!navigator.onLine) return show("Offline", "wifi-off");
+  if (saved) return show("Ready offline", "check");
+  show("Not saved for offline", undefined, { label: "Save now", run: save });
+}
+
+/** @param {any} message */
+function receive(message) {
+  switch (message?.type) {
+    case "saving":
+      saving = message.part;
+      break;
+    case "saved":
+      saving = -1;
+      saved = true;
+      break;
+    case "refused":
+      saving = -1;
+      saved = false;
+      if (message.asked) tell(REFUSED);
+      break;
+    default:
+      return;
+  }
+  update();
+}
+
+let asked = false;
+
+/** Puts everything into the cache. */
+async function save() {
+  asked = true;
+  const registration = await navigator.serviceWorker.ready;
+  registration.active?.postMessage({ type: "save", asked: true });
+}
+
+/** @param {ServiceWorkerRegistration} registration */
+function offer(registration) {
+  const waiting = registration.waiting;
+  if (!waiting || !navigator.serviceWorker.controller) return;
+  const reload = () => {
+    navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
+    waiting.postMessage({ type: "activate" });
+  };
+  tell("A new version is ready.", { label: "Reload", run: reload }, { label: "Later", run: () => {} });
+}
+
+/**
+ * Starts the service worker, when the page has nothing better to do.
+ * @param {boolean} all whether to save the large programs without being asked
+ */
+export async function start(all) {
+  if (!("serviceWorker" in navigator)) {
+    badge.hidden = true;
+    return;
+  }
+  addEventListener("online", update);
+  addEventListener("offline", update);
+  navigator.serviceWorker.addEventListener("message", (event) => receive(event.data));
+  try {
+    const registration = await navigator.serviceWorker.register("/sw.js");
+    offer(registration);
+    registration.addEventListener("updatefound", () => {
+      const coming = registration.installing;
+      coming?.addEventListener("statechange", () => coming.state === "installed" && offer(registration));
+    });
+    const ready = await navigator.serviceWorker.ready;
+    ready.active?.postMessage({ type: all ? "save" : "state", asked });
+  } catch {
+    receive({ type: "refused", asked });
+  }
+  if (saving < 0) update();
+}

@@ -1,0 +1,29 @@
+// @ts-check
+// Pixels from a stand-alone SVG.
+
+const MOST_PIXELS = 8192;
+
+/**
+ * Paints an SVG file as PNG. Its size is that of the SVG times a factor.
+ * @param {string} svg
+ * @param {number} times
+ * @returns {Promise<Blob>}
+ */
+export async function svgPicture(svg, times) {
+  const url = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
+  try {
+    const image = new Image();
+    image.src = url;
+    await image.decode();
+    const k = Math.min(times, MOST_PIXELS / Math.max(image.naturalWidth, image.naturalHeight));
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.round(image.naturalWidth * k);
+    canvas.height = Math.round(image.naturalHeight * k);
+    const pen = canvas.getContext("2d");
+    if (!pen) throw new Error("This browser gave no canvas.");
+    pen.drawImage(image, 0, 0, canvas.width, canvas.height);
+    return await new Promise((done, fail) => canvas.toBlob((b) => (b ? done(b) : fail(new Error("The picture is too large."))), "image/png"));
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+}

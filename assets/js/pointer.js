@@ -1,0 +1,174 @@
+// @ts-check
+// Mouse, pen and fingers over the pattern: drag, twist, pinch, wheel, tap.
+
+import { act, gesture, now, settle } from "./app.js";
+import { field, main, measure, scale, toUnits } from "./pattern.js";
+import { hold } from "./status.js";
+import * as spot from "./spot.js";
+
+/** @typedef {{x: number, y: number, startX: number, startY: number, type: string}} Finger */
+
+/** How far a press may wander, and how far a pick reaches; screen pixels. @type {Record<string, number>} */
+const SLOP = { mouse: 4, pen: 6, touch: 9 };
+/** @type {Record<string, number>} */
+const REACH = { mouse: 12, pen: 16, touch: 24 };
+const DOUBLE_MS = 350;
+
+/** @type {Map<number, Finger>} */
+const fingers = new Map();
+/** What goes on: nothing, a press that may become a tap, a drag, two fingers. */
+let state = "idle";
+let pinch = { distance: 1, angle: 0, x: 0, y: 0 };
+let lastTap = { at: 0, x: 0, y: 0 };
+
+/** @param {string} type @returns {number} in view-box units */
+const reach = (type) => (REACH[type] ?? REACH.mouse) / scale();
+
+field.addEventListener("pointerdown", (/** @type {PointerEvent} */ event) => {
+  if (event.button !== 0 || fingers.size === 2) return;
+  if (fingers.size === 0) measure();
+  field.setPointerCapture(event.pointerId);
+  fingers.set(event.pointerId, { x: event.clientX, y: event.clientY, startX: event.clientX, startY: event.clientY, type: event.pointerType });
+  spot.hideTip();
+  if (fingers.size === 1) state = "press";
+  else beginPinch();
+});
+
+field.addEventListener("pointermove", (/** @type {PointerEvent} */ event) => {
+  const finger = fingers.get(event.pointerId);
+  if (!finger) {
+    if (event.pointerType === "mouse" && fingers.size === 0) spot.hover(event, reach("mouse"));
+    return;
+  }
+  finger.x = event.clientX;
+  finger.y = event.clientY;
+  if (state === "press" && far(finger)) beginDrag(finger, event);
+  if (state === "drag") gesture({ op: "drag", phase: "move", ...toUnits(event), shift: event.shiftKey, detent: !event.altKey }, { open: true });
+  if (state === "pinch") movePinch();
+});
+
+/** @param {Finger} f */
+const far = (f) => Math.hypot(f.x - f.startX, f.y - f.startY) > (SLOP[f.type] ?? 4);
+
+/**
+ * @param {Finger} finger
+ * @param {PointerEvent} event
+ */
+function beginDrag(finger, event) {
+  state = "drag";
+  hold(true);
+  const at = toUnits({ clientX: finger.startX, clientY: finger.startY });
+  const { width, height } = field.getBoundingClientRect();
+  const twist = Math.hypot(at.x, at.y) * scale() > 0.8 * (Math.min(width, height) / 2);
+  gesture({ op: "drag", phase: "start", ...at, shift: event.shiftKey, twist, detent: !event.altKey }, { open: true });
+}
+
+/** @param {string} phase end or cancel */
+function endDrag(phase, at = { x: 0, y: 0 }) {
+  state = "idle";
+  act({ op: "drag", phase, ...at }).then(() => hold(false));
+}
+
+function pair() {
+  const [a, b] = [...fingers.values()];
+  return { distance: Math.max(Math.hypot(b.x - a.x, b.y - a.y), 1), angle: Math.atan2(b.y - a.y, b.x - a.x), x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 };
+}
+
+function beginPinch() {
+  if (state === "drag") {
+    const [first] = fingers.values();
+    endDrag("end", toUnits({ clientX: first.x, clientY: first.y }));
+  }
+  state = "pinch";
+  hold(true);
+  pinch = pair();
+}
+
+function movePinch() {
+  const next = pair();
+  const factor = next.distance / pinch.distance;
+  let turn = pinch.angle - next.angle; // the screen's y runs down
+  turn = ((turn + 3 * Math.PI) % (2 * Math.PI)) - Math.PI;
+  if (Math.abs(Math.log(factor)) > 0.002) gesture({ op: "zoom", factor, ...toUnits({ clientX: next.x, clientY: next.y }) }, { open: true });
+  if (Math.abs(turn) > 0.002) gesture({ op: "rotate", deg: (turn * 180) / Math.PI }, { open: true });
+  pinch = next;
+}
+
+/** @param {PointerEvent} event @param {boolean} cancelled */
+function release(event, cancelled) {
+  const finger = fingers.get(event.pointerId);
+  if (!finger) return;
+  fingers.delete(event.pointerId);
+  const was = state;
+  if (was === "drag") return endDrag(cancelled ? "cancel" : "end", toUnits(event));
+  if (was === "pinch") {
+    state = "rest"; // the other finger does nothing until it is lifted
+    return void settle("pinch").then(() => hold(false));
+  }
+  if (fingers.size === 0) state = "idle";
+  if (was === "press" && !cancelled) tap(event, finger.type);
+}
+
+field.addEventListener("pointerup", (/** @type {PointerEvent} */ e) => release(e, false));
+field.addEventListener("pointercancel", (/** @type {PointerEvent} */ e) => release(e, true));
+field.addEventListener("lostpointercapture", (/** @type {PointerEvent} */ e) => release(e, true));
+field.addEventListener("pointerleave", () => spot.hideTip());
+
+/**
+ * @param {PointerEvent} event
+ * @param {string} type
+ */
+async function tap(event, type) {
+  const at = { ...toUnits(event), radius: reach(type) };
+  const again = event.timeStamp - lastTap.at < DOUBLE_MS && Math.hypot(event.clientX - lastTap.x, event.clientY - lastTap.y) < 30;
+  lastTap = { at: again ? 0 : event.timeStamp, x: event.clientX, y: event.clientY };
+  if (main.dataset.tool === "measure") return void act({ op: "measure", ...at });
+  const { detail } = await act({ op: "pick", ...at }, { quiet: true });
+  if (!detail?.hkl) return spot.close();
+  if (again) return void act({ op: "centre", hkl: detail.hkl });
+  return spot.open(detail.hkl);
+}
+
+field.addEventListener(
+  "wheel",
+  (/** @type {WheelEvent} */ event) => {
+    event.preventDefault();
+    measure();
+    const lines = event.deltaMode === 1 ? 16 : event.deltaMode === 2 ? 400 : 1;
+    const speed = event.ctrlKey ? 0.01 : 0.0015;
+    const factor = Math.exp(Math.max(-0.5, Math.min(0.5, -event.deltaY * lines * speed)));
+    gesture({ op: "zoom", factor, ...toUnits(event) });
+  },
+  { passive: false },
+);
+
+// Safari tells of a pinch on a trackpad by its own events.
+let gestureBefore = { scale: 1, rotation: 0 };
+for (const name of ["gesturestart", "gesturechange", "gestureend"]) {
+  field.addEventListener(name, (/** @type {any} */ event) => {
+    event.preventDefault();
+    if (fingers.size > 0) return; // fingers on a screen come as pointers
+    if (name === "gesturestart") {
+      measure();
+      gestureBefore = { scale: 1, rotation: 0 };
+    }
+    gesture({ op: "zoom", factor: event.scale / gestureBefore.scale, ...toUnits(event) });
+    const turn = gestureBefore.rotation - event.rotation;
+    if (turn) gesture({ op: "rotate", deg: turn });
+    gestureBefore = { scale: event.scale, rotation: event.rotation };
+  });
+}
+
+field.addEventListener("contextmenu", (/** @type {Event} */ event) => {
+  if (fingers.size > 0) event.preventDefault();
+});
+
+/** The tool in use: tilt or measure. @param {string} tool */
+export function useTool(tool) {
+  main.dataset.tool = tool;
+  for (const b of document.querySelectorAll("button[data-tool]")) b.setAttribute("aria-pressed", String(/** @type {HTMLElement} */ (b).dataset.tool === tool));
+  if (tool === "measure") spot.close();
+}
+
+/** Whether a first view has come. */
+export const live = () => now.view !== null;

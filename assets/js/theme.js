@@ -1,0 +1,44 @@
+// @ts-check
+// The theme of the interface: by the system, light, dark or lab. The choice is
+// a cookie, so that the server's page comes in it at once, without a flash.
+
+import { $, icon, root } from "./dom.js";
+
+const YEAR_S = 31_536_000;
+const ORDER = ["light", "dark", "lab"];
+/** @type {Record<string, string>} */
+const ICONS = { light: "sun", dark: "moon", lab: "lamp-desk" };
+
+const dark = matchMedia("(prefers-color-scheme: dark)");
+
+/** Told when the colours have changed. @type {(() => void)[]} */
+export const onTheme = [];
+
+/** The theme in use. */
+export const theme = () => root.dataset.theme ?? (dark.matches ? "dark" : "light");
+
+/** Takes the next theme. */
+export function next() {
+  const chosen = ORDER[(ORDER.indexOf(theme()) + 1) % ORDER.length];
+  root.dataset.theme = chosen;
+  document.cookie = `theme=${chosen}; path=/; max-age=${YEAR_S}; samesite=strict`;
+  navigator.serviceWorker?.controller?.postMessage({ type: "theme", theme: chosen });
+  show();
+}
+
+function show() {
+  const chosen = theme();
+  for (const node of document.querySelectorAll('[data-do="theme"]')) {
+    node.setAttribute("aria-label", `Theme: ${chosen}`);
+    /** @type {HTMLElement} */ (node).title = `Theme: ${chosen}`;
+    node.replaceChildren(icon(ICONS[chosen]));
+  }
+  for (const hear of onTheme) hear();
+}
+
+// A page that the service worker kept may have been made in another theme.
+const kept = /(?:^|; )theme=(light|dark|lab)/.exec(document.cookie)?.[1];
+if (kept && kept !== root.dataset.theme) root.dataset.theme = kept;
+
+dark.addEventListener("change", show);
+if ($('[data-do="theme"]')) show();

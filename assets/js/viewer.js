@@ -1,0 +1,101 @@
+// @ts-check
+// The canvas: an inert iframe below the SVG. It takes over discs and lines when
+// it has drawn its first frame; if it is lost, the SVG carries everything.
+
+import { $, el, page } from "./dom.js";
+import * as app from "./app.js";
+import * as pattern from "./pattern.js";
+import { onTheme } from "./theme.js";
+import { tell, toast } from "./toast.js";
+
+const START_MS = 30_000;
+
+/** @type {HTMLIFrameElement | null} */
+let frame = null;
+/** @type {MessagePort | null} */
+let port = null;
+let running = false;
+let losses = 0;
+
+/** Loads the canvas. */
+export function load() {
+  if (frame) return;
+  const test = document.createElement("canvas").getContext("webgl2");
+  if (!test) return without();
+  test.getExtension("WEBGL_lose_context")?.loseContext();
+  frame = el("iframe", { className: "canvas", title: "Fast drawing of the pattern", tabIndex: -1, inert: true, "aria-hidden": "true" });
+  const node = /** @type {HTMLIFrameElement} */ (frame);
+  node.addEventListener("load", connect);
+  node.src = page.viewer ?? "";
+  $("#drawing").before(node);
+  setTimeout(() => !running && unload(), START_MS);
+}
+
+/** The document of the iframe is there, for the first time or after a reload. */
+function connect() {
+  if (running) lost();
+  port?.close();
+  const channel = new MessageChannel();
+  port = channel.port1;
+  port.onmessage = (event) => receive(event.data);
+  frame?.contentWindow?.postMessage({ type: "init", wasm: page.viewerWasm, exec: page.exec }, location.origin, [channel.port2]);
+}
+
+/** @param {any} message */
+function receive(message) {
+  switch (message.type) {
+    case "ready":
+      port?.postMessage({ type: "style", palette: pattern.palette() });
+      return first();
+    case "drawn":
+      return message.seq > 0 ? drawn() : undefined;
+    case "lost":
+      return lost();
+    case "nogl":
+      return without();
+  }
+}
+
+/** Sends the first frame while the whole SVG still covers the canvas. */
+function first() {
+  pattern.useCanvas({ frame: (marks) => port?.postMessage(marks, [marks]) });
+  app.redraw();
+}
+
+function drawn() {
+  if (running) return;
+  running = true;
+  pattern.uncover();
+  $("#pattern").dataset.stage = "canvas";
+  if (losses > 0) toast("The graphics were reset by the system. Restored.");
+}
+
+/** The canvas is gone for now: the engine's SVG takes its place at once. */
+function lost() {
+  if (!running) return;
+  running = false;
+  losses++;
+  $("#pattern").dataset.stage = "svg";
+  pattern.useCanvas(null);
+  app.redraw();
+  if (losses > 3) without();
+}
+
+function unload() {
+  port?.close();
+  frame?.remove();
+  frame = port = null;
+  running = false;
+  $("#pattern").dataset.stage = "svg";
+  pattern.useCanvas(null);
+}
+
+function without() {
+  unload();
+  tell("This device cannot draw the fast view, so a simpler one is used. All numbers are the same.");
+  app.redraw();
+}
+
+const recolour = () => running && port?.postMessage({ type: "style", palette: pattern.palette() });
+onTheme.push(recolour);
+app.onView(recolour);

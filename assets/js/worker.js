@@ -1,0 +1,59 @@
+// @ts-check
+// The engine's worker: loads engine.wasm and passes requests to it.
+
+export {};
+
+/** @type {any} */
+const scope = self;
+
+/** @param {any} message @param {Transferable[]} [transfer] */
+const post = (message, transfer = []) => scope.postMessage(message, transfer);
+
+/**
+ * Reads the program and reports how much of it has come.
+ * @param {string} address
+ * @param {number} size bytes after unpacking, 0 if not known
+ */
+async function load(address, size) {
+  const response = await fetch(address, { priority: "low" });
+  if (!response.ok || !response.body) throw new Error(`engine: ${response.status} ${response.statusText}`);
+  let done = 0;
+  const counted = response.body.pipeThrough(
+    new TransformStream({
+      transform(chunk, out) {
+        done += chunk.byteLength;
+        post({ type: "progress", part: size ? Math.min(done / size, 1) : 0 });
+        out.enqueue(chunk);
+      },
+    }),
+  );
+  return WebAssembly.compileStreaming(new Response(counted, { headers: { "Content-Type": "application/wasm" } }));
+}
+
+/** @param {{engine: string, exec: string, size: number}} where */
+async function start(where) {
+  const compiled = load(where.engine, where.size);
+  compiled.catch(() => {});
+  await import(where.exec);
+  const go = new scope.Go();
+  const instance = await WebAssembly.instantiate(await compiled, go.importObject);
+  go.run(instance).then(
+    () => post({ type: "failed", message: "engine: it stopped" }),
+    (/** @type {Error} */ error) => post({ type: "failed", message: String(error) }),
+  );
+  // The program registers its function before it first waits.
+  if (typeof scope.zoneaxisEngine?.call !== "function") throw new Error("engine: it did not start");
+  post({ type: "ready" });
+}
+
+scope.addEventListener("message", async (/** @type {MessageEvent} */ event) => {
+  const message = event.data;
+  try {
+    if (message.type === "start") return await start(message);
+    const { json, svg, marks } = scope.zoneaxisEngine.call(message.request, message.payload ?? null);
+    const buffer = marks ? marks.buffer : null;
+    post({ type: "reply", json, svg: svg ?? "", marks: buffer }, buffer ? [buffer] : []);
+  } catch (error) {
+    post({ type: "failed", message: String(error) });
+  }
+});
