@@ -57,7 +57,8 @@ func (s *Structure) Validate() error {
 		}
 		pos[i] = a.Frac
 	}
-	g := newGrid(s.Lattice, pos, onePosition)
+	lattice, _, pos := s.Lattice.reduced(pos)
+	g := newGrid(lattice, pos, onePosition)
 	for i := range s.Sites {
 		total := 0.0
 		names := []string(nil)
@@ -86,7 +87,8 @@ func (s *Structure) Warnings() []string {
 	for i := range s.Sites {
 		pos[i] = s.Sites[i].Frac
 	}
-	g := newGrid(s.Lattice, pos, tooClose)
+	lattice, _, pos := s.Lattice.reduced(pos)
+	g := newGrid(lattice, pos, tooClose)
 	pairs, closest := 0, math.Inf(1)
 	var first, second int
 	for i := range s.Sites {

@@ -28,8 +28,27 @@ func (f Frac) folded() Frac {
 // distance returns the length in Å of the vector f of a lattice.
 func (l Lattice) distance(f Frac) float64 { return l.Cart(f).Norm() }
 
+// reduced returns the Niggli cell of the lattice, P with (a', b', c') =
+// (a, b, c) P, and positions in the new basis. In a very skew basis the nearest
+// image of an atom is not found by wrapping coordinates; in a reduced one it is.
+func (l Lattice) reduced(pos []Frac) (Lattice, [3][3]int, []Frac) {
+	n, p := l.Niggli()
+	if p == identityInt {
+		return l, p, pos
+	}
+	q := adjInt(p) // det P = 1
+	out := make([]Frac, len(pos))
+	for i, x := range pos {
+		for k := range 3 {
+			out[i][k] = float64(q[k][0])*x[0] + float64(q[k][1])*x[1] + float64(q[k][2])*x[2]
+		}
+	}
+	return n, p, out
+}
+
 // grid finds positions near a point of the cell without looking at all of
-// them. Positions are sorted into boxes that are wider than the reach.
+// them. Positions are sorted into boxes that are wider than the reach. The basis
+// of the lattice should be reduced.
 type grid struct {
 	lattice Lattice
 	cutoff  float64 // Å

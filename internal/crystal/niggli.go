@@ -157,6 +157,17 @@ func floatMat(m [3][3]int) (f geom.Mat3) {
 	return f
 }
 
+// ratioMat returns m/den.
+func ratioMat(m [3][3]int, den int) geom.Mat3 {
+	f := floatMat(m)
+	for i := range 3 {
+		for j := range 3 {
+			f[i][j] /= float64(den)
+		}
+	}
+	return f
+}
+
 func mulInt(m, n [3][3]int) (r [3][3]int) {
 	for i := range 3 {
 		for j := range 3 {

@@ -146,7 +146,8 @@ func mergeImages(l Lattice, images []Site, copies int, tol float64) ([]Site, boo
 	for i := range images {
 		pos[i] = images[i].Frac
 	}
-	g := newGrid(l, pos, tol)
+	reduced, basis, near := l.reduced(pos)
+	g := newGrid(reduced, near, tol)
 	used := make([]bool, len(images))
 	var out []Site
 	for i := range images {
@@ -158,7 +159,7 @@ func mergeImages(l Lattice, images []Site, copies int, tol float64) ([]Site, boo
 			d2 float64
 		}
 		var group []close
-		g.visit(pos[i], func(j int, d2 float64) {
+		g.visit(near[i], func(j int, d2 float64) {
 			a, b := &images[i], &images[j]
 			if !used[j] && a.Z == b.Z && math.Abs(a.Occ-b.Occ) <= sameOcc {
 				group = append(group, close{j, d2})
@@ -181,13 +182,13 @@ func mergeImages(l Lattice, images []Site, copies int, tol float64) ([]Site, boo
 		members := make([]*Site, 0, copies)
 		for _, c := range group[:copies] {
 			used[c.i] = true
-			d := pos[c.i].Sub(pos[i]).folded()
+			d := near[c.i].Sub(near[i]).folded()
 			for k := range 3 {
 				mean[k] += d[k] / float64(copies)
 			}
 			members = append(members, &images[c.i])
 		}
-		site.Frac = pos[i].Add(mean).Wrapped()
+		site.Frac = pos[i].Add(fracOf(floatMat(basis), mean)).Wrapped()
 		site.meanDisplacement(members)
 		out = append(out, site)
 	}
