@@ -28,10 +28,11 @@ import (
 
 // builder collects the files of one build.
 type builder struct {
-	out   string // assets/dist
-	dev   bool
-	build string // hash over scripts and styles: the folder they are served from
-	files map[string]File
+	out    string // assets/dist
+	dev    bool
+	origin string // address of the site for feeds and canonical links, or ""
+	build  string // hash over everything that pages load: the folder of scripts and styles
+	files  map[string]File
 }
 
 // types of the files that can be served. Text types are minified where there
@@ -41,12 +42,14 @@ var types = map[string]struct {
 	mime   string
 	packed bool
 }{
+	".atom":        {"application/atom+xml; charset=utf-8", false},
 	".css":         {"text/css; charset=utf-8", false},
 	".html":        {"text/html; charset=utf-8", false},
 	".ico":         {"image/x-icon", false},
 	".js":          {"text/javascript; charset=utf-8", false},
 	".json":        {"application/json", false},
 	".png":         {"image/png", true},
+	".rss":         {"application/rss+xml; charset=utf-8", false},
 	".svg":         {"image/svg+xml", false},
 	".tmpl":        {"text/html; charset=utf-8", false},
 	".txt":         {"text/plain; charset=utf-8", false},
@@ -228,6 +231,19 @@ func (b *builder) code() error {
 		fmt.Fprintln(sum, s.logical, len(s.data))
 		sum.Write(s.data)
 	}
+	// The viewer's document stands in the same folder.
+	documents, err := sources(filepath.Join("assets", "html"), ".html")
+	if err != nil {
+		return err
+	}
+	for _, name := range documents {
+		data, err := os.ReadFile(filepath.Join("assets", "html", name))
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(sum, name, len(data))
+		sum.Write(data)
+	}
 	b.build = hex.EncodeToString(sum.Sum(nil)[:5])
 	for _, s := range all {
 		// The service worker has to stand at the root to control every page,
@@ -283,7 +299,7 @@ func (b *builder) compress() error {
 	logical := map[string]string{} // path → logical name
 	for name, f := range b.files {
 		logical[f.Path] = name
-		if f.URL == "" || types[filepath.Ext(f.Path)].packed || f.Size < 200 {
+		if f.URL == "" && !strings.HasPrefix(f.Path, "pages/") || types[filepath.Ext(f.Path)].packed || f.Size < 200 {
 			continue
 		}
 		group.Go(func() error {

@@ -4,7 +4,7 @@
 // their contents, and listed in manifest.json. It fails if a size budget is
 // exceeded.
 //
-//	go run ./scripts/build [-dev] [-v]
+//	go run ./scripts/build [-dev] [-v] [-origin https://example.org]
 //
 // Run it from the root of the project. With -dev it compresses fast and badly
 // and reports budgets without failing.
@@ -16,25 +16,27 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 )
 
 func main() {
 	dev := flag.Bool("dev", false, "compress fast; budgets are only reported")
 	verbose := flag.Bool("v", false, "list every file")
+	origin := flag.String("origin", os.Getenv("ORIGIN"), "address of the site, such as https://example.org, for feeds and canonical links")
 	flag.Parse()
-	if err := run(*dev, *verbose); err != nil {
+	if err := run(*dev, *verbose, strings.TrimSuffix(*origin, "/")); err != nil {
 		fmt.Fprintln(os.Stderr, "build:", err)
 		os.Exit(1)
 	}
 }
 
-func run(dev, verbose bool) error {
+func run(dev, verbose bool, origin string) error {
 	start := time.Now()
 	if _, err := os.Stat("go.mod"); err != nil {
 		return fmt.Errorf("run it from the root of the project: no go.mod here")
 	}
-	b := &builder{out: filepath.Join("assets", "dist"), dev: dev, files: map[string]File{}}
+	b := &builder{out: filepath.Join("assets", "dist"), dev: dev, origin: origin, files: map[string]File{}}
 	if err := b.clean(); err != nil {
 		return err
 	}
@@ -46,6 +48,7 @@ func run(dev, verbose bool) error {
 		{"fonts and pictures", b.pictures},
 		{"styles and scripts", b.code},
 		{"page templates", b.templates},
+		{"articles and pages", b.pages},
 		{"compression", b.compress},
 		{"manifest", b.manifest},
 	}

@@ -337,6 +337,12 @@ func (p *tab) prefer(scheme string, reduced bool) {
 	})
 }
 
+// disableScripts makes the tab behave as if it knew no scripts.
+func disableScripts(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+	_, err := cdp.Call(ctx, t, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+	return chromedp.Void{}, err
+}
+
 // shot keeps a screenshot under artefacts/.
 func (p *tab) shot(name string) []byte {
 	ctx, cancel := context.WithTimeout(p.ctx, patience)

@@ -126,6 +126,16 @@ func Load(dir string, draw Drawer, now time.Time, drafts bool) ([]*Post, error) 
 	return posts, link(posts)
 }
 
+// LoadPage reads and renders one file that is no article, such as about.
+func LoadPage(name string, draw Drawer) (*Post, error) {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	p := &Post{Slug: strings.TrimSuffix(filepath.Base(name), ".md")}
+	return p, render(p, filepath.Base(name), data, draw)
+}
+
 // link sets the neighbours: within a series by part, else by date.
 func link(posts []*Post) error {
 	series := map[string][]*Post{}

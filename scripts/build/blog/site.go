@@ -30,13 +30,14 @@ type Site struct {
 	// the site map, which need whole addresses.
 	Origin string
 	Now    time.Time
-	Style  map[string]any // handed to the templates under Site
 }
 
 // pageData is what the templates get.
 type pageData struct {
 	Title, Description, Path string
+	Section                  string // of the navigation: blog, about, library
 	Origin                   string
+	Body                     template.HTML
 	Post                     *Post
 	Posts                    []*Post
 	Years                    []year
@@ -44,7 +45,6 @@ type pageData struct {
 	Tags                     []tag
 	Theme                    string
 	CriticalCSS              template.CSS
-	Site                     map[string]any
 }
 
 type year struct {
@@ -57,7 +57,8 @@ type tag struct {
 	Count     int
 }
 
-func tagURL(name string) string { return "/blog/tags/" + slugOf(name) + "/" }
+// TagURL returns the address of the list of articles with a tag.
+func TagURL(name string) string { return "/blog/tags/" + slugOf(name) + "/" }
 
 func slugOf(name string) string {
 	return strings.Join(strings.Fields(strings.ToLower(name)), "-")
@@ -67,14 +68,10 @@ func slugOf(name string) string {
 func (s *Site) Pages() ([]Page, error) {
 	var pages []Page
 	add := func(path, name string, data pageData) error {
-		data.Origin, data.Site = s.Origin, s.Style
-		data.Path = "/" + strings.TrimSuffix(path, "index.html")
-		var out bytes.Buffer
-		if err := s.Templates.ExecuteTemplate(&out, name, data); err != nil {
-			return fmt.Errorf("blog: %s: %w", path, err)
-		}
-		pages = append(pages, Page{path, out.Bytes()})
-		return nil
+		data.Section = "blog"
+		page, err := s.render(path, name, data)
+		pages = append(pages, page)
+		return err
 	}
 	tags := s.tags()
 	if err := add("blog/index.html", "posts", pageData{
@@ -113,6 +110,22 @@ func (s *Site) Pages() ([]Page, error) {
 	return append(append(pages, feeds...), index), nil
 }
 
+// Page renders a post that is a page of its own, such as about, with a template
+// and its place in the navigation.
+func (s *Site) Page(path, name, section string, p *Post) (Page, error) {
+	return s.render(path, name, pageData{Title: p.Title, Description: p.Description, Section: section, Body: p.Body})
+}
+
+func (s *Site) render(path, name string, data pageData) (Page, error) {
+	data.Origin = s.Origin
+	data.Path = "/" + strings.TrimSuffix(path, "index.html")
+	var out bytes.Buffer
+	if err := s.Templates.ExecuteTemplate(&out, name, data); err != nil {
+		return Page{}, fmt.Errorf("blog: %s: %w", path, err)
+	}
+	return Page{path, out.Bytes()}, nil
+}
+
 func byYear(posts []*Post) []year {
 	var years []year
 	for _, p := range posts {
@@ -134,7 +147,7 @@ func (s *Site) tags() []tag {
 	}
 	var list []tag
 	for _, name := range slices.Sorted(maps.Keys(count)) {
-		list = append(list, tag{name, tagURL(name), count[name]})
+		list = append(list, tag{name, TagURL(name), count[name]})
 	}
 	return list
 }
