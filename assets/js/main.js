@@ -2,7 +2,7 @@
 // The page comes alive: it takes over the inputs at once, starts the engine,
 // and hands the drawing to the canvas when there is time for it.
 
-import { $, page } from "./dom.js";
+import { $, page, root } from "./dom.js";
 import * as app from "./app.js";
 import { notice } from "./crystals.js";
 import * as engine from "./engine.js";
@@ -115,6 +115,10 @@ notice.waiting = (text) => toast(text);
 
 let booted = false;
 
+// A page that the service worker kept shows the default crystal: the picture
+// waits for the engine if the link says something else.
+if (root.hasAttribute("data-kept") && location.search + location.hash !== "") root.dataset.stale = "";
+
 /** Starts the engine with the state that the address holds. */
 async function boot() {
   slow = setTimeout(() => tellStage("Still loading. The picture above is already correct; you can read it meanwhile."), SLOW_MS);
@@ -124,7 +128,8 @@ async function boot() {
     ? await app.act({ op: "restore", snapshot }, { first: true, keep: true })
     : await app.act({ op: "open", link: location.href }, { first: true, keep: true });
   if (!reply.ok && !app.now.view) return;
-  document.documentElement.dataset.ready = "engine";
+  delete root.dataset.stale;
+  root.dataset.ready = "engine";
   if (booted) return;
   booted = true;
   settings.recall();

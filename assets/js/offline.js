@@ -2,7 +2,7 @@
 // The service worker from the page's side: the badge, saving for offline, and
 // the offer of a new version. Nothing reloads by itself.
 
-import { $, button, icon } from "./dom.js";
+import { $, button, icon, page } from "./dom.js";
 import { tell } from "./toast.js";
 
 const REFUSED = "This browser did not let us save for offline use. The simulator works while this tab stays open.";
@@ -55,10 +55,22 @@ async function save() {
   registration.active?.postMessage({ type: "save", asked: true });
 }
 
+/** @param {ServiceWorker} worker @returns {Promise<string>} the build that it keeps */
+function buildOf(worker) {
+  return new Promise((done) => {
+    const channel = new MessageChannel();
+    channel.port1.onmessage = (event) => done(event.data);
+    worker.postMessage({ type: "build" }, [channel.port2]);
+    setTimeout(() => done(""), 2000);
+  });
+}
+
 /** @param {ServiceWorkerRegistration} registration */
-function offer(registration) {
+async function offer(registration) {
   const waiting = registration.waiting;
   if (!waiting || !navigator.serviceWorker.controller) return;
+  // The server's page may be newer than the worker that was in charge.
+  if ((await buildOf(waiting)) === page.build) return waiting.postMessage({ type: "activate" });
   const reload = () => {
     navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
     waiting.postMessage({ type: "activate" });

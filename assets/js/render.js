@@ -48,7 +48,6 @@ onView((view) => {
   fill("phone", view.phone);
   fill("count", view.counts.text);
   fill("holder", view.holder.note);
-  fill("flags", view.flagsText ?? "");
   crystal(view);
   orientation(view);
   hud(view);

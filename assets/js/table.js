@@ -34,7 +34,7 @@ function sortable(head, sort) {
 
 /** @param {Row} row */
 function rowNode(row) {
-  const tr = el("tr", { tabIndex: 0 }, el("th", { scope: "row" }, runs(row.label)), el("td", {}, row.d), el("td", {}, row.invD), el("td", {}, row.i), el("td", {}, row.s));
+  const tr = el("tr", { tabIndex: -1 }, el("th", { scope: "row" }, runs(row.label)), el("td", {}, row.d), el("td", {}, row.invD), el("td", {}, row.i), el("td", {}, row.s));
   tr.dataset.hkl = row.hkl.join(",");
   return tr;
 }
@@ -45,11 +45,18 @@ function hklOf(event) {
   return tr instanceof HTMLElement ? /** @type {any} */ ((tr.dataset.hkl ?? "").split(",").map(Number)) : null;
 }
 
+/** One row is a stop for the Tab key; arrows go to the others. @param {HTMLElement} rows @param {Element | null} row */
+function stop(rows, row) {
+  for (const other of rows.children) /** @type {HTMLElement} */ (other).tabIndex = other === row ? 0 : -1;
+}
+
 /** @param {HTMLElement} rows */
 function listen(rows) {
   rows.addEventListener("focusin", (event) => {
     const hkl = hklOf(event);
-    if (hkl) act({ op: "select", hkl }, { keep: true });
+    if (!hkl) return;
+    stop(rows, /** @type {HTMLElement} */ (event.target));
+    act({ op: "select", hkl }, { keep: true });
   });
   rows.addEventListener("keydown", (event) => {
     const hkl = hklOf(event);
@@ -86,6 +93,7 @@ async function refresh() {
   body.replaceChildren(...rows.map(rowNode));
   const selected = view.detail?.hkl?.join(",");
   for (const tr of body.children) tr.toggleAttribute("data-selected", tr.dataset.hkl === selected);
+  stop(body, (at ? body.children[keys.indexOf(at)] : null) ?? body.firstElementChild);
   if (at && keys.includes(at)) body.children[keys.indexOf(at)].focus({ preventScroll: true });
 }
 
@@ -125,6 +133,7 @@ export function openAll() {
     const nodes = (part.rows ?? []).map(rowNode);
     if (fresh) rows.replaceChildren(...nodes);
     else rows.append(...nodes);
+    stop(rows, rows.firstElementChild);
     view.offset += nodes.length;
     caption.textContent = part.caption;
     more.hidden = view.offset >= part.total;

@@ -1,0 +1,181 @@
+// @ts-check
+// The service worker: keeps one whole build on the device and serves it when
+// the network does not. Files under /static are named after their contents, so
+// they come from whatever cache has them and versions never mix.
+
+export {};
+
+/** @type {any} */
+const scope = self;
+
+const BUILD = "__BUILD__";
+const CACHE = `zoneaxis-${BUILD}`;
+const PREFS = "zoneaxis-prefs";
+const LIST = `/static/${BUILD}/manifest.json`;
+const SHELL = "/sim";
+const DONE = `/static/${BUILD}/saved`; // stands in the cache when everything is there
+const PATIENCE_MS = 2500; // how long a page may take before the kept one is shown
+const AT_ONCE = 4;
+
+/**
+ * Addresses of the build.
+ * @returns {Promise<{small: string[], rest: string[], sizes: Map<string, number>}>}
+ */
+async function list() {
+  const kept = await caches.match(LIST);
+  const answer = kept ?? (await fetch(LIST, { cache: "no-cache" }));
+  if (!answer.ok) throw new Error(`the list of files: ${answer.status}`);
+  if (!kept) await (await caches.open(CACHE)).put(LIST, answer.clone());
+  const { files } = await answer.json();
+  const sizes = new Map([[SHELL, 12_000]]);
+  for (const file of Object.values(files)) {
+    const path = String(file.file ?? "");
+    const page = /^pages(\/.*?)(?:index\.html)?$/.exec(path)?.[1];
+    const url = file.url || page || "";
+    if (!url || url === "/sw.js" || (page && !/(\/|\.svg|\.webmanifest|\.json)$/.test(url))) continue;
+    sizes.set(url, Number(file.br_size || file.size) || 1);
+  }
+  const small = [SHELL];
+  const rest = [];
+  for (const url of sizes.keys()) {
+    if (url === SHELL) continue;
+    if (/\.(js|css|html|svg)$/.test(url) && url.startsWith("/static/")) small.push(url);
+    else rest.push(url);
+  }
+  return { small, rest, sizes };
+}
+
+/**
+ * Puts files into this build's cache; those that another build has are copied.
+ * @param {string[]} urls
+ * @param {(url: string) => void} [each]
+ */
+async function store(urls, each = () => {}) {
+  const cache = await caches.open(CACHE);
+  const queue = [...urls];
+  const take = async () => {
+    for (let url = queue.shift(); url !== undefined; url = queue.shift()) {
+      if (!(await cache.match(url))) {
+        const other = url.startsWith("/static/") ? await caches.match(url) : undefined;
+        const answer = other ?? (await fetch(url, { cache: "no-cache", credentials: "same-origin" }));
+        if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
+        if (!answer.redirected) await cache.put(url, answer);
+      }
+      each(url);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, take));
+}
+
+/** @param {(message: any) => void} tell */
+async function saveAll(tell) {
+  const { small, rest, sizes } = await list();
+  const total = [...sizes.values()].reduce((a, b) => a + b, 0);
+  let done = 0;
+  await store([...small, ...rest], (url) => {
+    done += sizes.get(url) ?? 0;
+    tell({ type: "saving", part: done / total });
+  });
+  await (await caches.open(CACHE)).put(DONE, new Response("yes"));
+  tell({ type: "saved" });
+}
+
+const saved = async () => !!(await (await caches.open(CACHE)).match(DONE));
+
+/** Whether an earlier build was saved whole: then this one is too, before it may take over. */
+async function hadAll() {
+  for (const name of await caches.keys()) {
+    if (!/^zoneaxis-[0-9a-f]+$/.test(name) || name === CACHE) continue;
+    const keys = await (await caches.open(name)).keys();
+    if (keys.some((r) => r.url.endsWith("/saved"))) return true;
+  }
+  return false;
+}
+
+scope.addEventListener("install", (/** @type {any} */ event) => {
+  event.waitUntil(
+    (async () => {
+      if (await hadAll()) return saveAll(() => {});
+      const { small } = await list();
+      return store(small);
+    })(),
+  );
+});
+
+scope.addEventListener("activate", (/** @type {any} */ event) => {
+  event.waitUntil(
+    (async () => {
+      // The build before this one stays: a tab may still be using it.
+      const builds = (await caches.keys()).filter((n) => /^zoneaxis-[0-9a-f]+$/.test(n) && n !== CACHE);
+      await Promise.all(builds.slice(0, -1).map((n) => caches.delete(n)));
+      await scope.clients.claim();
+    })(),
+  );
+});
+
+scope.addEventListener("message", (/** @type {any} */ event) => {
+  const { type, theme, asked } = event.data ?? {};
+  const tell = (/** @type {any} */ message) => event.source?.postMessage(message);
+  if (type === "build") event.ports[0]?.postMessage(BUILD);
+  if (type === "activate") scope.skipWaiting();
+  if (type === "theme") event.waitUntil(caches.open(PREFS).then((c) => c.put("/theme", new Response(theme))));
+  if (type === "state") event.waitUntil(saved().then((yes) => tell({ type: yes ? "saved" : "unsaved" })));
+  if (type === "save")
+    event.waitUntil(
+      saved()
+        .then((yes) => (yes ? tell({ type: "saved" }) : saveAll(tell)))
+        .catch(() => tell({ type: "refused", asked })),
+    );
+});
+
+scope.addEventListener("fetch", (/** @type {any} */ event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== location.origin) return;
+  if (request.mode === "navigate") return event.respondWith(page(request, url));
+  if (url.pathname.startsWith("/static/")) return event.respondWith(file(request));
+  if (/\.webmanifest$|^\/library\//.test(url.pathname)) event.respondWith(fetch(request).catch(() => file(request)));
+});
+
+/** @param {Request} request */
+async function file(request) {
+  return (await caches.match(request.url, { ignoreVary: true })) ?? fetch(request);
+}
+
+/**
+ * A page from the network, or after some patience the kept one.
+ * @param {Request} request
+ * @param {URL} url
+ */
+async function page(request, url) {
+  const kept = async () => {
+    const simulator = url.pathname === SHELL || url.pathname === "/open";
+    const key = simulator ? SHELL : url.pathname;
+    const answer = (await (await caches.open(CACHE)).match(key, { ignoreVary: true })) ?? (await caches.match(key, { ignoreVary: true }));
+    return answer && (simulator ? themed(answer) : answer);
+  };
+  const live = fetch(request);
+  live.catch(() => {});
+  const late = new Promise((done) => setTimeout(done, PATIENCE_MS));
+  try {
+    const first = await Promise.race([live, late]);
+    if (first instanceof Response && first.status < 500) return first;
+  } catch {
+    // No network: what is kept has to do.
+  }
+  return (await kept()) ?? live;
+}
+
+/**
+ * The kept simulator page in the visitor's theme. It shows the default crystal
+ * until the engine draws what the link says.
+ * @param {Response} answer
+ */
+async function themed(answer) {
+  const theme = await caches.match("/theme", { cacheName: PREFS }).then((r) => r?.text());
+  const text = await answer.text();
+  const html = text.replace(/<html class="?sim"?([^>]*)>/, (whole, rest) => `<html class="sim"${theme ? rest.replace(/ data-theme="?\w+"?/, "") + ` data-theme="${theme}"` : rest} data-kept>`);
+  const headers = new Headers(answer.headers);
+  for (const name of ["Content-Encoding", "Content-Length", "ETag"]) headers.delete(name);
+  return new Response(html, { headers });
+}
