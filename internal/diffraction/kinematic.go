@@ -158,25 +158,26 @@ func (k Kinematic) At(s float64) float64 {
 	return 0
 }
 
-// reach returns the |s| beyond which a spot of the strongest reflection falls
-// below the cut, so that no shape is computed there. ratio is the cut over the
-// largest |F|².
-func (k Kinematic) reach(ratio float64) float64 {
-	r := math.Inf(1)
-	switch {
-	case k.Shape == Linear || k.Shape == Positions:
-		r = k.Sigma
-	case ratio >= 1:
-		r = 0
-	case ratio <= 0:
-	case k.Shape == Gaussian:
-		r = k.Sigma * math.Sqrt(-2*math.Log(ratio))
-	case k.Shape == Lorentzian:
-		r = k.Sigma * math.Sqrt(1/ratio-1)
-	case k.Shape == Slab:
-		r = 1 / (math.Pi * math.Sqrt(ratio*(k.Thickness*k.Thickness+k.Spread*k.Spread)))
+// reach returns the |s| beyond which no reflection but 000 exceeds the intensity
+// cut, top being the largest |F|², so that no shape is computed there.
+func (k *Kinematic) reach(cut, top float64) float64 {
+	if k.Shape == Linear || k.Shape == Positions {
+		return k.Sigma
 	}
-	return r
+	if cut <= 0 {
+		return math.Inf(1)
+	}
+	ratio := cut / top
+	if ratio >= 1 {
+		return 0
+	}
+	switch k.Shape {
+	case Gaussian:
+		return k.Sigma * math.Sqrt(-2*math.Log(ratio))
+	case Lorentzian:
+		return k.Sigma * math.Sqrt(1/ratio-1)
+	}
+	return 1 / (math.Pi * math.Sqrt(ratio*(k.Thickness*k.Thickness+k.Spread*k.Spread)))
 }
 
 // AppendSpots appends the spots of r at the orientation o (crystal Cartesian to
@@ -195,8 +196,7 @@ func (k Kinematic) AppendSpots(dst []Spot, r *Reflections, b Beam, o geom.Rotati
 	if k.Shape == Positions {
 		cut = 0
 	}
-	top := max(r.Max, math.Abs(f0))
-	reach := k.reach(cut / (top * top))
+	reach := k.reach(cut, r.Max*r.Max)
 	limit := math.Inf(1)
 	if k.SMax > 0 {
 		limit = k.SMax

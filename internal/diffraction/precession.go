@@ -51,7 +51,7 @@ func (p Precession) AppendSpots(dst []Spot, r *Reflections, b Beam, o geom.Rotat
 	}
 	reach := math.Inf(1)
 	if !p.TwoBeam {
-		reach = p.reach(cut / max(r.Max*r.Max, f0*f0))
+		reach = p.reach(cut, r.Max*r.Max)
 	}
 	for i, g := range r.G {
 		f := r.F[i]

@@ -312,6 +312,15 @@ func TestTranslations(t *testing.T) {
 			t.Errorf("%s: translations %v, want %v", tt.id, got, tt.want)
 		}
 	}
+	// A translation that is nearly one is none as soon as a reflection shows it.
+	fe := textbookCell(t, "fe")
+	shifted := &crystal.Structure{Lattice: fe.Lattice, Sites: slices.Clone(fe.Sites)}
+	for shift, want := range map[float64]int{1e-7: 2, 3e-4: 1} { // of the cell; 3e-4 are 9e-4 Å
+		shifted.Sites[1].Frac[2] = 0.5 + shift
+		if r := mustReflections(t, shifted, diffraction.Options{GMax: 1.5}); len(r.Translations) != want {
+			t.Errorf("atom shifted by %g: translations %v", shift, r.Translations)
+		}
+	}
 	// A centred point without intensity is still a point of the lattice.
 	r := mustReflections(t, textbookCell(t, "si"), diffraction.Options{GMax: 1})
 	for h, want := range map[crystal.HKL]bool{{2, 2, 2}: true, {2, 0, 0}: true, {1, 0, 0}: false, {1, 1, 1}: true, {1, 1, 0}: false} {
