@@ -260,17 +260,17 @@ func (h Holder) excess(t Tilt) float64 {
 func (h Holder) TwoBeam(l crystal.Lattice, mount geom.Rotation, from Tilt, u crystal.UVW, hkl crystal.HKL, off float64, b Beam) (Target, error) {
 	g := l.G(hkl)
 	if hkl == (crystal.HKL{}) || u == (crystal.UVW{}) {
-		return Target{}, fmt.Errorf("diffraction: two-beam condition of %v near %v: both need a direction", hkl, u)
+		return Target{}, fmt.Errorf("diffraction: two-beam condition of (%v) near [%v]: both need a direction", hkl, u)
 	}
 	sin := b.Wavelength() * g.Norm() / 2
 	if sin >= 1 {
-		return Target{}, fmt.Errorf("diffraction: reflection %v has d = %.3g Å, less than half the wavelength", hkl, 1/g.Norm())
+		return Target{}, fmt.Errorf("diffraction: reflection (%v) has d = %.3g Å, less than half the wavelength", hkl, 1/g.Norm())
 	}
 	unit := g.Unit()
 	zone := l.R(u).Unit()
 	zone = zone.Sub(unit.Scale(zone.Dot(unit)))
 	if zone.Norm() < 1e-6 {
-		return Target{}, fmt.Errorf("diffraction: direction %v is normal to the planes %v: no zone near it contains them", u, hkl)
+		return Target{}, fmt.Errorf("diffraction: direction [%v] is normal to the planes (%v): no zone near it contains them", u, hkl)
 	}
 	zone = geom.AxisAngle(unit, off).Apply(zone.Unit())
 	n := zone.Scale(math.Sqrt(1 - sin*sin)).Add(unit.Scale(sin))

@@ -53,7 +53,7 @@ type MisfitError struct {
 }
 
 func (e *MisfitError) Error() string {
-	return fmt.Sprintf("diffraction: crystal %d: direction %v does not lie in the plane %v, it is %.2f° out of it (hu + kv + lw = %d, expected 0)",
+	return fmt.Sprintf("diffraction: crystal %d: direction [%v] does not lie in the plane (%v): it is %.2f° out of it (hu + kv + lw is %d, expected 0)",
 		e.Crystal, e.Dir, e.Plane, geom.Degrees(e.Angle), e.Plane.Dot(e.Dir))
 }
 

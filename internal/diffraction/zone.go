@@ -238,7 +238,7 @@ type SphereError struct {
 }
 
 func (e *SphereError) Error() string {
-	return fmt.Sprintf("diffraction: zone axis %v has fewer than two independent reflections within %.3g Å⁻¹", e.Zone, e.GMax)
+	return fmt.Sprintf("diffraction: zone axis [%v] has fewer than two independent reflections within %.3g Å⁻¹", e.Zone, e.GMax)
 }
 
 // Basis returns the labelled basis of the zone u (divided by its common factor):
