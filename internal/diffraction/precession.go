@@ -22,7 +22,8 @@ type Precession struct {
 	Azimuths int
 	// TwoBeam replaces |F|² × shape by the two-beam intensity of a foil of
 	// Thickness, as a fraction of the incident beam. Shape, Spread and Sigma are
-	// not used then, and the direct beam has intensity 1.
+	// not used then, Cut is a fraction of the incident beam too, and the direct
+	// beam has intensity 1.
 	TwoBeam bool
 }
 
