@@ -2,7 +2,7 @@
 // The page comes alive: it takes over the inputs at once, starts the engine,
 // and hands the drawing to the canvas when there is time for it.
 
-import { $, page, root } from "./dom.js";
+import { $, $$, page, root } from "./dom.js";
 import * as app from "./app.js";
 import { notice } from "./crystals.js";
 import * as engine from "./engine.js";
@@ -83,8 +83,8 @@ document.addEventListener("click", (event) => {
 });
 
 history.on.change = () => {
-  $('[data-do="undo"]').disabled = !history.canUndo();
-  $('[data-do="redo"]').disabled = !history.canRedo();
+  for (const b of $$('[data-do="undo"]')) b.disabled = !history.canUndo();
+  for (const b of $$('[data-do="redo"]')) b.disabled = !history.canRedo();
 };
 
 addEventListener("popstate", (event) => {

@@ -9,6 +9,7 @@ const settings = $("#settings");
 const results = $("#results");
 const main = $("#pattern");
 const narrowTabs = $("#narrow-tabs");
+const tabBar = $("#tab-bar");
 const wideTabs = $("#wide-tabs");
 
 const narrow = matchMedia("(max-width: 1180px)");
@@ -28,11 +29,11 @@ export const on = { show: [] };
 function arrange() {
   const focused = document.activeElement;
   // The pattern itself never moves: its iframe would load again.
-  if (phone.matches) main.after(settings, results, narrowTabs);
-  else if (narrow.matches) main.after(narrowTabs, settings, results);
+  if (phone.matches) main.after(settings, results, tabBar);
+  else if (narrow.matches) main.after(tabBar, settings, results);
   else {
     main.before(settings);
-    main.after(results, narrowTabs);
+    main.after(results, tabBar);
   }
   if (focused instanceof HTMLElement && focused !== document.activeElement) focused.focus();
   if (!phone.matches) sheet(false);
@@ -139,6 +140,28 @@ for (const grab of $$(".grab")) {
     if (!moved) sheet();
     moved = false;
   });
+}
+
+const HAND_KEY = "zoneaxis.hand";
+const leftHand = $("#left-hand");
+
+/** The tools of a phone stand where the thumb is. @param {boolean} left */
+function hand(left) {
+  leftHand.checked = left;
+  app.dataset.hand = left ? "left" : "right";
+}
+leftHand.addEventListener("change", () => {
+  hand(leftHand.checked);
+  try {
+    localStorage.setItem(HAND_KEY, app.dataset.hand);
+  } catch {
+    // Without storage the choice lasts as long as the page.
+  }
+});
+try {
+  hand(localStorage.getItem(HAND_KEY) === "left");
+} catch {
+  hand(false);
 }
 
 narrow.addEventListener("change", arrange);

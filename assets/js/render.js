@@ -91,7 +91,7 @@ function orientation(view) {
 
 /** @param {import('./protocol').Chip} c */
 function chip(c) {
-  const node = el("a", { className: "chip", "aria-label": c.label, href: c.link }, runs(c.text));
+  const node = el("a", { className: "chip", href: c.link }, el("span", { "aria-hidden": "true" }, runs(c.text)), el("span", { className: "sr" }, c.label));
   node.dataset.uvw = c.uvw.join(",");
   return node;
 }

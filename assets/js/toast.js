@@ -9,7 +9,7 @@ import { say } from "./status.js";
 
 const SHOWN_MS = 6000;
 
-const box = el("div", { className: "toasts" });
+const box = el("section", { className: "toasts", "aria-label": "Messages" });
 $("#app").after(box);
 
 /**
