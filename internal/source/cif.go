@@ -21,6 +21,10 @@ func decodeCIF(data []byte) ([]*crystal.Structure, error) {
 		if _, ok := b.item("_cell_length_a", "_cell_length_b", "_cell_length_c"); !ok {
 			continue
 		}
+		if len(list) == maxBlocks {
+			addOnce(&left, b.name)
+			continue
+		}
 		s, err := b.structure()
 		var none *NoAtomsError
 		switch {
@@ -32,8 +36,6 @@ func decodeCIF(data []byte) ([]*crystal.Structure, error) {
 			if first == nil {
 				first = err
 			}
-			addOnce(&left, b.name)
-		case len(list) == maxBlocks:
 			addOnce(&left, b.name)
 		default:
 			list = append(list, s)

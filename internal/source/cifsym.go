@@ -260,13 +260,16 @@ func (b *cifBlock) namedSymmetry() (*namedSymmetry, error) {
 	return n, nil
 }
 
+// symbolMarkup is what programs put around subscripts in a symbol.
+var symbolMarkup = strings.NewReplacer("~", "", "<sub>", "", "</sub>", "", "_", "", "\n", " ")
+
 // hermannMauguin returns the settings that a symbol may mean, as programs write
 // it: with spaces or without, with an origin or axes behind a colon, a blank
 // (S and Z are origins 1 and 2 in the ICSD) or in brackets, with markup for
 // subscripts. The code is an axes code given apart, "h" or "2". The second
 // result tells that the symbol leaves no choice.
 func hermannMauguin(symbol, code string) ([]*symmetry.Setting, bool) {
-	s := strings.NewReplacer("~", "", "<sub>", "", "</sub>", "", "_", "", "\n", " ").Replace(symbol)
+	s := symbolMarkup.Replace(symbol)
 	lower := strings.ToLower(s)
 	for _, o := range []struct{ words, ext string }{
 		{"(origin choice 1)", "1"}, {"(origin choice 2)", "2"}, {"origin choice 1", "1"}, {"origin choice 2", "2"},

@@ -161,7 +161,7 @@ func newQuery(text string) *query {
 	}
 	q := &query{folded: fold(text), group: compactGroup(text), number: -1, mp: -1}
 	q.words = strings.Fields(q.folded)
-	q.symbol = strings.ToLower(strings.NewReplacer("_", "", " ", "", "′", "'", "{", "", "}", "").Replace(text))
+	q.symbol = strings.ToLower(symbolSpelling.Replace(text))
 	plainText := digits(strings.ReplaceAll(text, " ", ""))
 	q.exact = compositionKey(parseFormula(plainText))
 	q.formulas = readFormulas(plainText)
@@ -269,6 +269,9 @@ func slip(a, b string) bool {
 	return i == len(a) || a[i+1:] == b[i+1:] ||
 		i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
 }
+
+// symbolSpelling takes out what may stand in a Strukturbericht symbol.
+var symbolSpelling = strings.NewReplacer("_", "", " ", "", "′", "'", "{", "", "}", "")
 
 // foldings are spellings that the search treats as one.
 var foldings = strings.NewReplacer(

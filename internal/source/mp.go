@@ -36,7 +36,7 @@ type Material struct {
 // lattice.matrix and sites[].abc; the rest is a fallback.
 type mpStructure struct {
 	Lattice json.RawMessage `json:"lattice"`
-	Sites   []mpSite        `json:"sites"`
+	Sites   json.RawMessage `json:"sites"` // []mpSite
 }
 
 type mpSite struct {
@@ -72,7 +72,7 @@ type mpDocument struct {
 	Deprecated bool            `json:"deprecated"`
 	Builder    *mpBuilder      `json:"builder_meta"`
 	LatticeOwn json.RawMessage `json:"lattice"`
-	SitesOwn   []mpSite        `json:"sites"`
+	SitesOwn   json.RawMessage `json:"sites"`
 	Data       json.RawMessage `json:"data"`
 	Response   json.RawMessage `json:"response"`
 }
@@ -103,17 +103,19 @@ func Materials(data []byte) ([]Material, error) {
 	if err := checkDepth(data); err != nil {
 		return nil, err
 	}
-	docs, err := mpDocuments(data, data, 0)
+	in := mpReader{data}
+	var whole json.RawMessage
+	if err := in.unmarshal(data, &whole); err != nil {
+		return nil, err
+	}
+	docs, err := in.documents(whole, 0)
 	if err != nil {
 		return nil, err
 	}
 	var list []Material
 	sites := 0
 	for _, d := range docs {
-		if len(list) == maxBlocks {
-			break
-		}
-		m, err := d.material()
+		m, err := in.material(d)
 		if err != nil {
 			return nil, err
 		}
@@ -140,15 +142,6 @@ func decodeJSON(data []byte) ([]*crystal.Structure, error) {
 	return list, nil
 }
 
-// jsonError is a fault of the whole text at a byte of it.
-func jsonError(whole []byte, offset int64, msg string) error {
-	line := 0
-	if offset >= 0 && offset <= int64(len(whole)) {
-		line = 1 + bytes.Count(whole[:offset], []byte{'\n'})
-	}
-	return &SyntaxError{JSON, line, msg}
-}
-
 // checkDepth refuses JSON that nests too deep.
 func checkDepth(data []byte) error {
 	depth, quoted := 0, false
@@ -161,7 +154,7 @@ func checkDepth(data []byte) error {
 		case quoted:
 		case c == '[' || c == '{':
 			if depth++; depth > maxDepth {
-				return jsonError(data, int64(i), "expected lists nested at most "+count(maxDepth)+" deep")
+				return mpReader{data}.fail(data, int64(i), "expected lists nested at most "+count(maxDepth)+" deep")
 			}
 		case c == ']' || c == '}':
 			depth--
@@ -170,63 +163,88 @@ func checkDepth(data []byte) error {
 	return nil
 }
 
-// unmarshal decodes a part of the whole text.
-func unmarshal(whole, part []byte, v any) error {
+// mpReader reads the parts of an answer and knows where they stand in it.
+type mpReader struct{ whole []byte }
+
+// fail is a fault at a byte of a part of the answer.
+func (in mpReader) fail(part []byte, offset int64, msg string) error {
+	line := 0
+	if start := bytes.Index(in.whole, part); start >= 0 {
+		line = 1 + bytes.Count(in.whole[:start+int(min(offset, int64(len(part))))], []byte{'\n'})
+	}
+	return &SyntaxError{JSON, line, msg}
+}
+
+// unmarshal decodes a part of the answer.
+func (in mpReader) unmarshal(part []byte, v any) error {
 	err := json.Unmarshal(part, v)
 	if err == nil {
 		return nil
 	}
-	// RawMessages are copies: the offset holds only in the whole text.
-	offset := int64(-1)
-	var syntax *json.SyntaxError
-	var kind *json.UnmarshalTypeError
-	switch {
-	case errors.As(err, &syntax):
-		if len(part) == len(whole) {
-			offset = min(syntax.Offset, int64(len(whole)))
+	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
+		at := int(syntax.Offset) - 1
+		if at < 0 || at >= len(part) || strings.HasPrefix(syntax.Error(), "unexpected end") {
+			return in.fail(part, syntax.Offset, "it ends before its last bracket closes")
 		}
-		if at := int(syntax.Offset) - 1; at >= 0 && at < len(part) {
-			for _, word := range []string{"NaN", "Infinity"} {
-				if strings.HasPrefix(string(part[at:min(at+8, len(part))]), word[:1]) && strings.Contains(string(part[max(0, at-8):min(at+8, len(part))]), word) {
-					return jsonError(whole, offset, "expected a number, found “"+word+"”")
-				}
+		for _, word := range []string{"NaN", "Infinity"} {
+			if part[at] == word[0] && bytes.HasPrefix(part[at:], []byte(word)) {
+				return in.fail(part, syntax.Offset, "expected a number, found “"+word+"”")
 			}
-			return jsonError(whole, offset, "expected JSON, found "+found(part[at:min(at+12, len(part))]))
 		}
-		return jsonError(whole, offset, "it ends before its last bracket closes")
-	case errors.As(err, &kind):
-		if len(part) == len(whole) {
-			offset = kind.Offset
-		}
-		return jsonError(whole, offset, "expected another kind of value in “"+kind.Field+"” than a "+strings.Fields(kind.Value)[0])
+		return in.fail(part, syntax.Offset, "expected JSON, found "+found(part[at:min(at+12, len(part))]))
 	}
-	return jsonError(whole, -1, "it is not JSON")
+	if kind, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		word, _, _ := strings.Cut(kind.Value, " ")
+		return in.fail(part, kind.Offset, "expected another kind of value in “"+kind.Field+"” than a "+word)
+	}
+	return &SyntaxError{JSON, 0, "it is not JSON"}
 }
 
-// mpDocuments collects the documents of an answer.
-func mpDocuments(whole, part []byte, level int) ([]mpDocument, error) {
-	part = bytes.TrimSpace(part)
-	if len(part) > 0 && part[0] == '[' {
-		var list []mpDocument
-		if err := unmarshal(whole, part, &list); err != nil {
-			return nil, err
+// list calls f with the elements of a list until f returns an error or false.
+func (in mpReader) list(part json.RawMessage, f func(json.RawMessage) (bool, error)) error {
+	d := json.NewDecoder(bytes.NewReader(part))
+	if _, err := d.Token(); err != nil {
+		return &SyntaxError{JSON, 0, "it is not JSON"}
+	}
+	for d.More() {
+		var element json.RawMessage
+		if err := d.Decode(&element); err != nil {
+			return &SyntaxError{JSON, 0, "it is not JSON"}
 		}
-		return list, nil
+		if more, err := f(element); err != nil || !more {
+			return err
+		}
+	}
+	return nil
+}
+
+// documents collects the documents of an answer, at most maxBlocks.
+func (in mpReader) documents(part json.RawMessage, level int) ([]mpDocument, error) {
+	part = bytes.TrimSpace(part)
+	var docs []mpDocument
+	if part[0] == '[' {
+		err := in.list(part, func(element json.RawMessage) (bool, error) {
+			var d mpDocument
+			err := in.unmarshal(element, &d)
+			docs = append(docs, d)
+			return len(docs) < maxBlocks, err
+		})
+		return docs, err
 	}
 	var d mpDocument
-	if err := unmarshal(whole, part, &d); err != nil {
+	if err := in.unmarshal(part, &d); err != nil {
 		return nil, err
 	}
 	for _, inner := range []json.RawMessage{d.Data, d.Response} {
 		if s := bytes.TrimSpace(inner); len(s) > 0 && (s[0] == '[' || s[0] == '{') && d.Structure == nil && level < 3 {
-			return mpDocuments(whole, s, level+1)
+			return in.documents(s, level+1)
 		}
 	}
 	return []mpDocument{d}, nil
 }
 
 // material turns a document into a crystal.
-func (d mpDocument) material() (Material, error) {
+func (in mpReader) material(d mpDocument) (Material, error) {
 	m := Material{ID: -1, Formula: d.Formula, Deprecated: d.Deprecated}
 	if m.Formula == "" {
 		m.Formula = d.PrettyOld
@@ -253,7 +271,7 @@ func (d mpDocument) material() (Material, error) {
 		s = &mpStructure{d.LatticeOwn, d.SitesOwn}
 	}
 	var err error
-	if m.Structure, err = s.crystal(); err != nil {
+	if m.Structure, err = in.crystal(s); err != nil {
 		return m, err
 	}
 	if m.ID >= 0 {
@@ -268,21 +286,24 @@ func (d mpDocument) material() (Material, error) {
 }
 
 // crystal reads the lattice and the sites.
-func (s *mpStructure) crystal() (*crystal.Structure, error) {
-	fail := func(msg string) (*crystal.Structure, error) { return nil, &SyntaxError{JSON, 0, msg} }
+func (in mpReader) crystal(s *mpStructure) (*crystal.Structure, error) {
 	basis, err := readMPLattice(s.Lattice)
 	if err != nil {
-		return fail(err.Error())
-	}
-	if len(s.Sites) > MaxSites {
-		return fail("expected at most " + count(MaxSites) + " atoms")
+		return nil, &SyntaxError{JSON, 0, err.Error()}
 	}
 	out := &crystal.Structure{Lattice: basis.lattice}
 	var kinds species
 	var sites []crystal.Site
-	listed := 0
-	for i, site := range s.Sites {
-		where := "site " + count(i+1)
+	listed, number := 0, 0
+	read := func(raw json.RawMessage) (bool, error) {
+		number++
+		fail := func(msg string) (bool, error) {
+			return false, in.fail(raw, 0, msg+" in site "+count(number))
+		}
+		var site mpSite
+		if err := in.unmarshal(raw, &site); err != nil {
+			return false, err
+		}
 		a := crystal.Site{Label: site.Label, Occ: 1, B: math.NaN()}
 		switch {
 		case len(site.ABC) == 3:
@@ -290,26 +311,26 @@ func (s *mpStructure) crystal() (*crystal.Structure, error) {
 		case site.ABC == nil && len(site.XYZ) == 3:
 			a.Frac = basis.frac(geom.Vec{X: site.XYZ[0], Y: site.XYZ[1], Z: site.XYZ[2]})
 		default:
-			return fail("expected three coordinates “abc” in " + where)
+			return fail("expected three coordinates “abc”")
 		}
 		if !(math.Abs(a.Frac[0])+math.Abs(a.Frac[1])+math.Abs(a.Frac[2]) < 1e4) {
-			return fail("expected coordinates in fractions of the cell in " + where)
+			return fail("expected coordinates in fractions of the cell")
 		}
 		list, err := readMPSpecies(site)
 		if err != nil || len(list) == 0 {
-			return fail("expected a list of species in " + where)
+			return fail("expected a list of species")
 		}
 		sum := 0.0
 		for _, sp := range list {
 			if listed++; listed > MaxSites {
-				return fail("expected at most " + count(MaxSites) + " atoms")
+				return false, &SyntaxError{JSON, 0, "expected at most " + count(MaxSites) + " atoms"}
 			}
 			b := a
 			if sp.Occu != nil {
 				b.Occ = *sp.Occu
 			}
 			if sum += b.Occ; !(b.Occ >= 0 && sum <= 1.02) {
-				return fail("expected occupancies that add up to 0 to 1 in " + where)
+				return fail("expected occupancies that add up to 0 to 1")
 			}
 			b.Occ = min(b.Occ, 1)
 			var ok bool
@@ -326,6 +347,12 @@ func (s *mpStructure) crystal() (*crystal.Structure, error) {
 			if b.Occ > 0 {
 				sites = append(sites, b)
 			}
+		}
+		return true, nil
+	}
+	if raw := bytes.TrimSpace(s.Sites); len(raw) > 0 && raw[0] == '[' {
+		if err := in.list(raw, read); err != nil {
+			return nil, err
 		}
 	}
 	if listed == 0 {
