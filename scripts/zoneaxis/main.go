@@ -20,7 +20,8 @@ import (
 // A command reads its arguments and writes its result to stdout.
 type command func(args []string, stdout, stderr io.Writer) error
 
-var commands = map[string]command{}
+var commands = map[string]command{
+	"pattern": patternCommand}
 
 var summaries = map[string]string{
 	"crystal": "space group, conventional and primitive cell of a structure",

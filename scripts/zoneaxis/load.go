@@ -1,0 +1,137 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"zoneaxis/internal/crystal"
+	"zoneaxis/internal/source"
+	"zoneaxis/internal/symmetry"
+)
+
+// loaded is a structure ready to compute with.
+type loaded struct {
+	*crystal.Structure                   // in the cell that was asked for
+	Analysis           *crystal.Analysis // of the structure as given
+	Group              *symmetry.Group   // of the cell in use
+}
+
+// hexagonal reports whether the cell in use is described on hexagonal axes.
+func (l *loaded) hexagonal() bool {
+	c := l.Lattice.Cell()
+	return l.Analysis.Setting.Hexagonal() && c.Gamma == 120 && c.Alpha == 90 && c.Beta == 90
+}
+
+// loadStructure reads a file (by content) or opens a library crystal and gives
+// it in the conventional standard cell or as given. tol is in Å.
+func loadStructure(in, cell string, tol float64) (*loaded, error) {
+	if in == "" {
+		return nil, errors.New("-in is missing: a file (CIF, POSCAR, XYZ, Materials Project JSON) or a library id such as si")
+	}
+	s, err := readStructure(in)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Validate(); err != nil {
+		return nil, err
+	}
+	a, err := s.Analyze(tol)
+	if err != nil {
+		return nil, err
+	}
+	out := &loaded{Analysis: a}
+	switch cell {
+	case "conventional":
+		out.Structure = a.Conventional
+		out.Group = a.Setting.Group()
+	case "asgiven":
+		out.Structure = s
+		if out.Group, err = symmetry.FromOps(a.Ops); err != nil {
+			return nil, err
+		}
+	default:
+		return nil, fmt.Errorf("-cell %q: expected conventional or asgiven", cell)
+	}
+	return out, nil
+}
+
+// readStructure returns the first structure of a file, or a library crystal.
+func readStructure(in string) (*crystal.Structure, error) {
+	data, err := os.ReadFile(in)
+	switch {
+	case err == nil:
+		all, err := source.Decode(filepath.Base(in), data)
+		if err != nil {
+			return nil, err
+		}
+		first := all[0]
+		if len(all) > 1 {
+			first.Notes = append(first.Notes, fmt.Sprintf("The file has %d structures; this is the first.", len(all)))
+		}
+		return first, nil
+	case !errors.Is(err, fs.ErrNotExist):
+		return nil, err
+	}
+	s, err := source.Open(in)
+	if err != nil {
+		return nil, fmt.Errorf("%q is neither a file nor in the library: %w", in, err)
+	}
+	return s, nil
+}
+
+// triple reads three whole numbers separated by commas.
+func triple(name, text string) (out [3]int, err error) {
+	parts := strings.Split(text, ",")
+	if len(parts) != 3 {
+		return out, fmt.Errorf("-%s %q: expected three whole numbers with commas, such as 1,-1,0", name, text)
+	}
+	for i, p := range parts {
+		if out[i], err = strconv.Atoi(strings.TrimSpace(p)); err != nil {
+			return out, fmt.Errorf("-%s %q: %q is not a whole number", name, text, p)
+		}
+	}
+	return out, nil
+}
+
+// numbers matches an array of numbers that was spread over lines.
+var numbers = regexp.MustCompile(`\[[\s\d.,eE+-]+\]`)
+
+// writeJSON writes v indented by one space a level, arrays of numbers on one
+// line.
+func writeJSON(w io.Writer, v any) error {
+	var text bytes.Buffer
+	e := json.NewEncoder(&text)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", " ")
+	if err := e.Encode(v); err != nil {
+		return err
+	}
+	_, err := w.Write(numbers.ReplaceAllFunc(text.Bytes(), func(array []byte) []byte {
+		return bytes.ReplaceAll(bytes.Join(bytes.Fields(array), nil), []byte(","), []byte(", "))
+	}))
+	return err
+}
+
+// notesOf gathers what a person should know about a structure, each once.
+func notesOf(lists ...[]string) []string {
+	seen := map[string]bool{}
+	out := []string{}
+	for _, list := range lists {
+		for _, note := range list {
+			if !seen[note] {
+				seen[note] = true
+				out = append(out, note)
+			}
+		}
+	}
+	return out
+}
