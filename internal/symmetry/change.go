@@ -11,8 +11,8 @@ import (
 //
 // The columns of P are the new basis vectors in the old basis. Indices of
 // planes become the row h' = h P, those of directions the column u' = P⁻¹ u, an
-// operation R, t becomes P⁻¹ R P, P⁻¹ t + (1 − R') Shift. Div is positive and
-// P not singular.
+// operation R, t becomes R' = P⁻¹ R P, t' = P⁻¹ t + (1 − R') Shift. Div is
+// positive and P not singular.
 type Change struct {
 	Num   [3][3]int
 	Div   int
@@ -20,8 +20,26 @@ type Change struct {
 }
 
 // NoChange leaves everything as it is.
-func NoChange() Change {
-	return Change{Num: mat{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}, Div: 1}
+func NoChange() Change { return Change{Num: widen(&identityR), Div: 1} }
+
+// ParseChange reads a change of coordinates x' = P⁻¹ x + Shift from a triplet
+// such as "x-y,x+y,z" or "1/2x+1/2y,-1/2x+1/2y,z+1/4".
+func ParseChange(text string) (Change, error) {
+	fail := func(why string) (Change, error) {
+		return Change{}, fmt.Errorf("symmetry: change of coordinates %q: %s; expected a triplet such as x-y,x+y,z", text, why)
+	}
+	a, err := parseAffine(text)
+	if err != nil {
+		return fail(err.Error())
+	}
+	// The triplet is the change back with its roles exchanged.
+	back := Change{Num: a.num, Div: a.div}
+	if detInt(a.num) == 0 {
+		return fail("it is singular")
+	}
+	c := Change{Shift: a.shift}
+	c.Num, c.Div = back.inverse()
+	return c, nil
 }
 
 // P returns the matrix of the new basis vectors.
@@ -54,7 +72,7 @@ func lowest(num mat, div int) (mat, int) {
 		}
 	}
 	if div < 0 {
-		g = -g
+		g = -max(g, -g)
 	}
 	for i := range 3 {
 		for j := range 3 {
@@ -97,8 +115,8 @@ func (c Change) Point(x [3]float64) (y [3]float64) {
 }
 
 // exactTol is how far from a whole number of 1/Den a translation of exact
-// operations may be after a change: float64 rounding of a shift, many times
-// over, and far below the next possible translation.
+// operations may be after a change: many times the rounding of a shift in
+// float64, and far below the next possible translation.
 const exactTol = 1e-6
 
 // Op returns the operation in the new basis, normalised. It is an error if its
@@ -108,7 +126,7 @@ func (c Change) Op(o Op) (Op, error) {
 	num, div := c.inverse()
 	r, ok := conjugate(num, widen(&o.R), c.Num, div*c.Div)
 	if !ok {
-		return Op{}, fmt.Errorf("symmetry: %v is no symmetry of the new lattice", o)
+		return Op{}, fmt.Errorf("symmetry: %v is no symmetry of the lattice of the new basis", o)
 	}
 	n := Op{R: r}
 	for i := range 3 {
@@ -118,7 +136,7 @@ func (c Change) Op(o Op) (Op, error) {
 		}
 		near := math.Round(t * Den)
 		if !(math.Abs(t*Den-near) < exactTol) {
-			return Op{}, fmt.Errorf("symmetry: the translation %g of %v in the new basis is not a multiple of 1/%d", t, o, Den)
+			return Op{}, fmt.Errorf("symmetry: the translation %.6g of %v in the new basis is not a multiple of 1/%d", t, o, Den)
 		}
 		n.T[i] = wrap(int(math.Mod(near, Den)))
 	}

@@ -1,118 +1,211 @@
 package symmetry
 
 import (
+	"errors"
 	"fmt"
 	"slices"
+	"sync"
 )
 
-// maxOrder is the largest number of operations in a conventional cell (48
-// rotations × 4 translations); cells of other shapes may hold a few more
-// translations.
+// maxOrder is the largest number of operations FromOps makes: 48 rotations
+// with 4 translations fill a conventional cell, cells of other shapes may hold
+// more translations.
 const maxOrder = 48 * 16
 
 // Group is a space group in one cell: all operations modulo whole
-// translations. It is immutable.
+// translations. It is immutable and may be used by several goroutines.
 type Group struct {
-	ops       []Op      // one for each rotation, identity first
-	centrings [][3]int8 // over Den, zero first
-	index     map[[3][3]int8]int
+	reps      []Op      // one for each rotation, identity first; see canonical
+	centrings [][3]int8 // over Den, zero first, sorted
+	screws    []Op      // the reps that may make reflections absent
+
+	originOnce sync.Once
+	origin     *originSolver
 }
 
-// FromOps returns the smallest group that holds the operations. It is an
-// error if it gets larger than any space group: then the set was not one.
-// Compare Order with the number of operations to see whether the set was
-// complete.
-func FromOps(gens []Op) (*Group, error) {
-	all := map[Op]bool{Identity(): true}
-	list := []Op{Identity()}
-	for _, g := range gens {
-		if d := g.Det(); d != 1 && d != -1 || g.Order() == 0 {
-			return nil, fmt.Errorf("symmetry: %v is not a symmetry operation", g)
+// FromOps returns the smallest group that holds the operations. It is an error
+// if one of them is no symmetry operation or if they multiply to more than any
+// space group holds: then the set was not one. Compare Order with the number
+// of operations to see whether the set was complete.
+func FromOps(ops []Op) (*Group, error) {
+	c := closure{reps: []Op{Identity()}, centrings: [][3]int8{{}}}
+	for _, o := range ops {
+		if o.Order() == 0 {
+			return nil, fmt.Errorf("symmetry: %v is not a symmetry operation: its rotation is not of order 1, 2, 3, 4 or 6", o)
+		}
+		if err := c.add(o.Normalise()); err != nil {
+			return nil, err
 		}
 	}
-	for at := 0; at < len(list); at++ {
-		for _, g := range gens {
-			p := g.Normalise().Mul(list[at])
-			if !all[p] {
-				all[p] = true
-				list = append(list, p)
-				if len(list) > maxOrder {
-					return nil, fmt.Errorf("symmetry: the operations do not form a space group: they multiply to more than %d", maxOrder)
+	return c.group(), nil
+}
+
+// closure grows a group generator by generator.
+type closure struct {
+	gens      []Op // those that made the group larger
+	reps      []Op // one operation for each rotation
+	centrings [][3]int8
+}
+
+var errNotFinite = errors.New("symmetry: the operations do not form a space group: their rotations multiply without end")
+
+// add takes another generator and closes the group again. The group is the
+// rotations found times the lattice found, once the lattice is invariant and
+// every product of a representative with a generator is a representative up to
+// a lattice translation.
+func (c *closure) add(o Op) error {
+	if c.contains(&o) {
+		return nil
+	}
+	c.gens = append(c.gens, o)
+	if err := c.spread(c.centrings...); err != nil {
+		return err
+	}
+	for at := 0; at < len(c.reps); at++ {
+		for _, g := range c.gens {
+			p, fits := c.reps[at].mul(&g)
+			if !fits {
+				return errNotFinite
+			}
+			i := slices.IndexFunc(c.reps, func(r Op) bool { return r.R == p.R })
+			if i < 0 {
+				if len(c.reps) == 48 {
+					return errNotFinite
+				}
+				c.reps = append(c.reps, p)
+				continue
+			}
+			if err := c.spread(difference(p.T, c.reps[i].T)); err != nil {
+				return err
+			}
+		}
+		if len(c.reps)*len(c.centrings) > maxOrder {
+			return fmt.Errorf("symmetry: the operations do not form a space group: they multiply to more than %d", maxOrder)
+		}
+	}
+	return nil
+}
+
+func (c *closure) contains(o *Op) bool {
+	for i := range c.reps {
+		if c.reps[i].R == o.R {
+			return slices.Contains(c.centrings, difference(o.T, c.reps[i].T))
+		}
+	}
+	return false
+}
+
+// spread adds translations and their images to the lattice.
+func (c *closure) spread(translations ...[3]int8) error {
+	queue := translations
+	for len(queue) > 0 {
+		t := queue[0]
+		queue = queue[1:]
+		if !slices.Contains(c.centrings, t) {
+			// The multiples of t make the lattice larger by cosets.
+			old := slices.Clone(c.centrings)
+			for m := t; !slices.Contains(old, m); m = sum(m, t) {
+				for _, v := range old {
+					c.centrings = append(c.centrings, sum(m, v))
+				}
+				if len(c.centrings) > maxOrder {
+					return fmt.Errorf("symmetry: the operations do not form a space group: they hold more than %d translations", maxOrder)
 				}
 			}
 		}
+		for i := range c.gens {
+			g := Op{R: c.gens[i].R}
+			if v := g.image(t); !slices.Contains(c.centrings, v) {
+				queue = append(slices.Clip(queue), v)
+			}
+		}
 	}
-	return newGroup(list)
+	return nil
 }
 
-// newGroup sorts a closed list into rotations and centring translations.
-func newGroup(list []Op) (*Group, error) {
-	g := &Group{index: map[[3][3]int8]int{}}
-	slices.SortFunc(list, func(a, b Op) int {
-		switch {
-		case a == b:
-			return 0
-		case a.Less(b):
-			return -1
-		}
-		return 1
-	})
-	id := Identity().R
-	for _, o := range list {
-		if o.R == id {
-			g.centrings = append(g.centrings, o.T)
-		}
-		if _, seen := g.index[o.R]; !seen {
-			g.index[o.R] = len(g.ops)
-			g.ops = append(g.ops, o)
-		}
+func sum(a, b [3]int8) (c [3]int8) {
+	for i := range c {
+		c[i] = wrap(int(a[i]) + int(b[i]))
 	}
-	if len(g.ops) > 48 || len(g.ops)*len(g.centrings) != len(list) {
-		return nil, fmt.Errorf("symmetry: %d operations with %d rotations and %d translations are not a space group", len(list), len(g.ops), len(g.centrings))
-	}
-	return g, nil
+	return c
 }
 
-// transformed returns the group in new coordinates.
-func (g *Group) transformed(b basis) (*Group, error) {
-	gens := make([]Op, 0, len(g.ops)+32)
-	for _, o := range g.ops {
-		p, err := b.op(o)
+func difference(a, b [3]int8) (c [3]int8) {
+	for i := range c {
+		c[i] = wrap(int(a[i]) - int(b[i]))
+	}
+	return c
+}
+
+// group returns the closed group in a canonical form, the same for the same
+// operations: each representative has the smallest of its translations, and
+// both lists are sorted.
+func (c *closure) group() *Group {
+	g := &Group{reps: c.reps, centrings: c.centrings}
+	slices.SortFunc(g.centrings, compareT)
+	for i := range g.reps {
+		t := g.reps[i].T
+		for _, v := range g.centrings {
+			if s := sum(g.reps[i].T, v); compareT(s, t) < 0 {
+				t = s
+			}
+		}
+		g.reps[i].T = t
+	}
+	slices.SortFunc(g.reps, Op.Compare)
+	for _, o := range g.reps[1:] {
+		switch o.Type() {
+		case 2, 3, 4, 6, -2:
+			if w, _ := o.Intrinsic(); w != ([3]int{}) {
+				g.screws = append(g.screws, o)
+			}
+		}
+	}
+	return g
+}
+
+// Transform returns the group in another basis. A larger cell gets centring
+// translations, a smaller one loses some. It is an error if an operation is not
+// a matrix of whole numbers there, if its translation is no multiple of 1/Den,
+// or if the new basis vectors are no lattice vectors and the old ones are not
+// multiples of 1/Den of the new.
+func (g *Group) Transform(c Change) (*Group, error) {
+	var n closure
+	n.reps, n.centrings = []Op{Identity()}, [][3]int8{{}}
+	add := func(o Op) error {
+		p, err := c.Op(o)
 		if err != nil {
+			return err
+		}
+		return n.add(p)
+	}
+	for _, o := range g.reps {
+		if err := add(o); err != nil {
 			return nil, err
 		}
-		gens = append(gens, p)
 	}
-	// The lattice: centrings and the old unit translations, in new coordinates.
-	lattice := slices.Clone(g.centrings)
+	for _, t := range g.centrings {
+		if err := add(Op{R: identityR, T: t}); err != nil {
+			return nil, err
+		}
+	}
 	for i := range 3 {
-		var unit [3]int8
-		unit[i] = Den
-		lattice = append(lattice, unit)
-	}
-	for _, c := range lattice {
-		v, err := b.vector([3]int{int(c[0]), int(c[1]), int(c[2])})
-		if err != nil {
+		unit := Identity()
+		unit.T[i] = Den
+		if err := add(unit); err != nil {
 			return nil, err
 		}
-		o := Identity()
-		for i := range 3 {
-			o.T[i] = wrap(v[i])
-		}
-		gens = append(gens, o)
 	}
-	return FromOps(gens)
+	return n.group(), nil
 }
 
 // Ops returns all operations, Order of them: every representative with every
-// centring translation.
+// centring translation, those without centring first.
 func (g *Group) Ops() []Op {
 	all := make([]Op, 0, g.Order())
 	for _, c := range g.centrings {
-		for _, o := range g.ops {
-			for i := range 3 {
-				o.T[i] = wrap(int(o.T[i]) + int(c[i]))
-			}
+		for _, o := range g.reps {
+			o.T = sum(o.T, c)
 			all = append(all, o)
 		}
 	}
@@ -121,67 +214,50 @@ func (g *Group) Ops() []Op {
 
 // Representatives returns one operation for each rotation, identity first.
 // The caller must not change the slice.
-func (g *Group) Representatives() []Op { return g.ops }
+func (g *Group) Representatives() []Op { return g.reps }
 
 // Centrings returns the centring translations over Den, zero first. The caller
 // must not change the slice.
 func (g *Group) Centrings() [][3]int8 { return g.centrings }
 
 // Order returns the number of operations modulo whole translations.
-func (g *Group) Order() int { return len(g.ops) * len(g.centrings) }
+func (g *Group) Order() int { return len(g.reps) * len(g.centrings) }
 
 // Centrosymmetric reports whether an inversion (anywhere) is in the group.
-func (g *Group) Centrosymmetric() bool {
-	minus := [3][3]int8{{-1, 0, 0}, {0, -1, 0}, {0, 0, -1}}
-	_, ok := g.index[minus]
-	return ok
+func (g *Group) Centrosymmetric() bool { return g.rep(&inversionR) != nil }
+
+// rep returns the representative with a rotation, nil if there is none.
+func (g *Group) rep(r *[3][3]int8) *Op {
+	i, ok := slices.BinarySearchFunc(g.reps, r, func(o Op, r *[3][3]int8) int { return compareR(&o.R, r) })
+	if !ok {
+		return nil
+	}
+	return &g.reps[i]
 }
 
 // Contains reports whether an operation is in the group.
 func (g *Group) Contains(o Op) bool {
-	i, ok := g.index[o.R]
-	if !ok {
-		return false
-	}
-	var diff [3]int8
-	for k := range 3 {
-		diff[k] = wrap(int(o.T[k]) - int(g.ops[i].T[k]))
-	}
-	return slices.Contains(g.centrings, diff)
+	r := g.rep(&o.R)
+	return r != nil && slices.Contains(g.centrings, difference(o.T, r.T))
 }
 
 // Equal reports whether two groups hold the same operations.
 func (g *Group) Equal(h *Group) bool {
-	if len(g.ops) != len(h.ops) || len(g.centrings) != len(h.centrings) {
-		return false
-	}
-	for _, c := range g.centrings {
-		if !slices.Contains(h.centrings, c) {
-			return false
-		}
-	}
-	for _, o := range g.ops {
-		if !h.Contains(o) {
-			return false
-		}
-	}
-	return true
+	return slices.Equal(g.reps, h.reps) && slices.Equal(g.centrings, h.centrings)
 }
 
-// Absent reports whether the group makes F(h) zero: some operation leaves h as
-// it is but shifts its phase.
-func (g *Group) Absent(h [3]int) bool {
-	id := Op{}
-	for _, c := range g.centrings {
-		id.T = c
-		if id.Phase(h) != 0 {
-			return true
+// Lattice returns the letter of the centring: P, A, B, C, I, F, R (obverse),
+// R reverse as "Rrev", H, or "" for any other set of translations.
+func (g *Group) Lattice() string { return latticeLetter(g.centrings) }
+
+func latticeLetter(centrings [][3]int8) string {
+	for _, l := range lattices {
+		if len(l.vectors) != len(centrings)-1 {
+			continue
+		}
+		if !slices.ContainsFunc(l.vectors, func(v [3]int8) bool { return !slices.Contains(centrings, v) }) {
+			return l.name
 		}
 	}
-	for _, o := range g.ops[1:] {
-		if o.ApplyHKL(h) == h && o.Phase(h) != 0 {
-			return true
-		}
-	}
-	return false
+	return ""
 }

@@ -10,7 +10,7 @@ const Den = 24
 
 // Op is a symmetry operation on fractional coordinates, x' = R x + T/Den, with
 // x a column. On Miller indices it acts on rows: h' = h R, with
-// F(hR) = F(h) exp(+2πi h·T/Den) for structure factors that carry
+// F(hR) = F(h) exp(−2πi h·T/Den) for structure factors that carry
 // exp(−2πi h·x). Translations of a normalised Op lie in [0, Den).
 type Op struct {
 	R [3][3]int8
@@ -18,10 +18,20 @@ type Op struct {
 }
 
 // Identity returns x, y, z.
-func Identity() Op { return Op{R: [3][3]int8{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}} }
+func Identity() Op { return Op{R: identityR} }
+
+var (
+	identityR  = [3][3]int8{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}
+	inversionR = [3][3]int8{{-1, 0, 0}, {0, -1, 0}, {0, 0, -1}}
+)
 
 // wrap returns v modulo Den, 0 … Den−1.
-func wrap(v int) int8 { return int8(((v % Den) + Den) % Den) }
+func wrap(v int) int8 {
+	if v %= Den; v < 0 {
+		v += Den
+	}
+	return int8(v)
+}
 
 // Normalise returns o with its translation in [0, Den).
 func (o Op) Normalise() Op {
@@ -31,50 +41,61 @@ func (o Op) Normalise() Op {
 	return o
 }
 
-// Mul returns the operation "first p, then o", normalised.
+// Mul returns the operation "first p, then o", normalised: R = R_o R_p,
+// T = R_o T_p + T_o. The entries of R must fit in an int8, as those of every
+// product in a Group do.
 func (o Op) Mul(p Op) Op {
-	var r Op
-	for i := range 3 {
-		t := int(o.T[i])
-		for j := range 3 {
-			r.R[i][j] = o.R[i][0]*p.R[0][j] + o.R[i][1]*p.R[1][j] + o.R[i][2]*p.R[2][j]
-			t += int(o.R[i][j]) * int(p.T[j])
-		}
-		r.T[i] = wrap(t)
-	}
+	r, _ := o.mul(&p)
 	return r
+}
+
+// mul also reports whether the entries of R fit.
+func (o *Op) mul(p *Op) (r Op, fits bool) {
+	r.R, fits = mulR(&o.R, &p.R)
+	r.T = o.image(p.T)
+	return r, fits
+}
+
+// image returns R t + T modulo whole cells.
+func (o *Op) image(t [3]int8) (out [3]int8) {
+	for i := range out {
+		r := &o.R[i]
+		out[i] = wrap(int(r[0])*int(t[0]) + int(r[1])*int(t[1]) + int(r[2])*int(t[2]) + int(o.T[i]))
+	}
+	return out
+}
+
+// mulR returns the product of two rotation parts and whether its entries fit.
+func mulR(a, b *[3][3]int8) (c [3][3]int8, fits bool) {
+	fits = true
+	for i := range 3 {
+		for j := range 3 {
+			v := int(a[i][0])*int(b[0][j]) + int(a[i][1])*int(b[1][j]) + int(a[i][2])*int(b[2][j])
+			c[i][j] = int8(v)
+			fits = fits && int(c[i][j]) == v
+		}
+	}
+	return c, fits
 }
 
 // Det returns the determinant of the rotation part, ±1 for a symmetry
 // operation.
-func (o Op) Det() int { return det(o.R) }
-
-func det(m [3][3]int8) int {
-	a := func(i, j int) int { return int(m[i][j]) }
-	return a(0, 0)*(a(1, 1)*a(2, 2)-a(1, 2)*a(2, 1)) -
-		a(0, 1)*(a(1, 0)*a(2, 2)-a(1, 2)*a(2, 0)) +
-		a(0, 2)*(a(1, 0)*a(2, 1)-a(1, 1)*a(2, 0))
-}
+func (o Op) Det() int { return detInt(widen(&o.R)) }
 
 // Trace returns the trace of the rotation part.
 func (o Op) Trace() int { return int(o.R[0][0]) + int(o.R[1][1]) + int(o.R[2][2]) }
 
-// Inverse returns the opposite operation, normalised. The rotation part must
-// have determinant ±1.
+// Inverse returns the opposite operation, normalised: R' = R⁻¹, T' = −R⁻¹ T.
+// The rotation part must have determinant ±1.
 func (o Op) Inverse() Op {
-	d := int8(o.Det())
+	a, d := adjugate(widen(&o.R))
 	var r Op
-	for i := range 3 {
-		for j := range 3 {
-			a, b := (j+1)%3, (j+2)%3
-			c, e := (i+1)%3, (i+2)%3
-			r.R[i][j] = d * (o.R[a][c]*o.R[b][e] - o.R[a][e]*o.R[b][c])
-		}
-	}
 	for i := range 3 {
 		t := 0
 		for j := range 3 {
-			t -= int(r.R[i][j]) * int(o.T[j])
+			a[i][j] *= d
+			r.R[i][j] = int8(a[i][j])
+			t -= a[i][j] * int(o.T[j])
 		}
 		r.T[i] = wrap(t)
 	}
@@ -82,71 +103,72 @@ func (o Op) Inverse() Op {
 }
 
 // Apply returns R x + T/Den; the result is not wrapped into the cell.
-func (o Op) Apply(x [3]float64) [3]float64 {
-	var y [3]float64
-	for i := range 3 {
-		y[i] = float64(o.R[i][0])*x[0] + float64(o.R[i][1])*x[1] + float64(o.R[i][2])*x[2] + float64(o.T[i])/Den
+func (o Op) Apply(x [3]float64) (y [3]float64) {
+	for i := range y {
+		r := &o.R[i]
+		y[i] = float64(r[0])*x[0] + float64(r[1])*x[1] + float64(r[2])*x[2] + float64(o.T[i])/Den
 	}
 	return y
 }
 
 // ApplyHKL returns the row h R.
-func (o Op) ApplyHKL(h [3]int) [3]int {
-	var r [3]int
-	for j := range 3 {
-		r[j] = h[0]*int(o.R[0][j]) + h[1]*int(o.R[1][j]) + h[2]*int(o.R[2][j])
+func (o Op) ApplyHKL(h [3]int) (k [3]int) {
+	for j := range k {
+		k[j] = h[0]*int(o.R[0][j]) + h[1]*int(o.R[1][j]) + h[2]*int(o.R[2][j])
 	}
-	return r
+	return k
 }
 
 // ApplyUVW returns the column R u.
-func (o Op) ApplyUVW(u [3]int) [3]int {
-	var r [3]int
-	for i := range 3 {
-		r[i] = int(o.R[i][0])*u[0] + int(o.R[i][1])*u[1] + int(o.R[i][2])*u[2]
+func (o Op) ApplyUVW(u [3]int) (v [3]int) {
+	for i := range v {
+		v[i] = int(o.R[i][0])*u[0] + int(o.R[i][1])*u[1] + int(o.R[i][2])*u[2]
 	}
-	return r
+	return v
 }
 
 // Phase returns h·T modulo Den, 0 … Den−1: the phase of h in turns times Den.
-func (o Op) Phase(h [3]int) int {
-	return int(wrap((h[0]*int(o.T[0])%Den + h[1]*int(o.T[1])%Den + h[2]*int(o.T[2])%Den) % Den))
+func (o Op) Phase(h [3]int) int { return phase(h, o.T) }
+
+// phase keeps clear of overflow for indices of any size.
+func phase(h [3]int, t [3]int8) int {
+	return int(wrap(h[0]%Den*int(t[0]) + h[1]%Den*int(t[1]) + h[2]%Den*int(t[2])))
 }
 
-// Less orders operations: identity rotation first, then by rotation, then by
-// translation. It gives lists a stable order.
-func (o Op) Less(p Op) bool {
-	if o.R != p.R {
-		id := Identity().R
-		if o.R == id || p.R == id {
-			return o.R == id
-		}
-		for i := range 3 {
-			for j := range 3 {
-				if o.R[i][j] != p.R[i][j] {
-					return o.R[i][j] > p.R[i][j]
-				}
+// Compare orders operations: the identity rotation first, then by rotation,
+// then by translation. It gives lists a stable order; 0 means equal.
+func (o Op) Compare(p Op) int {
+	if c := compareR(&o.R, &p.R); c != 0 {
+		return c
+	}
+	return compareT(o.T, p.T)
+}
+
+func compareR(a, b *[3][3]int8) int {
+	if *a == *b {
+		return 0
+	}
+	switch identityR {
+	case *a:
+		return -1
+	case *b:
+		return 1
+	}
+	for i := range 3 {
+		for j := range 3 {
+			if a[i][j] != b[i][j] {
+				return int(b[i][j]) - int(a[i][j])
 			}
 		}
 	}
-	for i := range 3 {
-		if o.T[i] != p.T[i] {
-			return o.T[i] < p.T[i]
-		}
-	}
-	return false
+	return 0
 }
 
-// Order returns n such that the rotation part to the power n is the identity:
-// 1, 2, 3, 4 or 6; 0 if it is not a crystallographic operation.
-func (o Op) Order() int {
-	m := o.R
-	id := Identity().R
-	for n := 1; n <= 6; n++ {
-		if m == id {
-			return n
+func compareT(a, b [3]int8) int {
+	for i := range 3 {
+		if a[i] != b[i] {
+			return int(a[i]) - int(b[i])
 		}
-		m = (Op{R: m}).Mul(Op{R: o.R}).R
 	}
 	return 0
 }

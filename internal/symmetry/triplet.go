@@ -1,6 +1,7 @@
 package symmetry
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -8,96 +9,190 @@ import (
 )
 
 // ParseOp reads a coordinate triplet such as "x,y,z", "-y, x-y, 1/3+z" or
-// "1/2-X,+Y,0.5+Z". Translations may be fractions or decimals and must be
-// multiples of 1/24 within 0.002; they are reduced into the cell. Rotation
-// coefficients must be −1, 0 or 1 with a determinant of ±1.
+// "1/2-X,+Y,0.5+Z", also in quotes. Translations are multiples of 1/24:
+// fractions exactly, decimals to the precision they are written with, from two
+// digits on; they are reduced into the cell. The rotation must be a matrix of
+// whole numbers of order 1, 2, 3, 4 or 6.
 func ParseOp(text string) (Op, error) {
 	fail := func(why string) (Op, error) {
-		return Op{}, fmt.Errorf("symmetry: operation %q: %s; expected a triplet such as x,-y,z+1/2", text, why)
+		return Op{}, fmt.Errorf("symmetry: operation %s: %s; expected a triplet such as x,-y,z+1/2", quoted(text), why)
 	}
-	clean := strings.Trim(strings.TrimSpace(text), `'"`)
-	if len(clean) > 200 {
-		return fail("too long")
-	}
-	parts := strings.Split(clean, ",")
-	if len(parts) != 3 {
-		return fail(fmt.Sprintf("%d parts", len(parts)))
+	a, err := parseAffine(text)
+	if err != nil {
+		return fail(err.Error())
 	}
 	var o Op
-	for i, part := range parts {
-		row, shift, err := parseRow(part)
-		if err != nil {
-			return fail(err.Error())
+	for i := range 3 {
+		for j := range 3 {
+			v := a.num[i][j]
+			if v%a.div != 0 {
+				return fail(fmt.Sprintf("%d/%d is not a whole coefficient", v, a.div))
+			}
+			if o.R[i][j] = int8(v / a.div); int(o.R[i][j]) != v/a.div {
+				return fail(fmt.Sprintf("the coefficient %d is too large", v/a.div))
+			}
 		}
-		o.R[i] = row
-		near := math.Round(shift * Den)
-		if math.Abs(shift*Den-near) > 0.002*Den || math.Abs(shift) > 100 {
-			return fail(fmt.Sprintf("translation %g is not a multiple of 1/24", shift))
+		t := a.shift[i] * Den
+		near := math.Round(t)
+		if math.Abs(t-near) > a.slack[i]*Den+1e-9 {
+			return fail(fmt.Sprintf("the translation %.6g is not a multiple of 1/24", a.shift[i]))
 		}
 		o.T[i] = wrap(int(near))
 	}
 	if d := o.Det(); d != 1 && d != -1 {
 		return fail(fmt.Sprintf("its rotation has determinant %d", d))
 	}
-	if o.Order() == 0 {
+	if o.Type() == 0 {
 		return fail("its rotation is not of order 1, 2, 3, 4 or 6")
 	}
 	return o, nil
 }
 
-// parseRow reads one coordinate of a triplet.
-func parseRow(text string) (row [3]int8, shift float64, err error) {
-	s := strings.ToLower(strings.Join(strings.Fields(text), ""))
-	s = strings.NewReplacer("−", "-", "*", "").Replace(s)
-	if s == "" {
-		return row, 0, fmt.Errorf("an empty part")
+// quoted shortens what a user gave to what an error can show.
+func quoted(text string) string {
+	if len(text) > 60 {
+		text = strings.ToValidUTF8(text[:57], "") + "…"
 	}
-	for at := 0; at < len(s); {
-		sign := 1.0
-		if s[at] == '+' || s[at] == '-' {
-			if s[at] == '-' {
-				sign = -1
-			}
-			at++
-		} else if at > 0 {
-			return row, 0, fmt.Errorf("no sign before %q", s[at:])
+	return strconv.Quote(text)
+}
+
+// affine is x' = (num/div) x + shift. The shift is known to within slack.
+type affine struct {
+	num   mat
+	div   int
+	shift [3]float64
+	slack [3]float64
+}
+
+// maxTerm bounds the numbers of a triplet: enough for any cell, and small
+// enough for the products that follow.
+const maxTerm = 100
+
+// parseAffine reads three sums of terms such as "x", "-1/2y", "2*z", "z/2",
+// "1/3" or "0.25".
+func parseAffine(text string) (affine, error) {
+	a := affine{div: 1}
+	s := strings.NewReplacer(" ", "", "\t", "", "\r", "", "\n", "", "'", "", `"`, "", "*", "", "−", "-").Replace(text)
+	if len(s) > 120 {
+		return a, errors.New("it is too long")
+	}
+	parts := strings.Split(strings.ToLower(s), ",")
+	if len(parts) != 3 {
+		return a, fmt.Errorf("it has %d parts", len(parts))
+	}
+	for i, part := range parts {
+		if part == "" {
+			return a, errors.New("a part is empty")
 		}
-		start := at
-		for at < len(s) && (s[at] >= '0' && s[at] <= '9' || s[at] == '.' || s[at] == '/') {
-			at++
-		}
-		value, number := 1.0, s[start:at]
-		if number != "" {
-			top, bottom, isFraction := strings.Cut(number, "/")
-			if value, err = strconv.ParseFloat(top, 64); err != nil {
-				return row, 0, fmt.Errorf("%q is not a number", number)
+		for rest := part; rest != ""; {
+			t, after, err := parseTerm(rest, rest == part)
+			if err != nil {
+				return a, err
 			}
-			if isFraction {
-				d, err := strconv.ParseFloat(bottom, 64)
-				if err != nil || d == 0 {
-					return row, 0, fmt.Errorf("%q is not a fraction", number)
+			rest = after
+			if t.variable < 0 {
+				a.shift[i] += t.value
+				a.slack[i] += t.slack
+				continue
+			}
+			if t.bottom == 0 {
+				return a, fmt.Errorf("%q is a decimal coefficient", part)
+			}
+			// Bring all coefficients to one denominator.
+			common := a.div / gcd(a.div, t.bottom) * t.bottom
+			if common > 24 {
+				return a, fmt.Errorf("the fractions of %q have no common denominator up to 24", text)
+			}
+			for r := range 3 {
+				for c := range 3 {
+					a.num[r][c] *= common / a.div
 				}
-				value /= d
+			}
+			a.div = common
+			a.num[i][t.variable] += t.top * common / t.bottom
+			if v := a.num[i][t.variable]; max(v, -v) > 10*maxTerm {
+				return a, fmt.Errorf("the coefficients of %q are too large", part)
 			}
 		}
-		if at < len(s) && s[at] >= 'x' && s[at] <= 'z' {
-			if value != 1 {
-				return row, 0, fmt.Errorf("coefficient %g", value)
-			}
-			axis := s[at] - 'x'
-			if row[axis] != 0 {
-				return row, 0, fmt.Errorf("%c twice", s[at])
-			}
-			row[axis] = int8(sign)
-			at++
-			continue
-		}
-		if number == "" {
-			return row, 0, fmt.Errorf("%q is not understood", s[start:])
-		}
-		shift += sign * value
 	}
-	return row, shift, nil
+	return a, nil
+}
+
+// term is one summand: a coefficient top/bottom of a variable, or a number.
+type term struct {
+	top, bottom int // bottom is zero for a decimal
+	value       float64
+	slack       float64
+	variable    int // 0, 1, 2 for x, y, z; −1 for a number
+}
+
+func parseTerm(s string, first bool) (t term, rest string, err error) {
+	sign := 1
+	switch {
+	case s[0] == '-':
+		sign, s = -1, s[1:]
+	case s[0] == '+':
+		s = s[1:]
+	case !first:
+		return t, "", fmt.Errorf("%q needs a sign before it", s)
+	}
+	t = term{top: 1, bottom: 1, variable: -1}
+	digits := strings.TrimLeft(s, "0123456789.")
+	number := s[:len(s)-len(digits)]
+	given := number != ""
+	if given {
+		if t.value, err = strconv.ParseFloat(number, 64); err != nil || t.value > maxTerm {
+			return t, "", fmt.Errorf("%q is not a number up to %d", number, maxTerm)
+		}
+		t.top = int(t.value)
+		if _, decimals, ok := strings.Cut(number, "."); ok {
+			// One digit is too little to tell 1/3 from 1/4; two digits are cut
+			// off or rounded, 0.16 or 0.17 for 1/6.
+			t.slack = math.Min(math.Pow10(-len(decimals)), 0.0068)
+			if float64(t.top) != t.value {
+				t.bottom = 0
+			}
+		}
+	}
+	s = digits
+	readVariable := func() bool {
+		if s == "" || s[0] < 'x' || s[0] > 'z' || t.variable >= 0 {
+			return false
+		}
+		t.variable, s = int(s[0]-'x'), s[1:]
+		return true
+	}
+	readBottom := func() error {
+		if s == "" || s[0] != '/' {
+			return nil
+		}
+		digits := strings.TrimLeft(s[1:], "0123456789")
+		bottom, err := strconv.Atoi(s[1 : len(s)-len(digits)])
+		if err != nil || bottom < 1 || bottom > maxTerm || t.bottom != 1 {
+			return fmt.Errorf("%q is not a fraction", s)
+		}
+		t.bottom, s = bottom, digits
+		t.value /= float64(bottom)
+		return nil
+	}
+	if given {
+		if err := readBottom(); err != nil {
+			return t, "", err
+		}
+	}
+	if readVariable() {
+		if err := readBottom(); err != nil {
+			return t, "", err
+		}
+	} else if !given {
+		if s == "" {
+			return t, "", errors.New("a sign has nothing after it")
+		}
+		return t, "", fmt.Errorf("%q is not understood", s)
+	}
+	t.top *= sign
+	t.value *= float64(sign)
+	return t, s, nil
 }
 
 // String returns the triplet, "x,-y,z+1/2".
@@ -109,7 +204,8 @@ func (o Op) String() string {
 		}
 		start := b.Len()
 		for j, name := range "xyz" {
-			switch v := o.R[i][j]; {
+			v := int(o.R[i][j])
+			switch {
 			case v == 0:
 				continue
 			case v < 0:
@@ -117,8 +213,8 @@ func (o Op) String() string {
 			case b.Len() > start:
 				b.WriteByte('+')
 			}
-			if v := o.R[i][j]; v > 1 || v < -1 {
-				b.WriteString(strconv.Itoa(int(max(v, -v))))
+			if v = max(v, -v); v > 1 {
+				b.WriteString(strconv.Itoa(v))
 			}
 			b.WriteRune(name)
 		}
@@ -134,15 +230,9 @@ func (o Op) String() string {
 
 // fraction writes t/Den in lowest terms.
 func fraction(t int) string {
-	if t == 0 {
-		return "0"
+	g := gcd(t, Den)
+	if Den/g == 1 {
+		return strconv.Itoa(t / g)
 	}
-	a, b := max(t, -t), Den
-	for b != 0 {
-		a, b = b, a%b
-	}
-	if Den/a == 1 {
-		return strconv.Itoa(t / a)
-	}
-	return strconv.Itoa(t/a) + "/" + strconv.Itoa(Den/a)
+	return strconv.Itoa(t/g) + "/" + strconv.Itoa(Den/g)
 }
