@@ -58,17 +58,12 @@ func Representative(g *symmetry.Group, u crystal.UVW) crystal.UVW {
 // in the Laue class of g, u first.
 func equivalentZones(g *symmetry.Group, u crystal.UVW) []crystal.UVW {
 	u = u.Reduced()
-	list := []crystal.UVW{u}
 	if g == nil {
-		return append(list, u.Neg())
+		return []crystal.UVW{u, u.Neg()}
 	}
-	for _, op := range g.Representatives() {
-		v := crystal.UVW(op.ApplyUVW(u))
-		for _, w := range [2]crystal.UVW{v, v.Neg()} {
-			if !slices.Contains(list, w) {
-				list = append(list, w)
-			}
-		}
+	var list []crystal.UVW
+	for _, v := range g.EquivalentDirections(u) {
+		list = append(list, v)
 	}
 	return list
 }
