@@ -31,6 +31,11 @@ export const onView = (hear) => void listeners.view.push(hear);
 /** @param {(frame: Frame) => void} hear */
 export const onFrame = (hear) => void listeners.frame.push(hear);
 
+/** Operations that may turn the crystal a long way: the eye should be able to follow. */
+const turning = new Set(["zone", "go", "snap", "common"]);
+const TURN_MS = 250;
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
 /** Operations that leave the picture as it is. */
 const silent = new Set(["parse", "pick", "inspect", "table", "search", "tiltplan", "stereogram", "crystalview", "export"]);
 
@@ -41,7 +46,8 @@ const silent = new Set(["parse", "pick", "inspect", "table", "search", "tiltplan
  * @returns {Promise<Reply & {svg?: string}>}
  */
 export async function act(request, how = {}) {
-  const draw = silent.has(request.op) || how.still ? "" : pattern.mode();
+  const turns = turning.has(request.op) && !calm.matches && now.view !== null;
+  const draw = silent.has(request.op) || how.still || turns ? "" : pattern.mode();
   /** @type {engine.Answer} */
   let answer;
   try {
@@ -63,7 +69,26 @@ export async function act(request, how = {}) {
   }
   pattern.paint(answer.svg, answer.marks, reply.seq, reply.view?.frame ?? reply.frame);
   take(reply, how);
+  if (turns) glide();
   return reply;
+}
+
+let gliding = 0;
+
+/** Draws the way to the orientation that has just been reached. */
+function glide() {
+  cancelAnimationFrame(gliding);
+  let began = 0;
+  const step = (/** @type {number} */ time) => {
+    began ||= time;
+    const part = Math.min((time - began) / TURN_MS, 1);
+    const x = 1 - (1 - part) ** 3; // ease out
+    engine.sendFrame({ op: "glide", x, draw: pattern.mode() }, ({ reply, svg, marks }) => {
+      if (reply.ok) pattern.paint(svg, marks, reply.seq, reply.frame);
+    });
+    if (part < 1) gliding = requestAnimationFrame(step);
+  };
+  gliding = requestAnimationFrame(step);
 }
 
 /** @param {any} error @returns {Reply} */

@@ -123,6 +123,9 @@ export function merge(last, next) {
       if (last.phase !== "move" || next.phase !== "move") return false;
       Object.assign(last, next, { light: true });
       return true;
+    case "glide":
+      last.x = next.x;
+      return true;
     case "tilt":
       last.x = add(last.x, next.x);
       last.y = add(last.y, next.y);

@@ -92,6 +92,7 @@ export async function start(all) {
   navigator.serviceWorker.addEventListener("message", (event) => receive(event.data));
   try {
     const registration = await navigator.serviceWorker.register("/sw.js");
+    if (!registration) throw new Error("no service worker");
     offer(registration);
     registration.addEventListener("updatefound", () => {
       const coming = registration.installing;

@@ -14,6 +14,7 @@ export interface Request {
   uvw?: [number, number, number];
   hkl?: [number, number, number];
   step?: number;
+  short?: boolean;
   x?: number;
   y?: number;
   radius?: number;

@@ -95,7 +95,7 @@ function show(text) {
 function option(row, i) {
   const node = el("div", { role: "option", id: `find-${i}`, className: "option", "aria-selected": "false" },
     el("span", { className: "option-name" }, row.name, " ", el("span", {}, runs(row.formula))),
-    el("span", { className: "option-cell" }, runs(row.group), row.cell ? ` ${row.cell} Å` : ""),
+    el("span", { className: "option-cell" }, runs(row.group), row.cell ? ` ${row.cell}` : ""),
     el("span", { className: "option-badge" }, row.badge));
   node.dataset.i = String(i);
   return node;

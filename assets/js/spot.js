@@ -87,7 +87,7 @@ function show(detail) {
   ];
   const list = el("dl", { className: "numbers" });
   for (const [name, value] of rows) if (value) list.append(el("div", {}, el("dt", {}, name), el("dd", {}, value)));
-  const head = el("h2", {}, runs(detail.label), detail.family?.length ? el("small", {}, runs(detail.family)) : "");
+  const head = el("h2", {}, el("span", {}, runs(detail.label)), detail.family?.length ? el("small", {}, runs(detail.family)) : "");
   const acts = el("div", { className: "row" });
   if (hkl) {
     acts.append(button("Measure", { icon: "ruler", grow: true, onclick: () => void act({ op: "measure", hkl }) }));
@@ -98,6 +98,8 @@ function show(detail) {
   if (detail.path?.length) parts.push(el("p", { className: "hint" }, runs(detail.path)));
   card.replaceChildren(button("Close", { icon: "x", bare: true, ghost: true, onclick: () => { close(); field.focus(); } }), ...parts, acts);
   card.hidden = false;
+  // Not over the spot itself.
+  card.toggleAttribute("data-far", toPixels(detail).x < 270);
 }
 
 onView((view) => {
