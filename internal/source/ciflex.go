@@ -23,6 +23,7 @@ const (
 type cifToken struct {
 	kind cifKind
 	line int32
+	pos  int32 // of a bare word in the file
 	text []byte
 }
 
@@ -153,7 +154,7 @@ func (l *cifLexer) word() cifToken {
 	for l.pos < len(l.data) && !isEnd(l.data[l.pos]) && !isBlank(l.data[l.pos]) {
 		l.pos++
 	}
-	t := cifToken{kind: cifValue, line: l.line, text: l.data[start:l.pos]}
+	t := cifToken{kind: cifValue, line: l.line, pos: int32(start), text: l.data[start:l.pos]}
 	switch w := t.text; {
 	case w[0] == '_' && len(w) > 1:
 		t.kind = cifTag
@@ -257,7 +258,7 @@ func cifWanted(name string) bool {
 	for _, p := range [...]string{
 		"_cell_length_", "_cell_angle_", "_cell_formula_units_z", "_cell_modulation_dimension",
 		"_symmetry_", "_space_group_", "_atom_site_", "_chemical_name_", "_chemical_formula_",
-		"_journal_", "_publ_author_name", "_database_code_", "_citation_",
+		"_journal_", "_publ_author_name", "_database_code_", "_cod_database_code", "_citation_",
 	} {
 		if strings.HasPrefix(name, p) {
 			return true
@@ -344,6 +345,14 @@ func (l *cifLexer) loop(b *cifBlock, line int32) (cifToken, error) {
 	}
 	n := 0
 	last := line
+	if op := d.col(symopTags[:]...); op >= 0 {
+		// Operations often stand without quotes, "-x, y, -z": what is left of a
+		// line after the other columns is one operation.
+		if t, ok := l.symops(d, keep, op, t); ok {
+			b.loops = append(b.loops, d)
+			return t, nil
+		}
+	}
 	for t.kind == cifValue || t.kind == cifString {
 		if len(keep) > 0 && keep[n%len(keep)] {
 			d.cells = append(d.cells, t)
@@ -363,4 +372,56 @@ func (l *cifLexer) loop(b *cifBlock, line int32) (cifToken, error) {
 	}
 	b.loops = append(b.loops, d)
 	return t, nil
+}
+
+// symopTags are the tags of symmetry operations, the present one first.
+var symopTags = [...]string{"_space_group_symop_operation_xyz", "_symmetry_equiv_pos_as_xyz"}
+
+// symops reads a loop of operations line by line, if its first operation is a
+// bare word with less than two commas; the loop then holds only the
+// operations. It returns the token after the loop, and false, without having
+// read anything, for a loop in good order.
+func (l *cifLexer) symops(d *cifLoopData, keep []bool, op int, t cifToken) (cifToken, bool) {
+	start, first := *l, t
+	before, after := 0, 0 // columns around the operation
+	for i, n := 0, -1; i < len(keep); i++ {
+		if keep[i] {
+			n++
+		}
+		switch {
+		case n < op:
+			before++
+		case !keep[i] || n > op:
+			after++
+		}
+	}
+	var rows []cifToken
+	torn := false
+	for t.kind == cifValue || t.kind == cifString {
+		line := t.line
+		var words []cifToken
+		for (t.kind == cifValue || t.kind == cifString) && t.line == line {
+			if len(words) < 50 {
+				words = append(words, t)
+			}
+			t = l.next()
+		}
+		if len(words) <= before+after || len(rows) > MaxSites {
+			*l = start
+			return first, false
+		}
+		words = words[before : len(words)-after]
+		from, to := words[0], words[len(words)-1]
+		if len(words) > 1 && from.kind == cifValue && to.kind == cifValue {
+			torn = true
+			from.text = l.data[from.pos : int(to.pos)+len(to.text)]
+		}
+		rows = append(rows, from)
+	}
+	if !torn {
+		*l = start
+		return first, false
+	}
+	d.column, d.cells = d.column[op:op+1], rows
+	return t, true
 }

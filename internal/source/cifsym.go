@@ -75,7 +75,7 @@ func misfit(l crystal.Lattice, group *symmetry.Group) float64 {
 
 // listedSymmetry reads the operations of the file; false if it has none.
 func (b *cifBlock) listedSymmetry(named *namedSymmetry) (cifSymmetry, bool, error) {
-	list := b.list("_space_group_symop_operation_xyz", "_symmetry_equiv_pos_as_xyz")
+	list := b.list(symopTags[:]...)
 	magnetic := false
 	if len(list) == 0 {
 		list = b.list("_space_group_symop_magn_operation_xyz", "_space_group_symop_magn_centering_xyz")
