@@ -21,12 +21,13 @@ var ErrNotBuilt = errors.New("assets: assets/dist is empty: run ./scripts/run, w
 
 // File is one built file as manifest.json lists it.
 type File struct {
-	URL    string `json:"url"`  // where it is served; empty for templates
-	Path   string `json:"file"` // below assets/dist
-	Type   string `json:"type"` // MIME type
-	Br     bool   `json:"br"`   // a .br stands beside it
-	Gz     bool   `json:"gz"`   // a .gz stands beside it
-	Size   int    `json:"size"` // bytes, uncompressed
+	URL    string `json:"url"`     // where it is served; empty for templates
+	Path   string `json:"file"`    // below assets/dist
+	Type   string `json:"type"`    // MIME type
+	Br     bool   `json:"br"`      // a .br stands beside it
+	Gz     bool   `json:"gz"`      // a .gz stands beside it
+	Size   int    `json:"size"`    // bytes, uncompressed
+	BrSize int    `json:"br_size"` // bytes of the .br, or Size without one
 	SHA256 string `json:"sha256"`
 }
 
