@@ -5,61 +5,16 @@ import (
 	"slices"
 
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/symmetry"
 )
 
-// rotationKind returns the order of the rotation part of r, 1, 2, 3, 4 or 6,
-// negative for a rotoinversion (−2 is a mirror).
-func rotationKind(r [3][3]int8) int {
-	d := det8(r)
-	order := map[int]int{3: 1, -1: 2, 0: 3, 1: 4, 2: 6}[d*int(r[0][0]+r[1][1]+r[2][2])]
-	return d * order
-}
-
-// pointGroups names the point groups by how many operations of each kind they
-// have: 2, 3, 4, 6, then −1, m, −3, −4, −6. The identity is left out.
-var pointGroups = map[[9]int]string{
-	{}:                          "1",
-	{0, 0, 0, 0, 1}:             "-1",
-	{1}:                         "2",
-	{0, 0, 0, 0, 0, 1}:          "m",
-	{1, 0, 0, 0, 1, 1}:          "2/m",
-	{3}:                         "222",
-	{1, 0, 0, 0, 0, 2}:          "mm2",
-	{3, 0, 0, 0, 1, 3}:          "mmm",
-	{1, 0, 2}:                   "4",
-	{1, 0, 0, 0, 0, 0, 0, 2}:    "-4",
-	{1, 0, 2, 0, 1, 1, 0, 2}:    "4/m",
-	{5, 0, 2}:                   "422",
-	{1, 0, 2, 0, 0, 4}:          "4mm",
-	{3, 0, 0, 0, 0, 2, 0, 2}:    "-42m",
-	{5, 0, 2, 0, 1, 5, 0, 2}:    "4/mmm",
-	{0, 2}:                      "3",
-	{0, 2, 0, 0, 1, 0, 2}:       "-3",
-	{3, 2}:                      "32",
-	{0, 2, 0, 0, 0, 3}:          "3m",
-	{3, 2, 0, 0, 1, 3, 2}:       "-3m",
-	{1, 2, 0, 2}:                "6",
-	{0, 2, 0, 0, 0, 1, 0, 0, 2}: "-6",
-	{1, 2, 0, 2, 1, 1, 2, 0, 2}: "6/m",
-	{7, 2, 0, 2}:                "622",
-	{1, 2, 0, 2, 0, 6}:          "6mm",
-	{3, 2, 0, 0, 0, 4, 0, 0, 2}: "-62m",
-	{7, 2, 0, 2, 1, 7, 2, 0, 2}: "6/mmm",
-	{3, 8}:                      "23",
-	{3, 8, 0, 0, 1, 3, 8}:       "m-3",
-	{9, 8, 6}:                   "432",
-	{3, 8, 0, 0, 0, 6, 0, 6}:    "-43m",
-	{9, 8, 6, 0, 1, 9, 8, 6}:    "m-3m",
-}
-
-// pointGroup returns the name of the point group, empty if it is none.
+// pointGroup returns the symbol of the point group, empty if it is none.
 func (g *motions) pointGroup() string {
-	var n [9]int
-	slot := map[int]int{2: 0, 3: 1, 4: 2, 6: 3, -1: 4, -2: 5, -3: 6, -4: 7, -6: 8}
-	for i := range g.list[1:] {
-		n[slot[rotationKind(g.list[i+1].r)]]++
+	ops := make([]symmetry.Op, len(g.list))
+	for i := range g.list {
+		ops[i].R = g.list[i].r
 	}
-	return pointGroups[n]
+	return symmetry.PointGroup(ops)
 }
 
 // setup is a candidate for the conventional axes: (a, b, c)conv = (a, b, c) M,
@@ -75,16 +30,15 @@ type setup struct {
 // compared with the operations of a space group. metric is that of the
 // primitive basis, with the exact symmetry.
 func (g *motions) setups(metric geom.Mat3) []setup {
-	axes := map[int][]UVW{} // directions of the proper axes by order
+	axes := map[int][]UVW{} // directions of the axes by the order of the rotation
 	for i := range g.list {
 		r := g.list[i].r
-		kind := rotationKind(r)
-		if abs(kind) == 1 {
+		order := abs(symmetry.Op{R: r}.Type())
+		if order == 1 {
 			continue
 		}
-		u := axisOf(r)
-		if !slices.Contains(axes[abs(kind)], u) {
-			axes[abs(kind)] = append(axes[abs(kind)], u)
+		if u := axisOf(r); !slices.Contains(axes[order], u) {
+			axes[order] = append(axes[order], u)
 		}
 	}
 	length := func(u UVW) float64 { return math.Sqrt(dotUVW(metric, u, u)) }

@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/symmetry"
 )
 
 // AnglePlanes returns the angle between the normals of two planes, rad, 0 … π;
@@ -117,4 +118,26 @@ func simpler(n, m [3]int) bool {
 		}
 	}
 	return false
+}
+
+// PlaneFamily returns {hkl}: the planes that the Laue class of g makes
+// equivalent to h, h among them.
+func PlaneFamily(g *symmetry.Group, h HKL) []HKL {
+	eq := g.Equivalents(h)
+	out := make([]HKL, len(eq))
+	for i, e := range eq {
+		out[i] = e
+	}
+	return out
+}
+
+// DirectionFamily returns ⟨uvw⟩: the directions that the Laue class of g makes
+// equivalent to u, u among them.
+func DirectionFamily(g *symmetry.Group, u UVW) []UVW {
+	eq := g.EquivalentDirections(u)
+	out := make([]UVW, len(eq))
+	for i, e := range eq {
+		out[i] = e
+	}
+	return out
 }

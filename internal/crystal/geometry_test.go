@@ -263,3 +263,38 @@ func TestZoneOfPlanes(t *testing.T) {
 		t.Errorf("plane %v of %v and %v", p, u, v)
 	}
 }
+
+func TestFamilies(t *testing.T) {
+	for _, tt := range []struct {
+		id         string
+		h          crystal.HKL
+		u          crystal.UVW
+		nPlanes    int
+		nDirection int
+	}{
+		{"si", crystal.HKL{1, 1, 0}, crystal.UVW{1, 1, 1}, 12, 8},
+		{"si", crystal.HKL{1, 2, 3}, crystal.UVW{0, 0, 1}, 48, 6},
+		{"pyrite", crystal.HKL{2, 1, 0}, crystal.UVW{1, 2, 3}, 12, 24},
+		{"mg", crystal.HKL{1, 0, 0}, crystal.UVW{1, 0, 0}, 6, 6},
+		{"mg", crystal.HKL{1, 0, 1}, crystal.UVW{1, 0, 1}, 12, 12},
+		{"calcite", crystal.HKL{1, 0, 4}, crystal.UVW{0, 0, 1}, 6, 2},
+		{"zro2-m", crystal.HKL{1, 1, 1}, crystal.UVW{0, 1, 0}, 4, 2},
+		{"albite", crystal.HKL{1, 1, 1}, crystal.UVW{0, 1, 0}, 2, 2},
+	} {
+		s := open(t, tt.id)
+		g := s.Given.Group()
+		planes, directions := crystal.PlaneFamily(g, tt.h), crystal.DirectionFamily(g, tt.u)
+		if len(planes) != tt.nPlanes || !slices.Contains(planes, tt.h) {
+			t.Errorf("%s: {%v} holds %d planes %v, want %d", tt.id, tt.h, len(planes), planes, tt.nPlanes)
+		}
+		if len(directions) != tt.nDirection || !slices.Contains(directions, tt.u) {
+			t.Errorf("%s: ⟨%v⟩ holds %d directions %v, want %d", tt.id, tt.u, len(directions), directions, tt.nDirection)
+		}
+		for _, h := range planes {
+			near(t, tt.id+": spacing", s.Lattice.D(h), s.Lattice.D(tt.h), 1e-9)
+		}
+		for _, u := range directions {
+			near(t, tt.id+": length", s.Lattice.R(u).Norm(), s.Lattice.R(tt.u).Norm(), 1e-9)
+		}
+	}
+}

@@ -88,7 +88,73 @@ func newArrangement(s *Structure, tol float64) *arrangement {
 		a.kind = append(a.kind, int32(k))
 		a.sites = append(a.sites, [][]int{members})
 	}
+	a.refineKinds(kinds, tol)
 	return a
+}
+
+// surroundings is the radius, Å, within which refineKinds looks at neighbours.
+const surroundings = 4.0
+
+// refineKinds splits kinds by what surrounds the positions, so that in a large
+// cell with a defect few positions are left to try. Every position gets the
+// number Σ Z w(r) over its neighbours, w(r) = (1 − r²/R²)²; positions of a kind
+// are split where the sorted numbers leave a gap that deviations within tol
+// cannot explain, so equivalent positions never part. Cells too narrow for
+// neighbours to be counted once are left alone, as are small ones, which are
+// searched as fast without.
+func (a *arrangement) refineKinds(kinds [][]content, tol float64) {
+	const few = 64
+	if len(a.pos) <= few || len(a.rarest()) <= few {
+		return
+	}
+	for _, star := range a.lattice.starLengths() {
+		if 2*surroundings*star >= 1 {
+			return
+		}
+	}
+	weight := make([]float64, len(kinds))
+	for k, c := range kinds {
+		for _, x := range c {
+			weight[k] += float64(x.z) * x.occ
+		}
+	}
+	type mark struct {
+		i           int
+		value, slop float64
+	}
+	marks := make([]mark, len(a.pos))
+	g := newGrid(a.lattice, a.pos, surroundings+3*tol)
+	for i, x := range a.pos {
+		m := &marks[i]
+		m.i = i
+		g.visit(x, func(j int, d2 float64) {
+			if j == i {
+				return
+			}
+			// Both atoms may be off by tol, and the lattice may be strained; the
+			// second derivative of w is below 8/R².
+			const r2 = surroundings * surroundings
+			z, off := weight[a.kind[j]], 3*tol
+			q := 1 - min(1, d2/r2)
+			m.value += z * q * q
+			m.slop += z * (4*q*math.Sqrt(d2)/r2 + off*8/r2) * off
+		})
+	}
+	slices.SortFunc(marks, func(p, q mark) int {
+		return cmp.Or(cmp.Compare(a.kind[p.i], a.kind[q.i]), cmp.Compare(p.value, q.value), cmp.Compare(p.i, q.i))
+	})
+	refined := make([]int32, len(a.pos))
+	next := int32(0)
+	for n, m := range marks {
+		if n > 0 {
+			last := marks[n-1]
+			if a.kind[last.i] != a.kind[m.i] || m.value-last.value > m.slop+last.slop {
+				next++
+			}
+		}
+		refined[m.i] = next
+	}
+	a.kind = refined
 }
 
 func sameContent(a, b []content) bool {

@@ -20,6 +20,10 @@ const sameOcc = 5e-3
 // widerTolerances are tried by an automatic search, in this order, Å.
 var widerTolerances = [...]float64{0.03, 0.1}
 
+// maxRetried is the number of atoms up to which a search is repeated with a wider
+// tolerance: in a large cell with defects that can take minutes.
+const maxRetried = 1000
+
 // clearlyExact is the part of the tolerance below which the deviations of a
 // structure from the symmetry found count as rounding.
 const clearlyExact = 0.3
@@ -63,7 +67,8 @@ type Analysis struct {
 // fulfils a higher symmetry well is left alone, however close it comes to a yet
 // higher one: such small distortions are what makes ferroelectrics. A result of
 // a wider tolerance is taken if it has more operations, and always comes with a
-// note. A positive tol is used as it is.
+// note. Cells of more than 1000 atoms are not tried again. A positive tol is
+// used as it is.
 //
 // What the space group leaves open is chosen like this. Triclinic: the Niggli
 // cell. Monoclinic: the shortest a and c with β ≥ 90°, a ≤ c if they may be
@@ -71,8 +76,8 @@ type Analysis struct {
 // reference setting allows. Else, and for the origin: what differs least from
 // the given cell, so a structure in its conventional cell stays as it is.
 //
-// It is an error if the structure is not valid or has no symmetry search
-// within the limits of Validate.
+// It is an error if Validate refuses the structure, if all its sites are empty,
+// or if tol is negative or above 1 Å.
 func (s *Structure) Analyze(tol float64) (*Analysis, error) {
 	if math.IsNaN(tol) || tol < 0 || tol > 1 {
 		return nil, fmt.Errorf("crystal: tolerance %g Å: expected 0 to 1", tol)
@@ -93,6 +98,9 @@ func (s *Structure) Analyze(tol float64) (*Analysis, error) {
 	}
 	asked := float64(DefaultTolerance)
 	for _, w := range widerTolerances {
+		if len(s.Sites) > maxRetried {
+			break
+		}
 		triclinic := best.placement.setting.Number <= 2
 		if !triclinic && best.tol == asked && best.deviation <= clearlyExact*asked {
 			break
@@ -215,7 +223,7 @@ func (f *finding) notes(s *Structure, a *Analysis) []string {
 			a.Setting.Short(), a.Tol, DefaultTolerance, f.deviation))
 	}
 	if det := geom.Mat3(a.P).Det(); det < 0.99 {
-		notes = append(notes, fmt.Sprintf("The given cell holds %.3g conventional cells.", 1/det))
+		notes = append(notes, fmt.Sprintf("The given cell holds %.6g conventional cells.", 1/det))
 	}
 	if s.Given != nil && s.Given.Number != a.Setting.Number {
 		notes = append(notes, fmt.Sprintf("The source names space group %s (%d), but the atoms have the symmetry %s (%d).",

@@ -43,7 +43,7 @@ func (l Lattice) Transformed(p geom.Mat3) (Lattice, error) {
 }
 
 // maxCells bounds how many times larger or smaller a cell Transform makes.
-const maxCells = 1000
+const maxCells = 5000
 
 // Transform returns the same crystal described in another cell:
 //
