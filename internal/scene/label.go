@@ -27,8 +27,14 @@ const (
 	capHeight  = 9.5
 	barRise    = 4.5 // top of the bar above the digits
 	labelGap   = 6   // between a disc's edge and the label
-	maxLabels  = 48
-	minLabelR  = 2.2 // discs smaller than this get no label
+	// Discs of plainLabelR and more get a label, smaller ones only while there
+	// are fewer than fewLabels, and none below minLabelR. Marks of absent
+	// reflections, all alike, get maxMarkLabels.
+	maxLabels     = 40
+	plainLabelR   = 5.4
+	fewLabels     = 9
+	minLabelR     = 2.2
+	maxMarkLabels = 4
 )
 
 // width returns the width of a label in view-box units.
@@ -144,7 +150,7 @@ func (s *Scene) PlaceLabels() {
 			r := s.reach(spot) - 1
 			p.put(rect{vx - r, vy - r, vx + r, vy + r})
 		}
-		if spot.Rank > 0 && (spot.R >= minLabelR || spot.Class != wire.Spot) {
+		if spot.Rank > 0 && (spot.R >= minLabelR || spot.Class == wire.Background) {
 			p.order = append(p.order, int32(i))
 		}
 	}
@@ -156,12 +162,27 @@ func (s *Scene) PlaceLabels() {
 			cmp.Compare(a.Class, b.Class))
 	})
 	// Beyond some number of tries the picture is full.
-	tries := p.order[:min(len(p.order), 4*maxLabels)]
-	for _, i := range tries {
+	marks := 0
+	for _, i := range p.order[:min(len(p.order), 6*maxLabels)] {
 		if len(s.Labels) == maxLabels {
 			break
 		}
-		s.placeOne(p, &s.Spots[i])
+		spot := &s.Spots[i]
+		switch spot.Class {
+		case wire.Double, wire.Forbidden:
+			if marks == maxMarkLabels {
+				continue
+			}
+			if s.placeOne(p, spot) {
+				marks++
+			}
+			continue
+		case wire.Spot, wire.HOLZ, wire.SecondPhase:
+			if spot.R < plainLabelR && len(s.Labels)-marks >= fewLabels {
+				continue
+			}
+		}
+		s.placeOne(p, spot)
 	}
 }
 
@@ -180,7 +201,8 @@ func (s *Scene) reach(spot *Spot) float64 {
 	return r
 }
 
-func (s *Scene) placeOne(p *placer, spot *Spot) {
+// placeOne places the label of one spot, if there is room for it.
+func (s *Scene) placeOne(p *placer, spot *Spot) bool {
 	l := Label{Text: crystal.FormatHKL(spot.HKL, spot.Four), Class: spot.Class, HKL: spot.HKL}
 	vx, vy := s.ToView(spot.X, spot.Y)
 	r, w := s.reach(spot), l.width()
@@ -199,9 +221,10 @@ func (s *Scene) placeOne(p *placer, spot *Spot) {
 		box := rect{c.X - w/2 - 1.5, c.Y - top - 1, c.X + w/2 + 1.5, c.Y + 1.5}
 		if p.free(box) {
 			p.put(box)
-			l.X, l.Y = c.X, c.Y
+			l.X, l.Y = tenth(c.X), tenth(c.Y)
 			s.Labels = append(s.Labels, l)
-			return
+			return true
 		}
 	}
+	return false
 }

@@ -84,5 +84,3 @@ func escape(b []byte, text string) []byte {
 func sincosTurn(n, of int) (sin, cos float64) {
 	return math.Sincos(2 * math.Pi * float64(n) / float64(of))
 }
-
-func itoa(n int) string { return strconv.Itoa(n) }

@@ -70,8 +70,6 @@ type Line struct {
 type Ring struct {
 	R      float64
 	Weight float64
-	HKL    crystal.HKL
-	Four   bool
 }
 
 // Measure is a measurement of up to two points.

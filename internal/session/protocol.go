@@ -34,6 +34,8 @@
 //	drag   *   Phase start|move|end|cancel, X, Y in view-box units, Shift, Twist (see Request)
 //	zoom   *   Factor about X, Y; or Fit
 //	centre     HKL: moves the view so that this spot is in the middle
+//	glide  *   X from 0 to 1: a step of the turn that the last zone, go, snap or common made (250 ms);
+//	           Light only, the state stays at the end of it
 //	set        Set: microscope, overlays, style, flags, holder, second phase, mode → Fields (errors by field)
 //
 //	measure    HKL, or X, Y and Radius; or Clear; or Between → Detail
@@ -49,6 +51,9 @@
 //	stereogram → SVG; → Poles (for clicks)
 //	crystalview → SVG, text alternative in Alt
 //	export     Kind svg|csv|json|line, Export → File
+//
+// Change, in a whole reply, names what is different from the last whole reply,
+// so all steps of a gesture are one change.
 //
 // Operations with * are cheap enough for every frame of a gesture: with Light
 // set they answer Frame instead of View, and no Link and Snapshot. The page
@@ -80,6 +85,9 @@ type Request struct {
 	UVW  *[3]int `json:"uvw,omitempty"`
 	HKL  *[3]int `json:"hkl,omitempty"`
 	Step int     `json:"step,omitempty"`
+	// Short goes to a zone axis by the shortest way, keeping the direction of the
+	// picture (a click in the stereogram), instead of to its standard orientation.
+	Short bool `json:"short,omitempty"`
 
 	X      float64  `json:"x,omitempty"`
 	Y      float64  `json:"y,omitempty"`

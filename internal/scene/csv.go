@@ -1,0 +1,65 @@
+package scene
+
+import (
+	"math"
+	"strconv"
+
+	"zoneaxis/internal/crystal"
+)
+
+// Reflection is one line of the table of reflections.
+type Reflection struct {
+	HKL       crystal.HKL
+	D         float64 // Å
+	G         float64 // Å⁻¹
+	X, Y      float64 // Å⁻¹ on the screen
+	S         float64 // Å⁻¹
+	F         complex128
+	Intensity float64 // relative to the strongest, 0 … 1
+}
+
+// AppendCSV appends the table of reflections to dst, a heading and one line
+// each, in the given order. With four set there is a column for i. Lines end
+// in LF; the units stand in the heading.
+func AppendCSV(dst []byte, rows []Reflection, four bool) []byte {
+	dst = append(dst, "h,k,"...)
+	if four {
+		dst = append(dst, "i,"...)
+	}
+	dst = append(dst, "l,d_A,g_invA,x_invA,y_invA,s_invA,F_abs_A,F_phase_deg,I_rel\n"...)
+	for _, r := range rows {
+		h, k, l := int64(r.HKL[0]), int64(r.HKL[1]), int64(r.HKL[2])
+		dst = append(strconv.AppendInt(dst, h, 10), ',')
+		dst = append(strconv.AppendInt(dst, k, 10), ',')
+		if four {
+			dst = append(strconv.AppendInt(dst, -h-k, 10), ',')
+		}
+		dst = append(strconv.AppendInt(dst, l, 10), ',')
+		if !math.IsInf(r.D, 0) { // 000 has none
+			dst = decimals(dst, r.D, 5)
+		}
+		phase := 0.0
+		if r.F != 0 {
+			phase = math.Atan2(imag(r.F), real(r.F)) * 180 / math.Pi
+		}
+		for _, v := range []struct {
+			value  float64
+			places int
+		}{{r.G, 6}, {r.X, 6}, {r.Y, 6}, {r.S, 6}, {math.Hypot(real(r.F), imag(r.F)), 4}, {phase, 2}, {r.Intensity, 6}} {
+			dst = decimals(append(dst, ','), v.value, v.places)
+		}
+		dst = append(dst, '\n')
+	}
+	return dst
+}
+
+// decimals appends v with a fixed number of decimals, without negative zero and
+// with halves of the last place going one way.
+func decimals(dst []byte, v float64, places int) []byte {
+	scale := math.Pow10(places)
+	v = math.Floor(v*scale+0.5000001) / scale
+	if v == 0 {
+		v = 0 // not −0
+	}
+	return strconv.AppendFloat(dst, v, 'f', places, 64)
+}

@@ -1,0 +1,308 @@
+package session
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"zoneaxis/internal/crystal"
+	"zoneaxis/internal/geom"
+	"zoneaxis/internal/scene"
+	"zoneaxis/internal/source"
+	"zoneaxis/internal/wire"
+)
+
+// Call answers one request of the page, JSON in and JSON out, with a drawing
+// and the bytes of a wire frame beside it. Whatever goes wrong is told in the
+// reply; a panic inside is told as an error too, and the session stays usable.
+func (s *Session) Call(request []byte, payload []byte) (reply []byte, svg string, marks []byte) {
+	var r Request
+	var out *Reply
+	if err := json.Unmarshal(request, &r); err != nil {
+		out = &Reply{Error: "The page sent something that is not a request: " + err.Error()}
+	} else {
+		out = s.Do(&r, payload)
+	}
+	text, err := json.Marshal(out)
+	if err != nil {
+		text = []byte(`{"ok":false,"error":"The answer could not be written."}`)
+	}
+	return text, out.SVG, out.Marks
+}
+
+// Do answers one request.
+func (s *Session) Do(r *Request, payload []byte) (out *Reply) {
+	out = &Reply{Seq: r.Seq}
+	defer func() {
+		if p := recover(); p != nil {
+			*out = Reply{Seq: r.Seq, Error: fmt.Sprintf("Something went wrong inside the simulator (%v). The picture above is still right.", p)}
+		}
+	}()
+	o, ok := operations[r.Op]
+	if !ok {
+		out.Error = "The page asked for “" + r.Op + "”, which this version does not know. Reload the page."
+		return out
+	}
+	if err := o.do(s, r, payload, out); err != nil {
+		s.fail(out, r, err)
+		return out
+	}
+	out.OK = out.Error == "" && out.Need == ""
+	s.finish(r, o, out)
+	return out
+}
+
+// operation is one entry of the table of requests.
+type operation struct {
+	do    func(*Session, *Request, []byte, *Reply) error
+	push  bool // a new entry of the browser's history
+	plain bool // changes nothing: no View unless something is drawn
+}
+
+var operations map[string]operation
+
+func init() {
+	operations = map[string]operation{
+		"open":        {do: (*Session).doOpen, push: true},
+		"crystal":     {do: (*Session).doCrystal, push: true},
+		"read":        {do: (*Session).doRead, push: true},
+		"restore":     {do: (*Session).doRestore},
+		"parse":       {do: (*Session).doParse, plain: true},
+		"zone":        {do: (*Session).doZone, push: true},
+		"go":          {do: (*Session).doGo, push: true},
+		"snap":        {do: (*Session).doSnap},
+		"common":      {do: (*Session).doCommon, push: true},
+		"tilt":        {do: (*Session).doTilt},
+		"rotate":      {do: (*Session).doRotate},
+		"drag":        {do: (*Session).doDrag},
+		"zoom":        {do: (*Session).doZoom},
+		"centre":      {do: (*Session).doCentre},
+		"glide":       {do: (*Session).doGlide},
+		"set":         {do: (*Session).doSet},
+		"measure":     {do: (*Session).doMeasure},
+		"pick":        {do: (*Session).doPick, plain: true},
+		"inspect":     {do: (*Session).doInspect, plain: true},
+		"select":      {do: (*Session).doSelect},
+		"walk":        {do: (*Session).doWalk},
+		"view":        {do: func(*Session, *Request, []byte, *Reply) error { return nil }},
+		"table":       {do: (*Session).doTable, plain: true},
+		"search":      {do: (*Session).doSearch, plain: true},
+		"tiltplan":    {do: (*Session).doPlan, plain: true},
+		"stereogram":  {do: (*Session).doStereogram, plain: true},
+		"crystalview": {do: (*Session).doCrystalView, plain: true},
+		"export":      {do: (*Session).doExport, plain: true},
+	}
+}
+
+// fail words an error. A crystal that has to be fetched is no error to show.
+func (s *Session) fail(out *Reply, r *Request, err error) {
+	var need needError
+	if errors.As(err, &need) {
+		out.Need = need.id
+		return
+	}
+	out.Error = sentence(err)
+}
+
+// sentence returns the text of an error for a person: errors of the packages
+// below begin with their name.
+func sentence(err error) string {
+	text := err.Error()
+	for _, p := range []string{"crystal: ", "diffraction: ", "symmetry: ", "source: ", "session: "} {
+		text = strings.TrimPrefix(text, p)
+	}
+	if text == "" {
+		return "That did not work."
+	}
+	text = strings.ToUpper(text[:1]) + text[1:]
+	if !strings.HasSuffix(text, ".") && !strings.HasSuffix(text, "?") {
+		text += "."
+	}
+	return text
+}
+
+// finish adds the state, the words and the drawing to a reply.
+func (s *Session) finish(r *Request, o operation, out *Reply) {
+	if r.Draw != "" && out.SVG == "" {
+		s.Draw(r.Draw, r.Seq, out)
+	}
+	if r.Light {
+		if out.Frame == nil {
+			out.Frame = s.frameView()
+		}
+		return
+	}
+	if o.plain && r.Draw == "" {
+		return
+	}
+	// What changed counts from the last whole reply: a gesture is one change.
+	before := s.reported
+	s.reported = s.state
+	if r.Op != "restore" && before.crystal != "" {
+		out.Change = s.changed(&before, o.push)
+	}
+	out.Push = o.push && out.Change != ""
+	out.Link, out.Snapshot = s.Link().String(), s.Snapshot()
+	out.View = s.View()
+	if out.Status == "" && out.Change != "" {
+		out.Status = s.status(&before)
+	}
+}
+
+// changed names the most important difference to an earlier state; empty if
+// there is none. zone tells that the person asked for a zone axis.
+func (s *Session) changed(a *state, zone bool) string {
+	b := &s.state
+	turned := a.orient != b.orient
+	along := geom.Angle(beamDirection(a.orient), beamDirection(b.orient)) < 1e-9
+	for _, d := range []struct {
+		differs bool
+		name    string
+	}{
+		{a.crystal != b.crystal || a.key != b.key, "crystal"},
+		{a.cell != b.cell, "cell"},
+		{turned && zone, "zone axis"},
+		{turned && along, "rotation"},
+		{turned, "tilt"},
+		{a.kv != b.kv, "voltage"},
+		{a.cl != b.cl, "camera length"},
+		{a.atX != b.atX || a.atY != b.atY, "position"},
+		{a.thickness != b.thickness, "thickness"},
+		{a.model != b.model, "model"},
+		{a.overlays != b.overlays, "overlays"},
+		{a.style != b.style, "pattern style"},
+		{a.flags != b.flags, "mirror and rotation"},
+		{!slices.Equal(a.measured, b.measured) || a.between != b.between, "measurement"},
+		{!sameHolder(a.holder, b.holder) || a.axis != b.axis || a.flipA != b.flipA || a.flipB != b.flipB, "holder"},
+		{a.rings != b.rings, "rings"},
+		{a.second != b.second || a.relation != b.relation || a.variant != b.variant, "second phase"},
+	} {
+		if d.differs {
+			return d.name
+		}
+	}
+	return ""
+}
+
+func sameHolder(a, b *LinkHolder) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return *a == *b
+}
+
+// status says what has changed, for assistive technology.
+func (s *Session) status(before *state) string {
+	four := s.phase.four
+	zone := "zone axis " + s.zone.Spoken(four)
+	switch {
+	case before.crystal != s.crystal || before.key != s.key:
+		return s.heading() + "."
+	case before.orient != s.orient:
+		if s.offAxis < onAxis {
+			return "On " + zone + "."
+		}
+		away := fixed(geom.Degrees(s.offAxis), 1) + " degrees"
+		was, _ := s.phase.zones.Nearest(before.orient, before.reference)
+		if was != s.zone {
+			return "Nearest zone is now " + s.zone.Spoken(four) + ", " + away + " away."
+		}
+		return "Tilted to " + away + " from " + s.zone.Spoken(four) + "; nearest is still " + s.zone.Spoken(four) + "."
+	case before.cl != s.cl:
+		return "Zoom " + trimmed(100*s.cl/DefaultLink().CL, 0) + " percent."
+	case !slices.Equal(before.measured, s.measured) || before.between != s.between:
+		return s.measureStatus()
+	case before.kv != s.kv:
+		return trimmed(s.kv, 1) + " kilovolts."
+	}
+	return ""
+}
+
+// measureStatus says what has just been measured.
+func (s *Session) measureStatus() string {
+	m := s.measureView()
+	if len(m.Points) == 0 {
+		return "Measurement cleared."
+	}
+	if m.Angle != "" {
+		return "Angle " + strings.TrimSuffix(m.Angle, "°") + ", ratio " + m.Ratio + "."
+	}
+	if m.Spacing != "" {
+		return "Between A and B, d " + m.Spacing + " ångström."
+	}
+	d := m.Points[len(m.Points)-1]
+	text := "Spot " + d.Letter + ": " + d.Spoken
+	if d.Free {
+		text = "Point " + d.Letter + ": free"
+	}
+	if d.D != "" {
+		text += ", d " + d.D + " ångström"
+	}
+	return text + "."
+}
+
+// Draw adds the picture to a reply: "svg" all of it, "canvas" a wire frame and
+// the SVG of what the canvas leaves out.
+func (s *Session) Draw(how string, seq uint32, out *Reply) {
+	s.draw()
+	switch how {
+	case "svg":
+		out.SVG = string(s.scene.AppendSVG(nil, scene.Full))
+	case "canvas":
+		out.SVG = string(s.scene.AppendSVG(nil, scene.Overlay))
+		s.scene.Frame(&s.frame)
+		s.frame.Seq = seq
+		out.Marks = wire.Append(nil, &s.frame)
+	}
+}
+
+// SVG returns the picture of the state for a page.
+func (s *Session) SVG() string {
+	s.draw()
+	return string(s.scene.AppendSVG(nil, scene.Full))
+}
+
+// take keeps the structure documents that come with a request, so that lookups
+// find them from then on.
+func (s *Session) take(payload []byte) error {
+	if len(payload) == 0 {
+		return nil
+	}
+	structures, err := source.Decode("", payload)
+	if err != nil {
+		return err
+	}
+	if s.kept == nil {
+		s.kept = map[string]*crystal.Structure{}
+	}
+	for _, structure := range structures {
+		if id, ok := resolveID(structure.ID); ok {
+			s.kept[id] = structure
+		}
+	}
+	return nil
+}
+
+// find looks a crystal up among the kept ones, then where Open was told to.
+func (s *Session) find(id string) (*crystal.Structure, error) {
+	if kept, ok := s.kept[id]; ok {
+		one := *kept
+		return &one, nil
+	}
+	if s.lookup == nil {
+		return nil, ErrNeed
+	}
+	return s.lookup(id)
+}
+
+func finite(values ...float64) bool {
+	for _, v := range values {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return false
+		}
+	}
+	return true
+}

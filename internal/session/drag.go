@@ -1,0 +1,237 @@
+package session
+
+import (
+	"math"
+
+	"zoneaxis/internal/crystal"
+	"zoneaxis/internal/diffraction"
+	"zoneaxis/internal/geom"
+	"zoneaxis/internal/scene"
+	"zoneaxis/internal/wire"
+)
+
+// A drag turns the crystal from where it was at the start, by what lies between
+// the start and the pointer: the way back leads back exactly.
+type drag struct {
+	kind   dragKind
+	from   geom.Rotation
+	start  geom.Vec // Å⁻¹ on the screen
+	g      geom.Vec // lab, Å⁻¹: of the grabbed spot or band
+	hkl    crystal.HKL
+	moved  bool
+	settle bool // at a detent just now
+}
+
+type dragKind uint8
+
+const (
+	dragTilt  dragKind = iota // trackball
+	dragTwist                 // turn in the plane
+	dragSpot                  // a spot stays under the pointer
+	dragBand                  // a Kikuchi line stays under the pointer
+)
+
+// The feel of a drag.
+const (
+	// freeTilt is the tilt in degrees of a drag across the whole picture at the
+	// default camera length.
+	freeTilt = 30.0
+	// Within detentHold degrees of a low-index zone axis a drag rests on it;
+	// from there to detentFree it catches up, so that nothing ever jumps.
+	detentHold, detentFree = 0.2, 0.6
+	grabBand               = 7.0 // view-box units to a line that count as a hit
+)
+
+// startDrag begins a drag at a point of the view box.
+func (s *Session) startDrag(r *Request) {
+	s.draw()
+	x, y := s.scene.FromView(r.X, r.Y)
+	d := &drag{from: s.orient, start: geom.Vec{X: x, Y: y}}
+	reach := r.Radius
+	if !(reach > 0) {
+		reach = 12
+	}
+	switch {
+	case r.Twist:
+		d.kind = dragTwist
+	case s.grabSpot(d, r.X, r.Y, reach):
+		d.kind = dragSpot
+	case s.grabLine(d, r.X, r.Y):
+		d.kind = dragBand
+	case r.Shift:
+		d.kind = dragTwist
+	}
+	s.drag = d
+}
+
+// grabSpot looks for a spot other than 000 under the pointer.
+func (s *Session) grabSpot(d *drag, vx, vy, reach float64) bool {
+	h, _, ok := s.nearestSpot(vx, vy, min(reach, 16), false)
+	if !ok || h == (crystal.HKL{}) {
+		return false
+	}
+	d.hkl, d.g = h, s.orient.Apply(s.phase.structure.Lattice.G(h))
+	return true
+}
+
+// grabLine looks for a Kikuchi line under the pointer.
+func (s *Session) grabLine(d *drag, vx, vy float64) bool {
+	if !s.has('k') || s.rings {
+		return false
+	}
+	best := grabBand
+	p := s.phase
+	half := s.side()/2 + max(math.Abs(s.atX), math.Abs(s.atY))
+	for i := range s.memory.bands {
+		b := &s.memory.bands[i]
+		for _, line := range [...]diffraction.Line{diffraction.Excess, diffraction.Deficiency} {
+			s.memory.line = b.Polyline(s.memory.line[:0], line, half, 2)
+			if len(s.memory.line) < 2 || !s.lineDrawn(s.memory.line) {
+				continue
+			}
+			ax, ay := s.scene.ToView(s.memory.line[0].X, s.memory.line[0].Y)
+			bx, by := s.scene.ToView(s.memory.line[1].X, s.memory.line[1].Y)
+			length := math.Hypot(bx-ax, by-ay)
+			if dist := math.Abs((bx-ax)*(vy-ay)-(by-ay)*(vx-ax)) / length; length > 0 && dist < best {
+				best = dist
+				d.hkl, d.g = p.refl.HKL[b.Ref], b.G
+			}
+		}
+	}
+	return best < grabBand
+}
+
+// lineDrawn reports whether the line through two points is among those drawn:
+// not every band is.
+func (s *Session) lineDrawn(line []diffraction.Point) bool {
+	for i := range s.scene.Lines {
+		l := &s.scene.Lines[i]
+		// Its first point lies on the line.
+		dx, dy := line[1].X-line[0].X, line[1].Y-line[0].Y
+		off := func(x, y float64) float64 {
+			return math.Abs(dx*(y-line[0].Y)-dy*(x-line[0].X)) / math.Hypot(dx, dy)
+		}
+		if l.Class == wire.Kikuchi && off(l.X1, l.Y1) < 1e-3 && off(l.X2, l.Y2) < 1e-3 {
+			return true
+		}
+	}
+	return false
+}
+
+// moveDrag turns the crystal to where the pointer is.
+func (s *Session) moveDrag(r *Request) error {
+	d := s.drag
+	if d == nil {
+		return nil
+	}
+	// The scene's frame has not changed since the start: a drag keeps side and
+	// centre.
+	x, y := s.scene.FromView(r.X, r.Y)
+	move := geom.Vec{X: x - d.start.X, Y: y - d.start.Y}
+	d.moved, d.settle = true, false
+	lambda := s.beam.Wavelength()
+	switch d.kind {
+	case dragTwist:
+		s.orient = turned(d.from, azimuth(d.start, geom.Vec{X: x, Y: y}))
+	case dragSpot:
+		s.orient = d.pullSpot(geom.Vec{X: x, Y: y}, move, lambda, r.Shift)
+	case dragBand:
+		s.orient = d.pullBand(move, lambda, r.Shift)
+	default:
+		// Shift that is pressed while dragging does not change what a drag does.
+		gain := geom.Radians(freeTilt) / (2 * scene.Half) * s.scene.Scale()
+		gain *= min(max(520/s.cl, 0.1), 2)
+		s.orient = tilted(d.from, gain*move.X, gain*move.Y)
+		if r.Detent {
+			s.rest(d)
+		}
+	}
+	return s.refresh()
+}
+
+// azimuth returns the angle at 000 from one point to another, rad,
+// counter-clockwise. Near the centre it is 0.
+func azimuth(from, to geom.Vec) float64 {
+	if math.Hypot(from.X, from.Y) < 1e-6 || math.Hypot(to.X, to.Y) < 1e-6 {
+		return 0
+	}
+	a := math.Atan2(to.Y, to.X) - math.Atan2(from.Y, from.X)
+	return math.Remainder(a, 2*math.Pi)
+}
+
+// pullSpot keeps a spot under the pointer: around 000 by a turn in the plane.
+// Towards and away from 000 the spot itself cannot go; its Kikuchi line goes
+// instead, at the pace of the pointer, and with it the spot's excitation error.
+// With lock the crystal turns about g alone: the systematic row stays as it is.
+func (d *drag) pullSpot(to, move geom.Vec, lambda float64, lock bool) geom.Rotation {
+	radial := geom.Vec{X: d.g.X, Y: d.g.Y}.Unit()
+	if lock {
+		return d.turnAbout(radial, move, lambda)
+	}
+	out := lambda * (math.Hypot(to.X, to.Y) - math.Hypot(d.start.X, d.start.Y))
+	tiltedOut := tilted(d.from, out*radial.X, out*radial.Y)
+	return turned(tiltedOut, azimuth(d.start, to))
+}
+
+// pullBand keeps the point of the Kikuchi pattern under the pointer.
+func (d *drag) pullBand(move geom.Vec, lambda float64, lock bool) geom.Rotation {
+	if lock {
+		return d.turnAbout(geom.Vec{X: d.g.X, Y: d.g.Y}.Unit(), move, lambda)
+	}
+	return tilted(d.from, lambda*move.X, lambda*move.Y)
+}
+
+// turnAbout turns about g by the part of the move across it.
+func (d *drag) turnAbout(radial, move geom.Vec, lambda float64) geom.Rotation {
+	across := geom.Vec{X: -radial.Y, Y: radial.X}
+	m := move.Dot(across)
+	// tilted moves the marks along its argument: the axis is normal to it, g.
+	axis := d.g.Unit()
+	turn := tilted(geom.NoRotation(), lambda*m*across.X, lambda*m*across.Y)
+	angle := turn.Angle()
+	if (geom.Vec{X: turn.X, Y: turn.Y, Z: turn.Z}).Dot(axis) < 0 {
+		angle = -angle
+	}
+	return geom.AxisAngle(axis, angle).Mul(d.from).Normalise()
+}
+
+// rest lets the crystal rest on low-index zone axes that it comes close to.
+func (s *Session) rest(d *drag) {
+	p := s.phase
+	zone, angle := p.zones.Nearest(s.orient, crystal.UVW{})
+	if !lowIndex(zone) {
+		return
+	}
+	deg := geom.Degrees(angle)
+	hold := detentHold * min(1, 520/s.cl)
+	free := detentFree * min(1, 520/s.cl)
+	if deg >= free {
+		return
+	}
+	goal := snapped(p.structure.Lattice, zone, s.orient)
+	if deg <= hold {
+		s.orient, d.settle = goal, true
+		return
+	}
+	keep := (deg - hold) * free / (free - hold) / deg
+	s.orient = between(goal, s.orient, keep)
+}
+
+// lowIndex reports whether a drag may rest on a zone.
+func lowIndex(u crystal.UVW) bool {
+	sum := 0
+	for _, n := range u {
+		sum += n * n
+	}
+	return sum <= 6
+}
+
+// glide leads from one orientation to another, for the turn after Go and Snap.
+type glide struct{ from, to geom.Rotation }
+
+// at sets the orientation that a frame of the turn shows; the state is to.
+func (g *glide) at(t float64) geom.Rotation {
+	t = min(max(t, 0), 1)
+	t = t * t * (3 - 2*t) // starts and ends at rest
+	return between(g.from, g.to, t)
+}

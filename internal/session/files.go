@@ -1,0 +1,334 @@
+package session
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/cmplx"
+	"strings"
+
+	"zoneaxis/internal/crystal"
+	"zoneaxis/internal/geom"
+	"zoneaxis/internal/scene"
+	"zoneaxis/internal/source"
+	"zoneaxis/internal/symmetry"
+)
+
+// doRead opens a file: a crystal in any format of package source, or a picture
+// or session that this program exported.
+func (s *Session) doRead(r *Request, payload []byte, out *Reply) error {
+	if link, state, ok := fileState(payload); ok {
+		s.selected = nil
+		if err := s.Restore(state); err == nil {
+			return nil
+		}
+		return s.doOpen(&Request{Link: link}, nil, out)
+	}
+	structures, name, data := s.pending.structures, s.pending.name, s.pending.data
+	if len(payload) > 0 || r.Block == nil {
+		name, data = r.Name, payload
+		var err error
+		structures, err = source.Decode(r.Name, payload)
+		var noAtoms *source.NoAtomsError
+		if errors.As(err, &noAtoms) {
+			structures, err = []*crystal.Structure{noAtoms.Structure}, nil
+			if noAtoms.Detail != "" {
+				out.Notes = append(out.Notes, noAtoms.Detail)
+			}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	block := 0
+	switch {
+	case r.Block != nil:
+		block = *r.Block
+		if block < 0 || block >= len(structures) {
+			return errors.New("That structure is not in the file. Open the file again.")
+		}
+	case len(structures) > 1:
+		s.pending = pending{structures, name, data}
+		for i, structure := range structures {
+			out.Choices = append(out.Choices, Choice{Block: i, Title: choiceTitle(structure, i), Formula: formulaText(structure.Formula())})
+		}
+		out.Notes = append(out.Notes, fmt.Sprintf("This file has %d structures. Which one?", len(structures)))
+		return nil
+	}
+	out.Notes = append(out.Notes, structures[block].Notes...)
+	return s.openFile(name, data, structures, block)
+}
+
+func choiceTitle(s *crystal.Structure, i int) string {
+	if s.Name != "" {
+		return s.Name
+	}
+	return fmt.Sprintf("Structure %d", i+1)
+}
+
+// openFile shows a structure of a file, with the zone axis that is on screen.
+func (s *Session) openFile(name string, data []byte, structures []*crystal.Structure, block int) error {
+	structure := *structures[block]
+	if structure.Name == "" {
+		structure.Name = strings.TrimSuffix(name, suffix(name))
+	}
+	if structure.Name == "" {
+		structure.Name = structure.Formula()
+	}
+	doc := ""
+	if len(structures) == 1 {
+		doc = pack(data)
+	}
+	if doc == "" {
+		doc = pack(smallCIF(&structure))
+	}
+	key := fileKey(data) + "-" + fmt.Sprint(block)
+	if doc != "" {
+		key = fileKey([]byte(doc))
+	}
+	s.files[key] = &file{structure: &structure, doc: doc}
+	l := s.Link()
+	l.Crystal, l.Doc, l.Measured, l.Between, l.Cell, l.AtX, l.AtY = "cif", doc, nil, false, "", 0, 0
+	if l.Second == "twin" {
+		l.Second, l.Relation = "", ""
+	}
+	if doc == "" {
+		s.key = key
+		return s.applyFile(l, key)
+	}
+	_, err := s.apply(l, true)
+	return err
+}
+
+// suffix returns the ending of a file name with its dot.
+func suffix(name string) string {
+	if i := strings.LastIndexByte(name, '.'); i > 0 {
+		return name[i:]
+	}
+	return ""
+}
+
+// smallCIF writes what a picture needs of a structure, every atom of the cell.
+func smallCIF(s *crystal.Structure) []byte {
+	var b strings.Builder
+	c := s.Lattice.Cell()
+	name := strings.Map(func(r rune) rune {
+		if r < ' ' || r == '\'' || r == '"' {
+			return ' '
+		}
+		return r
+	}, s.Name)
+	fmt.Fprintf(&b, "data_x\n_chemical_name_common '%s'\n", name)
+	for _, v := range []struct {
+		key   string
+		value float64
+	}{{"length_a", c.A}, {"length_b", c.B}, {"length_c", c.C}, {"angle_alpha", c.Alpha}, {"angle_beta", c.Beta}, {"angle_gamma", c.Gamma}} {
+		fmt.Fprintf(&b, "_cell_%s %s\n", v.key, trimmed(v.value, 6))
+	}
+	b.WriteString("_symmetry_space_group_name_H-M 'P 1'\nloop_\n_atom_site_type_symbol\n_atom_site_fract_x\n_atom_site_fract_y\n_atom_site_fract_z\n_atom_site_occupancy\n_atom_site_B_iso_or_equiv\n")
+	for _, a := range s.Sites {
+		thermal := "?"
+		if a.B == a.B { // a number
+			thermal = trimmed(a.B, 3)
+		}
+		fmt.Fprintf(&b, "%s %s %s %s %s %s\n", a.Z.Symbol(), trimmed(a.Frac[0], 6), trimmed(a.Frac[1], 6), trimmed(a.Frac[2], 6), trimmed(a.Occ, 4), thermal)
+	}
+	return []byte(b.String())
+}
+
+// entryGroup returns the space group of a library entry in print.
+func entryGroup(e source.Entry) Text {
+	setting, err := symmetry.Lookup(e.SpaceGroup)
+	if err != nil {
+		return says(e.SpaceGroup)
+	}
+	return groupText(setting.Short())
+}
+
+// fileState finds the session in a file that this program exported: a picture
+// or a JSON file.
+func fileState(data []byte) (link, state string, ok bool) {
+	if link, state, ok = scene.FileState(data); ok {
+		return link, state, ok
+	}
+	var doc struct {
+		Format string `json:"format"`
+		Link   string `json:"link"`
+		State  string `json:"state"`
+	}
+	if len(data) < 5<<20 && strings.HasPrefix(strings.TrimSpace(string(data[:min(len(data), 64)])), "{") &&
+		json.Unmarshal(data, &doc) == nil && doc.Format == jsonFormat {
+		return doc.Link, doc.State, true
+	}
+	return "", "", false
+}
+
+// jsonFormat names our JSON export.
+const jsonFormat = "zoneaxis session"
+
+// exportDoc is the JSON export. Field names carry their units.
+type exportDoc struct {
+	Format       string             `json:"format"`
+	Version      string             `json:"version,omitempty"`
+	Link         string             `json:"link"`
+	State        string             `json:"state"`
+	Crystal      string             `json:"crystal"`
+	Formula      string             `json:"formula"`
+	SpaceGroup   string             `json:"space_group,omitempty"`
+	Cell         [6]float64         `json:"cell_A_deg"`
+	Volume       float64            `json:"volume_A3"`
+	Zone         [3]int             `json:"zone"`
+	Tilt         [3]float64         `json:"tilt_deg"`
+	VoltageKV    float64            `json:"voltage_kv"`
+	Wavelength   float64            `json:"wavelength_A"`
+	CameraLength float64            `json:"camera_length_mm"`
+	Scale        float64            `json:"picture_width_invA"`
+	Reflections  []exportReflection `json:"reflections"`
+}
+
+type exportReflection struct {
+	HKL       [3]int     `json:"hkl"`
+	Q         [2]float64 `json:"q_invA"`
+	G         float64    `json:"g_invA"`
+	D         float64    `json:"d_A"`
+	S         float64    `json:"s_invA"`
+	F         [2]float64 `json:"F_A"`
+	Intensity float64    `json:"intensity"`
+}
+
+func (s *Session) doExport(r *Request, _ []byte, out *Reply) error {
+	o := ExportOptions{Labels: true, Bar: true, Legend: true, Caption: true}
+	if r.Export != nil {
+		o = *r.Export
+	}
+	link := o.Origin + s.Link().String()
+	name := s.fileName()
+	switch r.Kind {
+	case "svg":
+		out.SVG = string(s.file(o, link))
+		out.File = &File{Name: name + ".svg", Type: "image/svg+xml"}
+	case "csv":
+		rows := s.rowsOf()
+		out.File = &File{Name: name + ".csv", Type: "text/csv", Text: string(scene.AppendCSV(nil, rows, s.phase.four))}
+		out.Toast = "Copied " + plural(len(rows), "row") + "."
+	case "json":
+		text, err := s.exportJSON(o, link)
+		if err != nil {
+			return err
+		}
+		out.File = &File{Name: name + ".json", Type: "application/json", Text: text}
+	case "line":
+		out.File = &File{Name: name + ".txt", Type: "text/plain", Text: s.measureView().Copy}
+		out.Toast = "Measurement copied."
+	default:
+		return errors.New("An export is svg, csv, json or line.")
+	}
+	out.File.Toast = "Saved " + out.File.Name + "."
+	return nil
+}
+
+// fileName returns the name of exported files without ending:
+// "si-mp-149_110_200kV".
+func (s *Session) fileName() string {
+	p := s.phase
+	plain := func(text string) string {
+		text = strings.ToLower(text)
+		return strings.Trim(strings.Map(func(r rune) rune {
+			if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '-' || r == '.' {
+				return r
+			}
+			return '-'
+		}, text), "-.")
+	}
+	name := plain(p.structure.Formula())
+	if p.source != "" && s.crystal != "cif" {
+		name += "-" + plain(p.source)
+	} else if title := plain(p.name()); title != name && title != "" {
+		name += "-" + title
+	}
+	zone := "powder"
+	if !s.rings {
+		zone = strings.ReplaceAll(s.zone.String(), " ", ",")
+	}
+	return name + "_" + zone + "_" + trimmed(s.kv, 1) + "kV"
+}
+
+// file writes the stand-alone picture.
+func (s *Session) file(o ExportOptions, link string) []byte {
+	s.draw()
+	if o.Labels && !s.has('i') {
+		s.scene.PlaceLabels()
+		s.drawn.stale = true // the page itself shows none
+	}
+	sheet := scene.Sheet{
+		Style: s.sheetStyle(o.Style), Labels: o.Labels, Clear: o.Clear, Outlines: o.Outlines,
+		Link: link, State: s.Snapshot(),
+	}
+	if o.Bar {
+		bar := s.bar()
+		sheet.Bar = &scene.SheetBar{Units: bar.Units, Label: bar.Label[0].T, Power: bar.Label[1].T}
+	}
+	if o.Legend {
+		for _, l := range s.legend() {
+			sheet.Legend = append(sheet.Legend, scene.LegendEntry(l))
+		}
+	}
+	if o.Caption {
+		sheet.Caption = s.caption(o, link)
+	}
+	return s.scene.AppendFile(nil, sheet)
+}
+
+// caption returns the lines under an exported picture.
+func (s *Session) caption(o ExportOptions, link string) []string {
+	p := s.phase
+	first := s.capitalName() + " (" + p.structure.Formula()
+	if p.source != "" && s.crystal != "cif" {
+		first += ", " + p.source
+	}
+	first += "), "
+	switch {
+	case s.rings:
+		first += "powder"
+	case s.offAxis < onAxis:
+		first += zonePlain(s.zone, p.four)
+	default:
+		first += fixed(geom.Degrees(s.offAxis), 2) + "° from " + zonePlain(s.zone, p.four)
+	}
+	first += ", " + trimmed(s.kv, 1) + " kV, kinematic"
+	if text := flagsText(s.flags); text != "" {
+		first += ". " + text
+	}
+	program := "zoneaxis"
+	if o.Version != "" {
+		program += " " + o.Version
+	}
+	second := program
+	if o.Origin != "" && len(link) <= 110 {
+		second += ", " + link
+	}
+	return []string{first, second}
+}
+
+func (s *Session) exportJSON(o ExportOptions, link string) (string, error) {
+	p := s.phase
+	c := p.structure.Lattice.Cell()
+	l := s.Link()
+	doc := exportDoc{
+		Format: jsonFormat, Version: o.Version, Link: link, State: s.Snapshot(), Crystal: p.name(), Formula: p.structure.Formula(),
+		Cell: [6]float64{c.A, c.B, c.C, c.Alpha, c.Beta, c.Gamma}, Volume: p.structure.Lattice.Volume(),
+		Zone: s.zone, Tilt: [3]float64{l.TiltX, l.TiltY, l.Rotation}, VoltageKV: s.kv, Wavelength: s.beam.Wavelength(),
+		CameraLength: s.cl, Scale: s.side(), Reflections: []exportReflection{},
+	}
+	if p.setting != nil {
+		doc.SpaceGroup = p.setting.Extended
+	}
+	for _, r := range s.rowsOf() {
+		doc.Reflections = append(doc.Reflections, exportReflection{
+			HKL: r.HKL, Q: [2]float64{r.X, r.Y}, G: r.G, D: r.D, S: r.S, F: [2]float64{real(r.F), imag(r.F)},
+			Intensity: cmplx.Abs(r.F) * cmplx.Abs(r.F) * s.kinematic(p).At(r.S),
+		})
+	}
+	text, err := json.MarshalIndent(doc, "", " ")
+	return string(text), err
+}

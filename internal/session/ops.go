@@ -1,0 +1,447 @@
+package session
+
+import (
+	"errors"
+	"math"
+	"slices"
+
+	"zoneaxis/internal/crystal"
+	"zoneaxis/internal/geom"
+	"zoneaxis/internal/scene"
+	"zoneaxis/internal/source"
+)
+
+func (s *Session) doOpen(r *Request, payload []byte, out *Reply) error {
+	if err := s.take(payload); err != nil {
+		return err
+	}
+	l, problems := ParseLink(r.Link)
+	more, err := s.apply(l, true)
+	if errors.Is(err, errNoCrystal) || err != nil && !errors.Is(err, ErrNeed) {
+		// As Open does: the rest of the link still counts.
+		more = append(more, crystalProblem(l.Crystal, err))
+		l.Crystal, l.Doc, l.Second, l.Measured = DefaultLink().Crystal, "", "", nil
+		var last []Problem
+		last, err = s.apply(l, false)
+		more = append(more, last...)
+	}
+	if err != nil {
+		return err
+	}
+	out.Problems = append(problems, more...)
+	return nil
+}
+
+func (s *Session) doCrystal(r *Request, payload []byte, out *Reply) error {
+	if err := s.take(payload); err != nil {
+		return err
+	}
+	id, ok := resolveID(r.ID)
+	if !ok || id == "cif" {
+		return errors.New("There is no crystal called “" + r.ID + "”.")
+	}
+	l := s.Link()
+	l.Crystal, l.Doc, l.Measured, l.Between, l.Cell = id, "", nil, false, ""
+	l.AtX, l.AtY = 0, 0
+	if l.Second == "twin" {
+		l.Second, l.Relation = "", ""
+	}
+	_, err := s.apply(l, true)
+	return err
+}
+
+func (s *Session) doRestore(r *Request, _ []byte, _ *Reply) error {
+	s.selected = nil
+	return s.Restore(r.Snapshot)
+}
+
+// parse reads the text of the zone field.
+func (s *Session) parse(text string) (crystal.ZoneInput, *ZoneReply) {
+	p := s.phase
+	in := crystal.ParseZone(text, p.four, p.name(), p.system())
+	reply := &ZoneReply{OK: in.OK, Message: says(in.Message)}
+	if in.Message == "" {
+		reply.Message = Text{}
+	}
+	if in.OK {
+		uvw := [3]int(in.UVW)
+		reply.UVW = &uvw
+	}
+	switch in.Action {
+	case crystal.UseNormal:
+		u, _ := p.structure.Lattice.NormalDirection(in.Plane)
+		uvw := [3]int(u)
+		reply.Action = &Action{Label: in.Button, Request: &Request{Op: "go", UVW: &uvw}}
+	case crystal.OpenMP:
+		reply.Action = &Action{Label: in.Button, Request: &Request{Op: "crystal", ID: in.MP}}
+	}
+	return in, reply
+}
+
+func (s *Session) doParse(r *Request, _ []byte, out *Reply) error {
+	_, out.Zone = s.parse(r.Text)
+	return nil
+}
+
+func (s *Session) doZone(r *Request, _ []byte, out *Reply) error {
+	in, reply := s.parse(r.Text)
+	out.Zone = reply
+	if !in.OK {
+		return nil
+	}
+	return s.goTo(in.UVW, r.Short)
+}
+
+func (s *Session) doGo(r *Request, _ []byte, out *Reply) error {
+	if r.UVW == nil || *r.UVW == [3]int{} {
+		return errors.New("[000] has no direction.")
+	}
+	for _, n := range r.UVW {
+		if max(n, -n) > 99 {
+			return errors.New("Indices up to 99, please.")
+		}
+	}
+	return s.goTo(crystal.UVW(*r.UVW).Reduced(), r.Short)
+}
+
+// goTo brings a zone axis onto the beam: in its standard orientation, or by the
+// shortest way.
+func (s *Session) goTo(u crystal.UVW, short bool) error {
+	l := s.phase.structure.Lattice
+	from := s.orient
+	o, err := compose(l, u, 0, 0, 0)
+	if err != nil {
+		return err
+	}
+	if short {
+		o = snapped(l, u, s.orient)
+	}
+	s.orient, s.reference = o, u
+	s.glide = &glide{from, s.orient}
+	return s.refresh()
+}
+
+func (s *Session) doSnap(r *Request, _ []byte, out *Reply) error {
+	from := s.orient
+	s.orient = snapped(s.phase.structure.Lattice, s.zone, s.orient)
+	s.reference = s.zone
+	s.glide = &glide{from, s.orient}
+	out.Toast = "Snapped to " + zonePlain(s.zone, s.phase.four) + "."
+	return s.refresh()
+}
+
+func (s *Session) doCommon(r *Request, _ []byte, out *Reply) error {
+	zones := s.phase.common
+	if len(zones) == 0 {
+		return nil
+	}
+	now := slices.Index(zones, s.zone)
+	if now < 0 {
+		family := s.phase.equivalentZones(s.zone)
+		now = slices.IndexFunc(zones, func(u crystal.UVW) bool { return slices.Contains(family, u) })
+	}
+	next := 0
+	switch {
+	case now >= 0:
+		next = (now + r.Step + len(zones)) % len(zones)
+	case r.Step < 0:
+		next = len(zones) - 1
+	}
+	return s.goTo(zones[next], false)
+}
+
+func (s *Session) doTilt(r *Request, _ []byte, out *Reply) error {
+	if !finite(r.X, r.Y) || math.Hypot(r.X, r.Y) > 180 {
+		return errors.New("A tilt of up to 180°, please.")
+	}
+	x, y := r.X, r.Y
+	if s.mirrorX() {
+		x = -x
+	}
+	if s.mirrorY() {
+		y = -y
+	}
+	s.orient = tilted(s.orient, geom.Radians(x), geom.Radians(y))
+	return s.refresh()
+}
+
+func (s *Session) doRotate(r *Request, _ []byte, out *Reply) error {
+	deg := r.Deg
+	if s.mirrorX() != s.mirrorY() {
+		deg = -deg // counter-clockwise as seen
+	}
+	if r.To != nil {
+		if !finite(*r.To) || math.Abs(*r.To) > 360 {
+			return errors.New("A rotation of up to 360°, please.")
+		}
+		_, _, now := decompose(s.phase.structure.Lattice, s.zone, s.orient)
+		deg = *r.To - now
+	}
+	if !finite(deg) {
+		return errors.New("A rotation in degrees, please.")
+	}
+	s.orient = turned(s.orient, geom.Radians(deg))
+	return s.refresh()
+}
+
+func (s *Session) doDrag(r *Request, _ []byte, out *Reply) error {
+	if !finite(r.X, r.Y) {
+		return errors.New("A drag needs a position.")
+	}
+	switch r.Phase {
+	case "start":
+		s.startDrag(r)
+		return nil
+	case "move":
+		return s.moveDrag(r)
+	case "end", "cancel":
+		d := s.drag
+		s.drag = nil
+		if d == nil {
+			return nil
+		}
+		if r.Phase == "cancel" {
+			s.orient = d.from
+		} else if d.moved {
+			s.reference = s.zone
+		}
+		return s.refresh()
+	}
+	return errors.New("A drag is start, move, end or cancel.")
+}
+
+func (s *Session) doGlide(r *Request, _ []byte, out *Reply) error {
+	g := s.glide
+	if g == nil || !r.Light {
+		return nil
+	}
+	// The frame shows a step of the turn; the state stays where it goes to.
+	final := s.orient
+	s.orient = g.at(r.X)
+	if err := s.refresh(); err != nil {
+		return err
+	}
+	s.Draw(r.Draw, r.Seq, out)
+	out.Frame = s.frameView()
+	s.orient = final
+	return s.refresh()
+}
+
+// mirrorX and mirrorY report how the picture is turned over.
+func (s *Session) mirrorX() bool { s.draw(); return s.scene.MirrorX }
+func (s *Session) mirrorY() bool { s.draw(); return s.scene.MirrorY }
+
+func (s *Session) doZoom(r *Request, _ []byte, out *Reply) error {
+	if r.Fit {
+		s.cl, s.atX, s.atY = DefaultLink().CL, 0, 0
+		return s.refresh()
+	}
+	if !finite(r.Factor, r.X, r.Y) || !(r.Factor > 0) {
+		return errors.New("Zoom by a factor above zero, please.")
+	}
+	s.draw()
+	cl := min(max(s.cl*r.Factor, minCL), maxCL)
+	x, y := s.scene.FromView(r.X, r.Y)
+	// What lies under the pointer stays there.
+	f := s.cl / cl
+	s.atX, s.atY = s.bounded(x+(s.atX-x)*f, y+(s.atY-y)*f)
+	s.cl = cl
+	return s.refresh()
+}
+
+// bounded keeps the middle of the picture within reach of the reflections, and
+// takes it to 000 if it is there but for rounding.
+func (s *Session) bounded(x, y float64) (float64, float64) {
+	const most = 3 // Å⁻¹
+	if r := math.Hypot(x, y); r > most {
+		x, y = x*most/r, y*most/r
+	}
+	if math.Hypot(x, y) < 1e-3 {
+		return 0, 0
+	}
+	return x, y
+}
+
+func (s *Session) doCentre(r *Request, _ []byte, out *Reply) error {
+	s.atX, s.atY = 0, 0
+	if r.HKL != nil {
+		h := crystal.HKL(*r.HKL)
+		spot, _ := s.spotAt(h)
+		if !finite(spot.X, spot.Y) {
+			return errors.New("That reflection cannot be reached at this voltage.")
+		}
+		s.atX, s.atY = s.bounded(spot.X, spot.Y)
+		s.selected = &h
+	}
+	return s.refresh()
+}
+
+func (s *Session) doMeasure(r *Request, _ []byte, out *Reply) error {
+	switch {
+	case r.Clear:
+		s.measured = nil
+	case r.Between != nil:
+		s.between = *r.Between
+	case r.HKL != nil:
+		h := crystal.HKL(*r.HKL)
+		if h == (crystal.HKL{}) {
+			return errors.New("Distances count from 000: pick another spot.")
+		}
+		s.measure(LinkPoint{HKL: h})
+		out.Detail = s.detail(h)
+	default:
+		if !finite(r.X, r.Y) {
+			return errors.New("A measurement needs a position.")
+		}
+		d, p := s.pick(r.X, r.Y, r.Radius)
+		if !p.Free && p.HKL == (crystal.HKL{}) || p.Free && p.X == 0 && p.Y == 0 {
+			out.Detail = d
+			out.Toast = "Distances count from 000: pick another spot."
+			return nil
+		}
+		s.measure(p)
+		out.Detail = d
+	}
+	if n := len(s.measured); out.Detail != nil && n > 0 {
+		out.Detail.Letter = string(rune('A' + n - 1))
+	}
+	s.drawn.stale = true
+	return nil
+}
+
+func (s *Session) doPick(r *Request, _ []byte, out *Reply) error {
+	if !finite(r.X, r.Y) {
+		return errors.New("A position is missing.")
+	}
+	out.Detail, _ = s.pick(r.X, r.Y, r.Radius)
+	return nil
+}
+
+func (s *Session) doInspect(r *Request, _ []byte, out *Reply) error {
+	if r.HKL == nil {
+		return errors.New("Indices are missing.")
+	}
+	out.Detail = s.detail(crystal.HKL(*r.HKL))
+	return nil
+}
+
+func (s *Session) doSelect(r *Request, _ []byte, out *Reply) error {
+	s.selected = nil
+	if r.HKL != nil {
+		h := crystal.HKL(*r.HKL)
+		s.selected = &h
+		out.Detail = s.detail(h)
+		out.Status = s.spotStatus(out.Detail)
+	}
+	s.drawn.stale = true
+	return nil
+}
+
+func (s *Session) doWalk(r *Request, _ []byte, out *Reply) error {
+	s.walk(r.Dir)
+	s.drawn.stale = true
+	if s.selected != nil {
+		out.Detail = s.detail(*s.selected)
+		out.Status = s.spotStatus(out.Detail)
+	}
+	return nil
+}
+
+// spotStatus says a spot for assistive technology.
+func (s *Session) spotStatus(d *Detail) string {
+	text := "Spot " + d.Spoken
+	if d.D != "" {
+		text += ", d " + d.D + " ångström"
+	}
+	if d.Forbidden != "" {
+		text += ", forbidden"
+	} else if d.I != "" {
+		text += ", intensity " + d.I + " percent"
+	}
+	return text + "."
+}
+
+func (s *Session) doTable(r *Request, _ []byte, out *Reply) error {
+	out.Table = s.table(r)
+	return nil
+}
+
+func (s *Session) doSearch(r *Request, _ []byte, out *Reply) error {
+	out.Hits = []Hit{}
+	limit := r.Limit
+	if limit <= 0 {
+		limit = 12
+	}
+	found := source.Find(r.Text, limit)
+	if r.Text == "" {
+		found = source.Library()
+		if r.Limit > 0 {
+			found = found[:min(len(found), r.Limit)]
+		}
+	}
+	for _, e := range found {
+		hit := Hit{ID: "lib-" + e.ID, Name: e.Name, Formula: formulaText(e.Formula), Cell: cellText(e.Cell, e.System), Badge: "Library", MP: e.MP}
+		hit.Group = entryGroup(e)
+		out.Hits = append(out.Hits, hit)
+	}
+	return nil
+}
+
+func (s *Session) doPlan(r *Request, _ []byte, out *Reply) error {
+	target, err := s.target(r)
+	if err != nil {
+		return err
+	}
+	if r.Text != "" {
+		in, reply := s.parse(r.Text)
+		out.Zone = reply
+		if !in.OK {
+			return nil
+		}
+	}
+	out.Plan = s.plan(target)
+	out.SVG, out.Poles = s.stereogram(target)
+	return nil
+}
+
+// target returns the zone axis that a request names, none by default.
+func (s *Session) target(r *Request) (crystal.UVW, error) {
+	if r.UVW != nil {
+		return crystal.UVW(*r.UVW).Reduced(), nil
+	}
+	if r.Text != "" {
+		in, _ := s.parse(r.Text)
+		return in.UVW, nil
+	}
+	return crystal.UVW{}, nil
+}
+
+func (s *Session) doStereogram(r *Request, _ []byte, out *Reply) error {
+	target, err := s.target(r)
+	if err != nil {
+		return err
+	}
+	out.SVG, out.Poles = s.stereogram(target)
+	out.Alt = "Stereogram of zone axes. Beam " + offAxisWords(s.offAxis) + " " + s.zone.Spoken(s.phase.four) +
+		". Holder limits plus or minus " + trimmed(s.holderNow().LimitAlpha, 1) + " and " + trimmed(s.holderNow().LimitBeta, 1) + " degrees."
+	return nil
+}
+
+func (s *Session) doCrystalView(r *Request, _ []byte, out *Reply) error {
+	out.SVG, out.Alt = s.crystalView()
+	return nil
+}
+
+// sheetStyle returns the pattern style of an exported file: never the theme.
+func (s *Session) sheetStyle(style string) string {
+	if style == "" {
+		style = s.style
+	}
+	if style == "" {
+		style = "film"
+	}
+	if containsRune(s.flags, 'n') {
+		style = scene.Negative(style)
+	}
+	return style
+}

@@ -1,0 +1,395 @@
+package session
+
+import (
+	"errors"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"zoneaxis/internal/crystal"
+	"zoneaxis/internal/diffraction"
+	"zoneaxis/internal/geom"
+	"zoneaxis/internal/source"
+	"zoneaxis/internal/symmetry"
+)
+
+// ErrNeed is returned by the lookup of Open for a crystal that has to be
+// fetched first.
+var ErrNeed = errors.New("session: the crystal must be fetched first")
+
+// phase is a crystal with all that is derived from it alone.
+type phase struct {
+	id        string // as links write it
+	structure *crystal.Structure
+	group     *symmetry.Group // of the shown cell
+	setting   *symmetry.Setting
+	four      bool // hexagonal axes: indices in fours
+	badge     string
+	source    string
+	notes     []string
+	empty     bool // a cell without atoms: positions only
+	zones     *diffraction.ZoneSet
+	common    []crystal.UVW
+
+	refl    *diffraction.Reflections // all points up to its GMax
+	visible *diffraction.Reflections // those of refl that can be seen at all
+	full    []int32                  // index in refl of each of visible
+	capped  bool                     // GMax is less than the picture asks for
+	absent  *diffraction.Reflections // points without structure factor, 000 first
+}
+
+// Cells that a phase may be shown in.
+const (
+	cellAuto         = ""
+	cellConventional = "c"
+	cellAsGiven      = "g"
+)
+
+// newPhase prepares a structure. With cellAuto the given cell is kept if its
+// source names the setting or if it holds as much as the conventional cell;
+// a primitive cell or a supercell is replaced by the conventional one, with a
+// note.
+func newPhase(id string, s *crystal.Structure, cell string) (*phase, error) {
+	p := &phase{id: id, structure: s, notes: slices.Clone(s.Notes)}
+	switch {
+	case id == "cif":
+		p.badge, p.source = "File", "from a file"
+	case strings.HasPrefix(id, "lib-"):
+		p.badge, p.source = "Library", id
+		if e, ok := source.Lookup(id); ok && e.MP != "" {
+			p.source = e.MP
+		}
+	default:
+		p.badge, p.source = "Online", id
+		if _, ok := source.Lookup(id); ok {
+			p.badge = "Library"
+		}
+	}
+	if len(s.Sites) == 0 {
+		p.empty = true
+		one := *s
+		one.Sites = []crystal.Site{{Z: 6, Occ: 1, B: 0}}
+		p.structure = &one
+		p.setting = s.Given
+	} else if err := p.choose(cell); err != nil {
+		return nil, err
+	}
+	if p.setting != nil && p.group == nil {
+		p.group = p.setting.Group()
+	}
+	p.four = p.hexagonalAxes()
+	p.structure.Notes = nil
+	return p, nil
+}
+
+// choose sets the shown cell and its symmetry.
+func (p *phase) choose(cell string) error {
+	s := p.structure
+	// Programs write P 1 when they list a whole cell, of whatever symmetry.
+	if s.Given != nil && s.Given.Number > 1 && cell != cellConventional {
+		p.setting = s.Given
+		return nil
+	}
+	a, err := s.Analyze(0)
+	if err != nil {
+		if s.Given == nil {
+			return err
+		}
+		p.setting = s.Given
+		return nil
+	}
+	p.notes = append(p.notes, a.Notes...)
+	p.setting = a.Setting
+	det := geom.Mat3(a.P).Det()
+	same := isIdentity(a.P)
+	switch {
+	case cell == cellConventional, cell == cellAuto && math.Abs(det-1) > 0.01:
+		if !same {
+			p.structure = a.Conventional
+			p.notes = append(p.notes, "Shown in the conventional cell, "+cellWords(det)+": indices refer to it.")
+		}
+	case !same:
+		g, err := symmetry.FromOps(a.Ops)
+		if err != nil {
+			return err
+		}
+		p.group = g
+	}
+	return nil
+}
+
+// cellWords says how the given cell compares with the conventional one, det
+// times as large.
+func cellWords(det float64) string {
+	switch {
+	case det > 1.01:
+		return "which is " + trimmed(det, 2) + " times the given one"
+	case det < 0.99:
+		return "of which the given one holds " + trimmed(1/det, 2)
+	}
+	return "which is as large as the given one"
+}
+
+func isIdentity(p [3][3]float64) bool {
+	for i := range 3 {
+		for j := range 3 {
+			want := 0.0
+			if i == j {
+				want = 1
+			}
+			if math.Abs(p[i][j]-want) > 1e-6 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// hexagonalAxes reports whether four indices make sense: a hexagonal or
+// trigonal crystal on axes with a = b and γ = 120°.
+func (p *phase) hexagonalAxes() bool {
+	if p.setting == nil || p.setting.System != "hexagonal" && p.setting.System != "trigonal" {
+		return false
+	}
+	c := p.structure.Lattice.Cell()
+	return math.Abs(c.Gamma-120) < 0.01 && math.Abs(c.A-c.B) < 1e-3*c.A &&
+		math.Abs(c.Alpha-90) < 0.01 && math.Abs(c.Beta-90) < 0.01
+}
+
+func (p *phase) system() string {
+	if p.setting == nil {
+		return "triclinic"
+	}
+	return p.setting.System
+}
+
+// gLevels are the radii in Å⁻¹ up to which reflections are computed, so that
+// zooming does not compute them anew at every step.
+var gLevels = []float64{1, 1.5, 2, 2.5, 3, 4, 5, 6, 8}
+
+// maxPoints bounds the reciprocal-lattice points of one crystal: a frame of a
+// drag has to look at all that can be seen of them.
+const maxPoints = 120_000
+
+// reach makes sure that reflections up to gmax (Å⁻¹) are there, within the
+// bounds.
+func (p *phase) reach(gmax float64) error {
+	level := gLevels[len(gLevels)-1]
+	for _, g := range gLevels {
+		if g >= gmax {
+			level = g
+			break
+		}
+	}
+	bound := math.Cbrt(maxPoints * 3 / (4 * math.Pi * p.structure.Lattice.Volume()))
+	most := min(level, bound)
+	p.capped = most < gmax
+	if p.refl != nil && p.refl.GMax == most {
+		return nil
+	}
+	if p.refl != nil && p.refl.GMax > most && p.refl.GMax < 1.6*most {
+		return nil // a little more than needed does no harm
+	}
+	r, err := diffraction.NewReflections(p.structure, diffraction.Options{GMax: most})
+	if err != nil {
+		return err
+	}
+	if p.refl == nil {
+		p.notes = append(p.notes, r.Notes...)
+		p.zones = diffraction.NewZoneSet(p.structure.Lattice, r.Translations, 0)
+		p.common = diffraction.CommonZones(p.structure.Lattice, r.Translations, p.group, numCommon)
+	}
+	p.refl = r
+	p.visible, p.full = visiblePart(r)
+	return nil
+}
+
+// faintest is the |F|² over the largest below which a spot is too small to be
+// drawn even at the Bragg condition.
+const faintest = 9e-5
+
+// visiblePart returns a copy of r with only those reflections that can be seen,
+// and where each stands in r.
+// Reflections.Index does not know the copy.
+func visiblePart(r *diffraction.Reflections) (v *diffraction.Reflections, full []int32) {
+	v = &diffraction.Reflections{Lattice: r.Lattice, GMax: r.GMax, Max: r.Max, Translations: r.Translations}
+	cut := faintest * r.Max * r.Max
+	for i, f := range r.F {
+		if i == 0 || real(f)*real(f)+imag(f)*imag(f) >= cut {
+			v.HKL = append(v.HKL, r.HKL[i])
+			v.G = append(v.G, r.G[i])
+			v.Len = append(v.Len, r.Len[i])
+			v.F = append(v.F, f)
+			full = append(full, int32(i))
+		}
+	}
+	return v, full
+}
+
+// numCommon is the number of common zone axes offered.
+const numCommon = 6
+
+// handier reports whether u is the nicer name of a family than v: few negative
+// indices, then large ones first.
+func handier(u, v crystal.UVW) bool {
+	nu, nv := 0, 0
+	for i := range 3 {
+		if u[i] < 0 {
+			nu++
+		}
+		if v[i] < 0 {
+			nv++
+		}
+	}
+	if nu != nv {
+		return nu < nv
+	}
+	for i := range 3 {
+		if u[i] != v[i] {
+			return u[i] > v[i]
+		}
+	}
+	return false
+}
+
+// equivalentZones returns the directions that the Laue class makes equivalent
+// to u, u first.
+func (p *phase) equivalentZones(u crystal.UVW) []crystal.UVW {
+	list := []crystal.UVW{u, u.Neg()}
+	if p.group == nil {
+		return list
+	}
+	for _, op := range p.group.Representatives() {
+		v := crystal.UVW(op.ApplyUVW(u))
+		if !slices.Contains(list, v) {
+			list = append(list, v, v.Neg())
+		}
+	}
+	return list
+}
+
+// equivalentPlanes returns the planes that the Laue class makes equivalent to
+// h, h first.
+func (p *phase) equivalentPlanes(h crystal.HKL) []crystal.HKL {
+	list := []crystal.HKL{h, h.Neg()}
+	if p.group == nil {
+		return list
+	}
+	for _, op := range p.group.Representatives() {
+		k := crystal.HKL(op.ApplyHKL(h))
+		if !slices.Contains(list, k) {
+			list = append(list, k, k.Neg())
+		}
+	}
+	return list
+}
+
+// name returns what a person calls the crystal.
+func (p *phase) name() string {
+	if p.structure.Name != "" {
+		return p.structure.Name
+	}
+	return p.structure.Formula()
+}
+
+// resolveID returns the canonical id of a crystal named in a link or typed:
+// "lib-si", "mp-149" in any of its forms, or the exact name or formula of a
+// library entry.
+func resolveID(text string) (string, bool) {
+	text = strings.TrimSpace(text)
+	if text == "cif" {
+		return text, true
+	}
+	low := strings.ToLower(text)
+	if strings.HasPrefix(low, "lib-") {
+		e, ok := source.Lookup(low)
+		return "lib-" + e.ID, ok
+	}
+	if strings.HasPrefix(low, "mp-") {
+		n, err := source.ParseMP(low)
+		return source.FormatMP(n), err == nil && source.FormatMP(n) != ""
+	}
+	for _, e := range source.Find(text, 3) {
+		names := append([]string{e.ID, e.Name, e.Formula}, e.Also...)
+		if slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, text) }) {
+			return "lib-" + e.ID, true
+		}
+	}
+	return "", false
+}
+
+// structureOf finds the crystal of an id: the library first, then lookup.
+func structureOf(id string, lookup func(string) (*crystal.Structure, error)) (*crystal.Structure, error) {
+	if _, ok := source.Lookup(id); ok {
+		return source.Open(id)
+	}
+	return lookup(id)
+}
+
+// formulaText returns a formula with its numbers lowered.
+func formulaText(formula string) Text {
+	var t Text
+	for _, r := range formula {
+		digit := r >= '0' && r <= '9' || r == '.'
+		if n := len(t); n > 0 && t[n-1].Sub == digit {
+			t[n-1].T += string(r)
+		} else {
+			t = append(t, Run{T: string(r), Sub: digit})
+		}
+	}
+	return t
+}
+
+// groupText returns a short Hermann–Mauguin symbol, "P6_3/mmc", in print: bars
+// over rotoinversions, screw components lowered.
+func groupText(symbol string) Text {
+	var t Text
+	for i := 0; i < len(symbol); i++ {
+		c := symbol[i : i+1]
+		switch {
+		case c == "-" && i+1 < len(symbol):
+			i++
+			t = append(t, Run{T: symbol[i : i+1], Bar: true})
+		case c == "_" && i+1 < len(symbol):
+			i++
+			t = append(t, Run{T: symbol[i : i+1], Sub: true})
+		default:
+			t = t.plus(says(c))
+		}
+	}
+	return t
+}
+
+// cellText returns the cell parameters that the crystal system leaves free.
+func cellText(c crystal.Cell, system string) string {
+	a, b, cc := fixed(c.A, 3), fixed(c.B, 3), fixed(c.C, 3)
+	right := func(v float64) bool { return math.Abs(v-90) < 1e-3 }
+	switch {
+	case system == "cubic":
+		return "a = " + a + " Å"
+	case a == b && a == cc && c.Alpha == c.Beta && c.Beta == c.Gamma:
+		return "a = " + a + " Å, α = " + fixed(c.Alpha, 2) + "°"
+	case a == b && right(c.Alpha) && right(c.Beta) && (right(c.Gamma) || math.Abs(c.Gamma-120) < 1e-3):
+		return "a = " + a + ", c = " + cc + " Å"
+	}
+	text := "a = " + a + ", b = " + b + ", c = " + cc + " Å"
+	for _, v := range []struct {
+		name  string
+		value float64
+	}{{"α", c.Alpha}, {"β", c.Beta}, {"γ", c.Gamma}} {
+		if !right(v.value) {
+			text += ", " + v.name + " = " + fixed(v.value, 2) + "°"
+		}
+	}
+	return text
+}
+
+// count writes a number with a comma between thousands.
+func count(n int) string {
+	text := strconv.Itoa(n)
+	for i := len(text) - 3; i > 0 && text[i-1] != '-'; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
+}

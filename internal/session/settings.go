@@ -1,0 +1,204 @@
+package session
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"zoneaxis/internal/scene"
+)
+
+// doSet changes settings. Every field stands on its own: what cannot be read is
+// told in Fields, the rest is done.
+func (s *Session) doSet(r *Request, _ []byte, out *Reply) error {
+	if r.Set == nil {
+		return nil
+	}
+	p := r.Set
+	fields := map[string]string{}
+	number := func(name string, text *string, low, high float64, message string, to *float64) {
+		if text == nil {
+			return
+		}
+		v, ok := plainNumber(strings.TrimRight(strings.TrimSpace(*text), " kVmn°"+thin))
+		if !ok || v < low || v > high {
+			fields[name] = message
+			return
+		}
+		*to = v
+	}
+	number("kv", p.KV, minKV, maxKV, "Between 20 and 1000 kV.", &s.kv)
+	number("cl", p.CL, minCL, maxCL, "Between 50 and 5000 mm.", &s.cl)
+	number("thickness", p.Thickness, minThickness, maxThickness, "Between 1 and 500 nm.", &s.thickness)
+	s.setScale(p, fields)
+	if p.Model != nil {
+		if *p.Model == "k" {
+			s.model = "k"
+		} else {
+			fields["model"] = "This version calculates kinematic patterns."
+		}
+	}
+	s.overlays = switched(s.overlays, p.Overlays, overlayLetters)
+	s.flags = switched(s.flags, p.Flags, flagLetters)
+	if p.Style != nil && (*p.Style == "" || slices.Contains(scene.Styles, *p.Style)) {
+		s.style = *p.Style
+	}
+	if p.Rings != nil {
+		s.rings = *p.Rings
+	}
+	s.setHolder(p.Holder, fields)
+	if err := s.refresh(); err != nil {
+		return err
+	}
+	if err := s.setCell(p.Cell); err != nil {
+		return err
+	}
+	if err := s.patchSecond(p.Second, fields); err != nil {
+		return err
+	}
+	if len(fields) > 0 {
+		out.Fields = fields
+	}
+	return nil
+}
+
+// setScale takes nm⁻¹ per screen pixel instead of a camera length. Unit is the
+// number of screen pixels per view-box unit.
+func (s *Session) setScale(p *Patch, fields map[string]string) {
+	if p.Scale == nil {
+		return
+	}
+	const message = "That scale needs a camera length outside 50 to 5000 mm."
+	v, ok := plainNumber(*p.Scale)
+	if !ok || !(v > 0) {
+		fields["scale"] = "A number above zero, please: nm⁻¹ per pixel."
+		return
+	}
+	if !finite(p.Unit) || !(p.Unit > 0) {
+		fields["scale"] = message
+		return
+	}
+	side := v * p.Unit * 2 * scene.Half / 10 // Å⁻¹
+	cl := detector / (s.beam.Wavelength() * side)
+	if !(cl >= minCL && cl <= maxCL) {
+		fields["scale"] = message
+		return
+	}
+	s.cl = cl
+}
+
+// switched returns a set of letters after turning some of them on or off.
+func switched(set string, letters map[string]bool, all string) string {
+	for l, on := range letters {
+		if len(l) != 1 || !strings.Contains(all, l) {
+			continue
+		}
+		set = strings.ReplaceAll(set, l, "")
+		if on {
+			set += l
+		}
+	}
+	return orderLetters(set, all)
+}
+
+func (s *Session) setHolder(p *HolderPatch, fields map[string]string) {
+	if p == nil {
+		return
+	}
+	if p.Off {
+		s.holder = nil
+	}
+	h := s.holderNow()
+	changed := false
+	for _, f := range []struct {
+		name      string
+		text      *string
+		low, high float64
+		message   string
+		to        *float64
+	}{
+		{"alpha", p.Alpha, -90, 90, "Between −90 and 90°.", &h.Alpha},
+		{"beta", p.Beta, -90, 90, "Between −90 and 90°.", &h.Beta},
+		{"limitAlpha", p.LimitAlpha, 0, 90, "Between 0 and 90°.", &h.LimitAlpha},
+		{"limitBeta", p.LimitBeta, 0, 90, "Between 0 and 90°.", &h.LimitBeta},
+	} {
+		if f.text == nil {
+			continue
+		}
+		v, ok := plainNumber(strings.TrimRight(*f.text, " °"))
+		if !ok || v < f.low || v > f.high {
+			fields[f.name] = f.message
+			continue
+		}
+		*f.to, changed = v, true
+	}
+	if changed {
+		s.holder = &h
+	}
+	if p.Axis != nil {
+		v, ok := plainNumber(strings.TrimRight(*p.Axis, " °"))
+		if ok && v >= -360 && v <= 360 {
+			s.axis = v
+		} else {
+			fields["axis"] = "Between −360 and 360°."
+		}
+	}
+	if p.FlipAlpha != nil {
+		s.flipA = *p.FlipAlpha
+	}
+	if p.FlipBeta != nil {
+		s.flipB = *p.FlipBeta
+	}
+}
+
+// setCell shows the crystal in another cell. The orientation in space stays if
+// the cell is the same, else the picture starts at its [001].
+func (s *Session) setCell(cell *string) error {
+	if cell == nil {
+		return nil
+	}
+	code, ok := map[string]string{"auto": cellAuto, "": cellAuto, "conventional": cellConventional, "asgiven": cellAsGiven, "c": cellConventional, "g": cellAsGiven}[*cell]
+	if !ok {
+		return errors.New("The cell is auto, conventional or asgiven.")
+	}
+	if code == s.cell {
+		return nil
+	}
+	l := s.Link()
+	l.Cell, l.Measured = code, nil
+	l.Zone, l.TiltX, l.TiltY, l.Rotation = DefaultLink().Zone, 0, 0, 0
+	if s.crystal == "cif" && s.doc == "" {
+		return s.applyFile(l, s.key)
+	}
+	_, err := s.apply(l, true)
+	return err
+}
+
+func (s *Session) patchSecond(p *SecondPatch, fields map[string]string) error {
+	if p == nil {
+		return nil
+	}
+	id, relation, variant := s.second, s.relation, s.variant
+	if p.ID != nil {
+		if *p.ID != id {
+			variant = 1
+			if p.Relation == nil {
+				relation = ""
+			}
+		}
+		id = *p.ID
+	}
+	if p.Relation != nil {
+		relation, variant = *p.Relation, 1
+	}
+	if p.Variant > 0 {
+		variant = p.Variant
+	}
+	err := s.setSecond(id, relation, variant)
+	var need needError
+	if err != nil && !errors.As(err, &need) {
+		fields["second"] = sentence(err)
+		return nil
+	}
+	return err
+}

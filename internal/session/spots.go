@@ -1,0 +1,397 @@
+package session
+
+import (
+	"cmp"
+	"math"
+	"math/cmplx"
+	"slices"
+	"strings"
+
+	"zoneaxis/internal/crystal"
+	"zoneaxis/internal/geom"
+	"zoneaxis/internal/scene"
+	"zoneaxis/internal/wire"
+)
+
+// nearestSpot returns the mark nearest to a point of the view box: a spot or,
+// with absent set, a drawn forbidden reflection, not farther than reach (or the
+// radius of its disc) from the point.
+func (s *Session) nearestSpot(vx, vy, reach float64, absent bool) (h crystal.HKL, dist float64, ok bool) {
+	s.draw()
+	best := math.Inf(1)
+	for i := range s.scene.Spots {
+		m := &s.scene.Spots[i]
+		switch m.Class {
+		case wire.Spot, wire.HOLZ:
+		case wire.Double, wire.Forbidden:
+			if !absent {
+				continue
+			}
+		default:
+			continue
+		}
+		x, y := s.scene.ToView(m.X, m.Y)
+		d := math.Hypot(x-vx, y-vy)
+		if d <= max(reach, m.R) && d < best-1e-9 {
+			best, h, ok = d, m.HKL, true
+		}
+	}
+	return h, best, ok
+}
+
+// detail describes a reflection.
+func (s *Session) detail(h crystal.HKL) *Detail {
+	s.draw()
+	p := s.phase
+	spot, _ := s.spotAt(h)
+	g := p.structure.Lattice.G(h).Norm()
+	hkl := [3]int(h)
+	d := &Detail{HKL: &hkl, Label: hklText(h, p.four), Spoken: h.Spoken(p.four)}
+	d.X, d.Y = s.scene.ToView(spot.X, spot.Y)
+	d.X, d.Y = round2(d.X), round2(d.Y)
+	if h == (crystal.HKL{}) {
+		d.Spoken = "the direct beam, 0 0 0"
+		return d
+	}
+	s.lengths(d, g)
+	d.Family = s.family(h)
+	if layers, err := p.refl.Layers(s.zone); err == nil {
+		d.Laue = layers.Order(h)
+	}
+	if !math.IsNaN(spot.S) {
+		d.S = signed(spot.S, 4)
+	}
+	i, ok := p.refl.Index(h)
+	if !ok || p.empty {
+		return d
+	}
+	f := p.refl.F[i]
+	d.F = fixed(cmplx.Abs(f), 2)
+	if f == 0 {
+		d.I = "0"
+		d.Forbidden, d.Path = s.forbidden(h)
+		return d
+	}
+	d.Phase = signed(geom.Degrees(cmplx.Phase(f)), 0)
+	d.Xi = fixed(s.beam.ExtinctionDistance(cmplx.Abs(f), p.structure.Lattice.Volume(), g)/10, 1)
+	if s.drawn.bright > 0 {
+		d.I = fixed(100*spot.I/s.drawn.bright, 1)
+	}
+	return d
+}
+
+// lengths fills in what follows from |g| alone.
+func (s *Session) lengths(d *Detail, g float64) {
+	if !(g > 1e-9) {
+		return
+	}
+	d.D, d.InvD = fixed(1/g, 3), fixed(10*g, 2)
+	if sin := s.beam.Wavelength() * g / 2; sin < 1 {
+		d.Angle = fixed(2000*math.Asin(sin), 2)
+	}
+}
+
+func round2(v float64) float64 { return math.Floor(v*100+0.5000001) / 100 }
+
+// family returns the planes equivalent to h, {111}, by their handiest name.
+func (s *Session) family(h crystal.HKL) Text {
+	best := h
+	for _, k := range s.phase.equivalentPlanes(h) {
+		if handier(crystal.UVW(k), crystal.UVW(best)) {
+			best = k
+		}
+	}
+	return says("{").plus(hklText(best, s.phase.four), says("}"))
+}
+
+// forbidden says why a reflection has no structure factor, and how double
+// diffraction reaches it in the present pattern.
+func (s *Session) forbidden(h crystal.HKL) (reason string, path Text) {
+	p := s.phase
+	reason = "The atoms of the cell cancel each other: F = 0."
+	if p.group != nil {
+		if why, ok := p.group.Absence(h); ok {
+			reason = "Forbidden by " + why.String() + "."
+		} else {
+			reason = "Not forbidden by the space group, but the atoms sit on special positions that cancel each other: F = 0."
+		}
+	}
+	if !p.refl.Centred(h) {
+		return reason, nil
+	}
+	if a, b, ok := s.doublePath(h); ok {
+		path = hklText(h, p.four).plus(says(" = "), hklText(a, p.four), says(" + "), hklText(b, p.four))
+		reason += " Double diffraction can reach it."
+	}
+	return reason, path
+}
+
+// freePoint describes a point without a spot, Å⁻¹.
+func (s *Session) freePoint(x, y float64) *Detail {
+	d := &Detail{Free: true, Label: says("free"), Spoken: "free point"}
+	d.X, d.Y = s.scene.ToView(x, y)
+	d.X, d.Y = round2(d.X), round2(d.Y)
+	s.lengths(d, math.Hypot(x, y))
+	return d
+}
+
+// pick returns the detail of what lies at a point of the view box, and the
+// measured point that it makes.
+func (s *Session) pick(vx, vy, radius float64) (*Detail, LinkPoint) {
+	if !(radius > 0) {
+		radius = 12
+	}
+	if h, _, ok := s.nearestSpot(vx, vy, radius, true); ok {
+		return s.detail(h), LinkPoint{HKL: h}
+	}
+	x, y := s.scene.FromView(vx, vy)
+	// As fine as a link, so that a measurement means the same in both.
+	x, y = math.Floor(x*1e4+0.5)/1e4, math.Floor(y*1e4+0.5)/1e4
+	return s.freePoint(x, y), LinkPoint{Free: true, X: x, Y: y}
+}
+
+// measure adds a point: the third one replaces the older.
+func (s *Session) measure(p LinkPoint) {
+	points := slices.Clone(s.measured)
+	if n := len(points); n > 0 && points[n-1] == p {
+		return
+	}
+	if len(points) == 2 {
+		points = points[1:]
+	}
+	s.measured = append(points, p)
+	s.drawn.stale = true
+}
+
+// vectors returns the measured vectors in the laboratory frame, Å⁻¹: true
+// reciprocal-lattice vectors of spots, points of the screen otherwise.
+func (s *Session) vectors() []geom.Vec {
+	var v []geom.Vec
+	for _, p := range s.measured {
+		if p.Free {
+			v = append(v, geom.Vec{X: p.X, Y: p.Y})
+		} else {
+			v = append(v, s.orient.Apply(s.phase.structure.Lattice.G(p.HKL)))
+		}
+	}
+	if len(v) == 2 && s.measured[0].Free != s.measured[1].Free {
+		// A spot against a free point: both as seen on the screen.
+		v[0].Z, v[1].Z = 0, 0
+	}
+	return v
+}
+
+// measuredAngle returns the angle between the two vectors as text.
+func (s *Session) measuredAngle() (string, bool) {
+	v := s.vectors()
+	if len(v) < 2 || s.between || v[0].Norm() < 1e-9 || v[1].Norm() < 1e-9 {
+		return "", false
+	}
+	return fixed(geom.Degrees(geom.Angle(v[0], v[1])), 2) + "°", true
+}
+
+// measureView words the measurement.
+func (s *Session) measureView() MeasureView {
+	m := MeasureView{Between: s.between, Count: "none picked", Points: []Detail{}}
+	v := s.vectors()
+	free := 0
+	for i, p := range s.measured {
+		var d *Detail
+		if p.Free {
+			free++
+			d = s.freePoint(p.X, p.Y)
+		} else {
+			d = s.detail(p.HKL)
+		}
+		d.Letter = string(rune('A' + i))
+		m.Points = append(m.Points, *d)
+	}
+	if n := len(s.measured); n > 0 {
+		noun := "spot"
+		if free > 0 {
+			noun = "point"
+		}
+		m.Count = plural(n, noun) + " picked"
+	}
+	if len(v) < 2 {
+		m.Empty = "Pick two spots to get d, angle and ratio."
+		return m
+	}
+	if angle, ok := s.measuredAngle(); ok {
+		m.Angle = angle
+		m.Ratio = fixed(v[1].Norm()/v[0].Norm(), 3)
+	}
+	if s.between {
+		if g := v[1].Sub(v[0]).Norm(); g > 1e-9 {
+			m.Spacing = fixed(1/g, 3)
+		}
+	}
+	var cells []string
+	for _, d := range m.Points {
+		cells = append(cells, strings.ReplaceAll(d.Label.plain(), "−", "-"), d.D, d.InvD)
+	}
+	cells = append(cells, strings.TrimSuffix(m.Angle, "°"), m.Ratio)
+	if s.between {
+		cells = append(cells, m.Spacing)
+	}
+	m.Copy = strings.Join(cells, "\t")
+	return m
+}
+
+// rowsOf returns all spots in the picture but 000, strongest first.
+func (s *Session) rowsOf() []scene.Reflection {
+	s.draw()
+	p := s.phase
+	var rows []scene.Reflection
+	if s.rings {
+		return rows
+	}
+	for _, spot := range s.drawn.spots {
+		if spot.Ref == 0 {
+			continue
+		}
+		g := p.visible.Len[spot.Ref]
+		r := scene.Reflection{HKL: p.visible.HKL[spot.Ref], D: 1 / g, G: g, X: spot.X, Y: spot.Y, S: spot.S, F: p.visible.F[spot.Ref]}
+		if s.drawn.bright > 0 {
+			r.Intensity = spot.I / s.drawn.bright
+		}
+		rows = append(rows, r)
+	}
+	slices.SortFunc(rows, func(a, b scene.Reflection) int {
+		return cmp.Or(cmp.Compare(weightStep(b.Intensity), weightStep(a.Intensity)), compareHKL(a.HKL, b.HKL))
+	})
+	return rows
+}
+
+// compareHKL puts larger indices first.
+func compareHKL(a, b crystal.HKL) int {
+	return cmp.Or(cmp.Compare(b[0], a[0]), cmp.Compare(b[1], a[1]), cmp.Compare(b[2], a[2]))
+}
+
+func (s *Session) tableRow(r *scene.Reflection) Row {
+	return Row{
+		HKL: r.HKL, Label: hklText(r.HKL, s.phase.four), D: fixed(r.D, 3), InvD: fixed(10*r.G, 2),
+		F: fixed(cmplx.Abs(r.F), 2), I: fixed(100*r.Intensity, 1), S: signed(r.S, 4),
+	}
+}
+
+// table returns a part of the reflections table.
+func (s *Session) table(r *Request) *Table {
+	rows := s.rowsOf()
+	t := &Table{All: len(rows), Rows: []Row{}, Caption: plural(len(rows), "reflection") + " of " + s.sentenceName() + " in view"}
+	rows = slices.DeleteFunc(rows, func(row scene.Reflection) bool { return !s.matches(row.HKL, r.Filter) })
+	t.Total = len(rows)
+	key := func(row *scene.Reflection) float64 {
+		switch r.Sort {
+		case "d":
+			return row.D
+		case "g":
+			return row.G
+		case "f":
+			return cmplx.Abs(row.F)
+		case "s":
+			return row.S
+		}
+		return row.Intensity
+	}
+	if r.Sort != "" {
+		slices.SortStableFunc(rows, func(a, b scene.Reflection) int {
+			var c int
+			if r.Sort == "hkl" {
+				c = -compareHKL(a.HKL, b.HKL)
+			} else {
+				c = cmp.Compare(weightStep(key(&a)), weightStep(key(&b)))
+			}
+			if r.Desc {
+				c = -c
+			}
+			return c
+		})
+	}
+	from := min(max(r.Offset, 0), len(rows))
+	to := len(rows)
+	if r.Limit > 0 {
+		to = min(to, from+r.Limit)
+	}
+	for i := range rows[from:to] {
+		t.Rows = append(t.Rows, s.tableRow(&rows[from+i]))
+	}
+	return t
+}
+
+// matches reports whether a reflection passes the filter of the table: {111}
+// takes the family, (111) or 111 this plane and its multiples, anything else
+// must be part of the indices as written.
+func (s *Session) matches(h crystal.HKL, filter string) bool {
+	filter = strings.TrimSpace(filter)
+	if filter == "" {
+		return true
+	}
+	in := crystal.ParsePlane(filter, s.phase.four, s.phase.name(), s.phase.system())
+	if in.OK {
+		if in.Family {
+			return slices.Contains(s.phase.equivalentPlanes(in.HKL), h)
+		}
+		return h.Zone(in.HKL) == crystal.UVW{} && h != crystal.HKL{}
+	}
+	plainText := strings.ReplaceAll(strings.ReplaceAll(filter, "−", "-"), " ", "")
+	text := strings.ReplaceAll(strings.ReplaceAll(h.Text(s.phase.four), "−", "-"), " ", "")
+	return strings.Contains(text, plainText)
+}
+
+// walk selects the next spot in some direction from the selected one.
+func (s *Session) walk(dir string) bool {
+	rows := s.rowsOf()
+	if len(rows) == 0 {
+		return false
+	}
+	if s.selected == nil {
+		h := rows[0].HKL
+		s.selected = &h
+		return true
+	}
+	from, _ := s.spotAt(*s.selected)
+	if dir == "next" || dir == "previous" {
+		// Outwards by |g|, around by angle.
+		slices.SortFunc(rows, func(a, b scene.Reflection) int {
+			return cmp.Or(cmp.Compare(weightStep(a.G), weightStep(b.G)), cmp.Compare(weightStep(angleOf(a)), weightStep(angleOf(b))))
+		})
+		at := slices.IndexFunc(rows, func(r scene.Reflection) bool { return r.HKL == *s.selected })
+		step := 1
+		if dir == "previous" {
+			step = len(rows) - 1
+		}
+		h := rows[(at+step+len(rows))%len(rows)].HKL
+		s.selected = &h
+		return true
+	}
+	way, ok := map[string]geom.Vec{"left": {X: -1}, "right": {X: 1}, "up": {Y: 1}, "down": {Y: -1}}[dir]
+	if !ok {
+		return false
+	}
+	fx, fy := s.scene.ToView(from.X, from.Y)
+	best, found := math.Inf(1), false
+	for _, r := range rows {
+		x, y := s.scene.ToView(r.X, r.Y)
+		d := geom.Vec{X: x - fx, Y: fy - y}
+		length := d.Norm()
+		along := d.Dot(way)
+		if length < 1e-6 || along < 0.5*length { // within 60° of the way
+			continue
+		}
+		if cost := length * (2 - along/length); cost < best-1e-6 {
+			best, found = cost, true
+			h := r.HKL
+			s.selected = &h
+		}
+	}
+	return found
+}
+
+func angleOf(r scene.Reflection) float64 {
+	a := math.Atan2(r.Y, r.X)
+	if a < -1e-9 {
+		a += 2 * math.Pi
+	}
+	return a
+}

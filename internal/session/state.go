@@ -1,0 +1,434 @@
+package session
+
+import (
+	"bytes"
+	"compress/flate"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"hash/fnv"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"zoneaxis/internal/crystal"
+	"zoneaxis/internal/diffraction"
+	"zoneaxis/internal/geom"
+	"zoneaxis/internal/scene"
+	"zoneaxis/internal/source"
+	"zoneaxis/internal/wire"
+)
+
+// state is everything that a snapshot keeps. Copies are independent: slices and
+// pointers in it are never changed in place.
+type state struct {
+	crystal   string // id
+	doc       string // of the fragment; "" if the file is too large for a link
+	key       string // names the file among those opened, for crystal "cif"
+	orient    geom.Rotation
+	reference crystal.UVW // zone last asked for; takes part as nearest zone whatever its indices
+
+	kv, cl, thickness float64 // kV, mm, nm
+	model             string
+	overlays          string
+	style             string
+	flags             string
+	measured          []LinkPoint
+	between           bool
+	holder            *LinkHolder
+	axis              float64 // degrees, direction of the α axis on the screen
+	flipA, flipB      bool
+	atX, atY          float64 // Å⁻¹
+	rings             bool
+	second, relation  string
+	variant           int
+	cell              string
+	unknown           []string
+	newer             int
+}
+
+// Session is the state of one page. It is not safe for concurrent use.
+type Session struct {
+	state
+	lookup func(string) (*crystal.Structure, error)
+	files  map[string]*file              // by key
+	kept   map[string]*crystal.Structure // documents that came with requests, by id
+	beam   diffraction.Beam
+
+	phase *phase
+	other *secondPhase
+
+	zone     crystal.UVW // nearest
+	offAxis  float64     // rad
+	selected *crystal.HKL
+
+	reported state // of the last whole reply
+
+	drag   *drag
+	glide  *glide
+	scene  scene.Scene
+	frame  wire.Frame
+	drawn  pattern
+	memory struct {
+		spots  []diffraction.Spot
+		bands  []diffraction.Band
+		line   []diffraction.Point
+		stamps stamps
+	}
+	pending pending
+}
+
+// file is an opened file with the structure that was taken from it.
+type file struct {
+	structure *crystal.Structure
+	doc       string // fragment text; "" if it is too large
+}
+
+// pending is a file with several structures, until one of them is chosen.
+type pending struct {
+	structures []*crystal.Structure
+	name       string
+	data       []byte
+}
+
+// Open returns the session of a link, and what could not be read of it. The
+// session is never nil: what is missing has its default, in the last resort
+// silicon along [001]. lookup finds crystals that are not in the library; it
+// may be nil, and may return ErrNeed.
+func Open(link string, lookup func(id string) (*crystal.Structure, error)) (*Session, []Problem) {
+	s := &Session{lookup: lookup, files: map[string]*file{}}
+	l, problems := ParseLink(link)
+	more, err := s.apply(l, false)
+	if err != nil {
+		more = append(more, crystalProblem(l.Crystal, err))
+		l.Crystal, l.Doc = DefaultLink().Crystal, ""
+		l.Second, l.Measured = "", nil
+		last, err := s.apply(l, false)
+		if err != nil {
+			panic("session: the default crystal cannot be opened: " + err.Error())
+		}
+		more = append(more, last...)
+	}
+	return s, append(problems, more...)
+}
+
+// crystalProblem words a crystal that could not be opened.
+func crystalProblem(id string, err error) Problem {
+	if errors.Is(err, ErrNeed) {
+		return Problem{Key: "c", Text: id + " is not in the library and has to be fetched first. Showing silicon."}
+	}
+	if id == "" || errors.Is(err, errNoCrystal) {
+		return Problem{Key: "c", Text: damaged("crystal", "silicon")}
+	}
+	return Problem{Key: "c", Text: err.Error()}
+}
+
+var errNoCrystal = errors.New("session: no such crystal")
+
+// needError asks for a crystal that has to be fetched.
+type needError struct{ id string }
+
+func (e needError) Error() string { return ErrNeed.Error() + ": " + e.id }
+func (e needError) Unwrap() error { return ErrNeed }
+
+// apply makes the session that of a link. With strict set a second phase that
+// must be fetched is an error too. On an error the session is unchanged.
+func (s *Session) apply(l Link, strict bool) ([]Problem, error) {
+	id, ok := resolveID(l.Crystal)
+	if !ok {
+		return nil, errNoCrystal
+	}
+	next := state{
+		crystal: id, kv: l.KV, cl: l.CL, thickness: l.Thickness, model: l.Model, overlays: l.Overlays, style: l.Style,
+		flags: l.Flags, measured: l.Measured, between: l.Between, holder: l.Holder, axis: s.axis, flipA: s.flipA, flipB: s.flipB,
+		atX: l.AtX, atY: l.AtY, rings: l.Rings, relation: l.Relation, variant: 1, cell: l.Cell, unknown: l.Unknown, newer: l.Newer,
+	}
+	if id == "cif" {
+		key, err := s.openDoc(l.Doc)
+		if err != nil {
+			return nil, err
+		}
+		next.key, next.doc = key, l.Doc
+	}
+	p, err := s.phaseOf(id, next.key, l.Cell)
+	if err != nil {
+		return nil, err
+	}
+	var problems []Problem
+	if l.ZoneText != "" {
+		in := crystal.ParseZone(l.ZoneText, p.four, p.name(), p.system())
+		if in.OK {
+			l.Zone = in.UVW
+		} else {
+			problems = append(problems, Problem{Key: "z", Text: damaged("orientation", "[001]")})
+			l.Zone, l.TiltX, l.TiltY, l.Rotation = DefaultLink().Zone, 0, 0, 0
+		}
+	}
+	next.reference = l.Zone
+	if next.orient, err = compose(p.structure.Lattice, l.Zone, l.TiltX, l.TiltY, l.Rotation); err != nil {
+		return nil, err
+	}
+	before, phaseBefore, secondBefore := s.state, s.phase, s.other
+	s.state, s.phase, s.other = next, p, nil
+	if err := s.refresh(); err != nil {
+		s.state, s.phase, s.other = before, phaseBefore, secondBefore
+		return nil, err
+	}
+	if l.Second != "" {
+		if err := s.setSecond(l.Second, l.Relation, 1); err != nil {
+			if strict && errors.Is(err, ErrNeed) {
+				s.state, s.phase, s.other = before, phaseBefore, secondBefore
+				return nil, err
+			}
+			problems = append(problems, Problem{Key: "c2", Text: damaged("second phase", "none")})
+		}
+	}
+	s.selected, s.drag, s.glide = nil, nil, nil
+	return problems, nil
+}
+
+// phaseOf opens a crystal; the one that is shown is reused.
+func (s *Session) phaseOf(id, key, cell string) (*phase, error) {
+	if s.phase != nil && s.phase.id == id && s.state.key == key && s.state.cell == cell {
+		return s.phase, nil
+	}
+	var structure *crystal.Structure
+	var err error
+	if id == "cif" {
+		f, ok := s.files[key]
+		if !ok {
+			return nil, errors.New("This crystal came from a file that is no longer open. Open the file again.")
+		}
+		one := *f.structure
+		structure = &one
+	} else if structure, err = structureOf(id, s.find); err != nil {
+		if errors.Is(err, ErrNeed) {
+			return nil, needError{id}
+		}
+		return nil, err
+	}
+	return newPhase(id, structure, cell)
+}
+
+// refresh computes what depends on the state: beam, reflections, nearest zone.
+func (s *Session) refresh() error {
+	beam, err := diffraction.NewBeam(s.kv * 1e3)
+	if err != nil {
+		return err
+	}
+	s.beam = beam
+	if err := s.phase.reach(s.gmax()); err != nil {
+		return err
+	}
+	if s.other != nil {
+		if err := s.other.phase.reach(s.gmax()); err != nil {
+			return err
+		}
+	}
+	s.zone, s.offAxis = s.phase.zones.Nearest(s.orient, s.reference)
+	s.drawn.stale = true
+	return nil
+}
+
+// detector is the width of the picture on the detector, mm.
+const detector = 36.5
+
+// side returns the width of the picture in Å⁻¹: detector/(λL), with L in mm
+// and λ in Å.
+func (s *Session) side() float64 { return detector / (s.beam.Wavelength() * s.cl) }
+
+// gmax returns the radius of the picture about 000, corners included, Å⁻¹.
+func (s *Session) gmax() float64 {
+	return s.side()/2*math.Sqrt2 + math.Hypot(s.atX, s.atY)
+}
+
+// Link returns the content of the canonical link of the state: the tilt counts
+// from the nearest zone axis.
+func (s *Session) Link() Link {
+	l := Link{
+		Crystal: s.crystal, Doc: s.doc, Zone: s.zone, KV: s.kv, CL: s.cl, Thickness: s.thickness, Model: s.model,
+		Overlays: s.overlays, Style: s.style, Measured: s.measured, Between: s.between, Flags: s.flags, Holder: s.holder,
+		AtX: s.atX, AtY: s.atY, Rings: s.rings, Second: s.second, Relation: s.relation, Cell: s.cell,
+		Unknown: s.unknown, Newer: s.newer,
+	}
+	l.TiltX, l.TiltY, l.Rotation = decompose(s.phase.structure.Lattice, s.zone, s.orient)
+	return l
+}
+
+// snapshot is the text form of a state: the link, and what is finer or more
+// than it holds.
+type snapshot struct {
+	Link      string     `json:"l"`
+	Orient    [4]float64 `json:"q"`
+	Reference [3]int     `json:"z"`
+	Lens      [6]float64 `json:"m"` // kv, cl, thickness, at x, at y, tilt axis
+	Free      []float64  `json:"p,omitempty"`
+	Key       string     `json:"k,omitempty"`
+	Flip      string     `json:"f,omitempty"`
+	Variant   int        `json:"n,omitempty"`
+}
+
+// Snapshot returns a text that Restore turns into exactly this state, bit for
+// bit. It holds files only as far as a link does; larger ones are remembered by
+// the session that opened them.
+func (s *Session) Snapshot() string {
+	q := s.orient
+	snap := snapshot{
+		Link: s.Link().String(), Orient: [4]float64{q.W, q.X, q.Y, q.Z}, Reference: s.reference,
+		Lens: [6]float64{s.kv, s.cl, s.thickness, s.atX, s.atY, s.axis}, Key: s.key, Variant: s.variant,
+	}
+	for _, p := range s.measured {
+		snap.Free = append(snap.Free, p.X, p.Y)
+	}
+	if s.flipA {
+		snap.Flip += "a"
+	}
+	if s.flipB {
+		snap.Flip += "b"
+	}
+	text, err := json.Marshal(snap)
+	if err != nil {
+		panic(err) // numbers of a valid state are finite
+	}
+	return string(text)
+}
+
+var errSnapshot = errors.New("This saved state could not be read.")
+
+// Restore sets the state of a snapshot. On an error nothing changes.
+func (s *Session) Restore(text string) error {
+	var snap snapshot
+	if err := json.Unmarshal([]byte(text), &snap); err != nil {
+		return errSnapshot
+	}
+	l, problems := ParseLink(snap.Link)
+	if len(problems) > 0 && l.Newer == 0 {
+		return errSnapshot
+	}
+	q := geom.Rotation{W: snap.Orient[0], X: snap.Orient[1], Y: snap.Orient[2], Z: snap.Orient[3]}
+	if math.Abs(q.W*q.W+q.X*q.X+q.Y*q.Y+q.Z*q.Z-1) > 1e-9 {
+		return errSnapshot
+	}
+	if l.Crystal == "cif" && l.Doc == "" {
+		if _, ok := s.files[snap.Key]; !ok {
+			return errors.New("This crystal came from a file that is no longer open. Open the file again.")
+		}
+	}
+	before, phaseBefore, secondBefore := s.state, s.phase, s.other
+	if err := s.applySnapshot(l, snap, q); err != nil {
+		s.state, s.phase, s.other = before, phaseBefore, secondBefore
+		return err
+	}
+	return nil
+}
+
+func (s *Session) applySnapshot(l Link, snap snapshot, q geom.Rotation) error {
+	m := snap.Lens
+	for _, v := range []struct{ value, low, high float64 }{{m[0], minKV, maxKV}, {m[1], minCL, maxCL}, {m[2], minThickness, maxThickness}} {
+		if !(v.value >= v.low && v.value <= v.high) {
+			return errSnapshot
+		}
+	}
+	if len(snap.Free) != 2*len(l.Measured) {
+		return errSnapshot
+	}
+	if l.Crystal == "cif" && snap.Key != "" {
+		if f, ok := s.files[snap.Key]; ok {
+			l.Doc = f.doc
+		}
+	}
+	l.KV, l.CL, l.Thickness, l.AtX, l.AtY = m[0], m[1], m[2], m[3], m[4]
+	l.Measured = slices.Clone(l.Measured)
+	for i := range l.Measured {
+		l.Measured[i].X, l.Measured[i].Y = snap.Free[2*i], snap.Free[2*i+1]
+	}
+	s.axis, s.flipA, s.flipB = m[5], strings.Contains(snap.Flip, "a"), strings.Contains(snap.Flip, "b")
+	second, relation := l.Second, l.Relation
+	l.Second = ""
+	if l.Crystal == "cif" && l.Doc == "" {
+		if err := s.applyFile(l, snap.Key); err != nil {
+			return err
+		}
+	} else if _, err := s.apply(l, true); err != nil {
+		return err
+	}
+	s.orient, s.reference = q, snap.Reference
+	if second != "" {
+		if err := s.setSecond(second, relation, max(1, snap.Variant)); err != nil {
+			return err
+		}
+	}
+	return s.refresh()
+}
+
+// applyFile is apply for a file that only this session remembers.
+func (s *Session) applyFile(l Link, key string) error {
+	p, err := s.phaseOf("cif", key, l.Cell)
+	if err != nil {
+		return err
+	}
+	def := l
+	def.Crystal, def.Doc, def.Zone, def.ZoneText = "lib-si", "", crystal.UVW{0, 0, 1}, ""
+	if _, err := s.apply(def, true); err != nil {
+		return err
+	}
+	s.crystal, s.key, s.doc, s.phase = "cif", key, "", p
+	return s.refresh()
+}
+
+// Limits of a crystal in the fragment of a link.
+const (
+	maxFragment = 6 << 10 // bytes of text
+	maxInflated = 1 << 20
+)
+
+// openDoc opens the crystal of a fragment and returns its key.
+func (s *Session) openDoc(doc string) (string, error) {
+	key := fileKey([]byte(doc))
+	if _, ok := s.files[key]; ok {
+		return key, nil
+	}
+	unreadable := errors.New("The crystal in this link could not be read. Ask for the file, or copy the link again.")
+	packed, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(doc, "="))
+	if err != nil || len(doc) > 2*maxFragment {
+		return "", unreadable
+	}
+	data, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(packed)), maxInflated+1))
+	if err != nil || len(data) > maxInflated {
+		return "", unreadable
+	}
+	list, err := source.Decode("", data)
+	var noAtoms *source.NoAtomsError
+	if errors.As(err, &noAtoms) {
+		list, err = []*crystal.Structure{noAtoms.Structure}, nil
+	}
+	if err != nil {
+		return "", unreadable
+	}
+	s.files[key] = &file{structure: list[0], doc: doc}
+	return key, nil
+}
+
+func fileKey(data []byte) string {
+	h := fnv.New64a()
+	h.Write(data)
+	return strconv.FormatUint(h.Sum64(), 36)
+}
+
+// pack returns the fragment text of file content; "" if it is too long for a
+// link.
+func pack(data []byte) string {
+	var b bytes.Buffer
+	w, err := flate.NewWriter(&b, flate.BestCompression)
+	if err != nil {
+		panic(err) // the level is a constant
+	}
+	w.Write(data)
+	w.Close()
+	if base64.RawURLEncoding.EncodedLen(b.Len()) > maxFragment || len(data) > maxInflated {
+		return ""
+	}
+	return base64.RawURLEncoding.EncodeToString(b.Bytes())
+}

@@ -1,0 +1,323 @@
+package session
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"zoneaxis/internal/crystal"
+	"zoneaxis/internal/diffraction"
+	"zoneaxis/internal/geom"
+	"zoneaxis/internal/scene"
+)
+
+// Default limits of a double-tilt holder, degrees.
+const (
+	defaultLimitA = 30
+	defaultLimitB = 20
+)
+
+// holderNow returns the readings and limits, defaults if none are set.
+func (s *Session) holderNow() LinkHolder {
+	if s.holder != nil {
+		return *s.holder
+	}
+	return LinkHolder{LimitAlpha: defaultLimitA, LimitBeta: defaultLimitB}
+}
+
+// goniometer returns the holder as the diffraction package knows it, and its
+// present readings.
+func (s *Session) goniometer() (diffraction.Holder, diffraction.Tilt) {
+	n := s.holderNow()
+	la, lb := geom.Radians(n.LimitAlpha), geom.Radians(n.LimitBeta)
+	h := diffraction.Holder{
+		Axis: geom.Radians(s.axis), FlipAlpha: s.flipA, FlipBeta: s.flipB,
+		Alpha: diffraction.Range{Min: -la, Max: la}, Beta: diffraction.Range{Min: -lb, Max: lb},
+	}
+	return h, diffraction.Tilt{Alpha: geom.Radians(n.Alpha), Beta: geom.Radians(n.Beta)}
+}
+
+// plan answers how to bring a zone axis onto the beam: the nearest of its
+// equivalents within the limits.
+func (s *Session) plan(zone crystal.UVW) *Plan {
+	p := s.phase
+	l := p.structure.Lattice
+	h, now := s.goniometer()
+	mount := h.Mount(s.orient, now)
+	targets := h.Equivalents(l, p.group, mount, now, zone)
+	out := &Plan{Nearest: []PlanZone{}}
+	zones := p.zones.Zones()
+	for _, t := range h.Nearest(l, mount, now, zones, 10) {
+		out.Nearest = append(out.Nearest, PlanZone{
+			UVW: t.Zone, Text: zoneText(t.Zone, p.four), Label: "zone axis " + t.Zone.Spoken(p.four),
+			Alpha: degrees1(t.Tilt.Alpha), Beta: degrees1(t.Tilt.Beta), Travel: degrees1(t.Travel),
+		})
+	}
+	if len(targets) == 0 {
+		return out
+	}
+	t := targets[0]
+	out.Target = zoneText(t.Zone, p.four)
+	out.Alpha, out.Beta, out.Travel = degrees1(t.Tilt.Alpha), degrees1(t.Tilt.Beta), degrees1(t.Travel)
+	out.Reachable = t.Reachable
+	if t.Reachable {
+		out.Message = out.Target.plus(says(" is at α " + out.Alpha + ", β " + out.Beta + ", " + out.Travel + " from here."))
+		if t.Zone != zone {
+			out.Message = out.Message.plus(says(" It is equivalent to "), zoneText(zone, p.four), says(" and nearer."))
+		}
+	} else {
+		out.Message = s.unreachable(h, mount, now, t, zones)
+	}
+	out.Check = s.testTilt(h, now)
+	return out
+}
+
+// unreachable words a target beyond the limits, with the nearest zone that can
+// be reached.
+func (s *Session) unreachable(h diffraction.Holder, mount geom.Rotation, now diffraction.Tilt, t diffraction.Target, zones []crystal.UVW) Text {
+	p := s.phase
+	n := s.holderNow()
+	why := h.Explain(p.structure.Lattice, mount, now, t, zones)
+	var limit string
+	switch {
+	case n.LimitAlpha == n.LimitBeta:
+		limit = "Your limit is ±" + trimmed(n.LimitAlpha, 1) + "°."
+	case why.AlphaBeyond > 0 && why.BetaBeyond > 0:
+		limit = "Your limits are ±" + trimmed(n.LimitAlpha, 1) + "° and ±" + trimmed(n.LimitBeta, 1) + "°."
+	case why.AlphaBeyond > 0:
+		limit = "Your limit of α is ±" + trimmed(n.LimitAlpha, 1) + "°."
+	default:
+		limit = "Your limit of β is ±" + trimmed(n.LimitBeta, 1) + "°."
+	}
+	text := zoneText(t.Zone, p.four).plus(says(" needs α " + degrees1(t.Tilt.Alpha) + ", β " + degrees1(t.Tilt.Beta) + ". " + limit))
+	if why.OK {
+		text = text.plus(says(" Nearest you can reach: "), zoneText(why.Nearest.Zone, p.four),
+			says(" at α "+degrees1(why.Nearest.Tilt.Alpha)+", β "+degrees1(why.Nearest.Tilt.Beta)+"."))
+	}
+	return text
+}
+
+// testTilt says what a small tilt must show if the signs are right.
+func (s *Session) testTilt(h diffraction.Holder, now diffraction.Tilt) string {
+	const step = 2 // degrees
+	way := func(to diffraction.Tilt) string {
+		turn := h.Rotation(to).Mul(h.Rotation(now).Inverse())
+		// Where the Kikuchi pattern goes: the transmitted direction of what
+		// points up now.
+		d := turn.Apply(geom.Vec{Z: -1})
+		if s.scene.MirrorX {
+			d.X = -d.X
+		}
+		if s.scene.MirrorY {
+			d.Y = -d.Y
+		}
+		return compass(d.X, d.Y)
+	}
+	s.draw()
+	a, b := now, now
+	a.Alpha += geom.Radians(step)
+	b.Beta += geom.Radians(step)
+	return "Test: with α + 2° the Kikuchi lines must move " + way(a) + " on the screen, with β + 2° " + way(b) +
+		". If they go the other way, change that sign."
+}
+
+// compass names a direction on the screen, y up.
+func compass(x, y float64) string {
+	names := []string{"to the right", "up and to the right", "up", "up and to the left", "to the left", "down and to the left", "down", "down and to the right"}
+	i := int(math.Floor(math.Atan2(y, x)/(math.Pi/4)+0.5+1e-9)) + 8
+	return names[i%8]
+}
+
+func degrees1(rad float64) string { return signed(geom.Degrees(rad), 1) + "°" }
+
+// holderView words the holder.
+func (s *Session) holderView() HolderView {
+	n := s.holderNow()
+	v := HolderView{
+		On: s.holder != nil, Alpha: trimmed(n.Alpha, 2), Beta: trimmed(n.Beta, 2),
+		LimitAlpha: trimmed(n.LimitAlpha, 2), LimitBeta: trimmed(n.LimitBeta, 2),
+		Axis: trimmed(s.axis, 1), FlipAlpha: s.flipA, FlipBeta: s.flipB,
+	}
+	v.Note = "holder ±" + v.LimitAlpha + "°"
+	if v.LimitAlpha != v.LimitBeta {
+		v.Note += ", ±" + v.LimitBeta + "°"
+	}
+	return v
+}
+
+// stereoBands is the largest number of planes whose traces the stereogram shows.
+const stereoBands = 16
+
+// stereogram draws the zone axes around the beam. target, if not zero, is the
+// end of a path of the holder.
+func (s *Session) stereogram(target crystal.UVW) (svg string, poles []Pole) {
+	s.draw()
+	p := s.phase
+	l := p.structure.Lattice
+	g := scene.Stereogram{Title: "Stereogram of zone axes"}
+	// The screen shows the pattern from below what the axes are: the Kikuchi
+	// pattern of an axis that leans to the left is on the right. The stereogram
+	// shows where to find an axis in the Kikuchi pattern.
+	sign := func(pt diffraction.Point) diffraction.Point {
+		x, y := -pt.X, -pt.Y
+		if s.scene.MirrorX {
+			x = -x
+		}
+		if s.scene.MirrorY {
+			y = -y
+		}
+		return diffraction.Point{X: x, Y: y}
+	}
+	planes, firsts := s.strongPlanes()
+	level := 3
+	for i, h := range planes {
+		if slices.Contains(firsts, i) {
+			level = max(level-1, 0)
+		}
+		normal := s.orient.Apply(l.G(h))
+		points := diffraction.GreatCircle(normal).AppendPoints(nil, 0.09)
+		for j := range points {
+			points[j] = sign(points[j])
+		}
+		g.Bands = append(g.Bands, scene.StereoBand{Points: points, Level: 2 - level})
+	}
+	s.addPoles(&g, sign, &poles)
+	hold, now := s.goniometer()
+	mount := hold.Mount(s.orient, now)
+	back := hold.Rotation(now)
+	for _, v := range hold.AppendReach(nil, 0.05) {
+		d := back.Apply(v)
+		if pt, upper := diffraction.Stereographic(d); upper {
+			g.Reach = append(g.Reach, sign(pt))
+		}
+	}
+	if target != (crystal.UVW{}) {
+		if t := hold.Equivalents(l, p.group, mount, now, target); len(t) > 0 {
+			for _, tilt := range hold.AppendPath(nil, now, t[0].Tilt, 24) {
+				if pt, upper := diffraction.Stereographic(back.Apply(hold.Up(tilt))); upper {
+					g.Path = append(g.Path, sign(pt))
+				}
+			}
+		}
+	}
+	g.Desc = "The beam is near zone axis " + s.zone.Spoken(p.four) + ". The holder reaches ±" +
+		trimmed(s.holderNow().LimitAlpha, 1) + " degrees in alpha and ±" + trimmed(s.holderNow().LimitBeta, 1) + " degrees in beta."
+	return string(g.AppendSVG(nil)), poles
+}
+
+// addPoles puts the zone axes of the upper hemisphere into a stereogram.
+func (s *Session) addPoles(g *scene.Stereogram, sign func(diffraction.Point) diffraction.Point, poles *[]Pole) {
+	p := s.phase
+	zones := p.zones.Zones()
+	common := map[crystal.UVW]int{}
+	for i, u := range p.common {
+		for _, v := range p.equivalentZones(u) {
+			if _, seen := common[v]; !seen {
+				common[v] = i
+				common[v.Neg()] = i
+			}
+		}
+	}
+	shown := 0
+	for _, u := range zones {
+		rank, ok := common[u]
+		level := 2
+		switch {
+		case ok && rank < 2:
+			level = 0
+		case ok && rank < 4:
+			level = 1
+		case !ok && shown >= 90:
+			continue
+		}
+		shown++
+		d := s.orient.Apply(p.structure.Lattice.R(u))
+		// On the rim both ends of an axis are seen.
+		ends := []crystal.UVW{u}
+		if d.Z < 0 {
+			d, ends[0] = d.Neg(), u.Neg()
+		}
+		if d.Z < 0.02*d.Norm() {
+			ends = append(ends, ends[0].Neg())
+		}
+		for i, e := range ends {
+			v := d
+			if i == 1 {
+				v = geom.Vec{X: -d.X, Y: -d.Y, Z: d.Z}
+			}
+			pt, _ := diffraction.Stereographic(v)
+			pt = sign(pt)
+			g.Poles = append(g.Poles, scene.StereoPole{Point: pt, UVW: e, Four: p.four, Level: level})
+			x, y := g.View(pt)
+			*poles = append(*poles, Pole{UVW: e, Text: zoneText(e, p.four), Label: "zone axis " + e.Spoken(p.four), X: round2(x), Y: round2(y)})
+		}
+	}
+	if s.other == nil {
+		return
+	}
+	q := s.other.phase
+	o := s.orientation2()
+	for _, u := range q.zones.Zones()[:min(40, len(q.zones.Zones()))] {
+		d := o.Apply(q.structure.Lattice.R(u))
+		if d.Z < 0 {
+			d = d.Neg()
+		}
+		pt, _ := diffraction.Stereographic(d)
+		g.Second = append(g.Second, scene.StereoPole{Point: sign(pt), UVW: u, Four: q.four, Level: 2})
+	}
+}
+
+// strongPlanes returns the planes with the widest and strongest bands, whole
+// families, one order of each plane; firsts are where the families begin.
+func (s *Session) strongPlanes() (planes []crystal.HKL, firsts []int) {
+	p := s.phase
+	type plane struct {
+		h crystal.HKL
+		w int64
+	}
+	var all []plane
+	for i, h := range p.visible.HKL {
+		if i == 0 || leading(h) != h || p.visible.Len[i] > 1.5 {
+			continue
+		}
+		f := p.visible.F[i]
+		// Long spacings make the bands that are seen first.
+		all = append(all, plane{h, weightStep(math.Hypot(real(f), imag(f)) / p.visible.Len[i] / p.refl.Max)})
+	}
+	slices.SortFunc(all, func(a, b plane) int { return cmp.Or(cmp.Compare(b.w, a.w), compareHKL(a.h, b.h)) })
+	for i := 0; i < len(all); {
+		start := len(planes)
+		j := i
+		for ; j < len(all) && all[j].w == all[i].w; j++ {
+			h := all[j].h
+			if !slices.ContainsFunc(planes, func(k crystal.HKL) bool { return k.Zone(h) == crystal.UVW{} }) {
+				planes = append(planes, h)
+			}
+		}
+		if len(planes) > stereoBands {
+			return planes[:start], firsts
+		}
+		if len(planes) > start {
+			firsts = append(firsts, start)
+		}
+		i = j
+	}
+	return planes, firsts
+}
+
+// crystalView draws the crystal along the beam.
+func (s *Session) crystalView() (svg, alt string) {
+	p := s.phase
+	alt = s.capitalName() + " along the beam, " + offAxisWords(s.offAxis) + " zone axis " + s.zone.Spoken(p.four) + ". One cell is outlined."
+	v := scene.CellView{Structure: p.structure, Orientation: s.orient, Title: "Crystal along the beam", Desc: alt}
+	if p.empty {
+		none := *p.structure
+		none.Sites = nil
+		v.Structure = &none
+		alt = "The cell along the beam; the file holds no atoms."
+		v.Desc = alt
+	}
+	period := diffraction.RepeatLength(p.structure.Lattice, p.refl.Translations, s.zone)
+	v.Depth = min(max(period, 3), 12)
+	return string(v.AppendSVG(nil)), alt
+}

@@ -1,0 +1,424 @@
+package session
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+
+	"zoneaxis/internal/crystal"
+	"zoneaxis/internal/diffraction"
+	"zoneaxis/internal/geom"
+	"zoneaxis/internal/scene"
+	"zoneaxis/internal/symmetry"
+)
+
+// onAxis is the angle in rad below which the distance to a zone axis is shown
+// as zero.
+const onAxis = 0.005 * math.Pi / 180
+
+// capitalName returns the name of the crystal for the start of a sentence.
+func (s *Session) capitalName() string {
+	name := s.phase.name()
+	return strings.ToUpper(name[:1]) + name[1:]
+}
+
+// sentenceName returns the name for use inside a sentence: a word begins small,
+// a formula stays as it is.
+func (s *Session) sentenceName() string {
+	name := s.phase.name()
+	for i, r := range name {
+		if i > 0 && r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
+			return name // a formula, or more than a common word
+		}
+	}
+	return strings.ToLower(name[:1]) + name[1:]
+}
+
+func offAxisText(angle float64) string {
+	if angle < onAxis {
+		return "on axis"
+	}
+	return fixed(geom.Degrees(angle), 2) + "° off axis"
+}
+
+// offAxisWords says where the beam is from a zone axis: "on", "0.42 degrees from".
+func offAxisWords(angle float64) string {
+	if angle < onAxis {
+		return "on"
+	}
+	return fixed(geom.Degrees(angle), 2) + " degrees from"
+}
+
+// heading returns the text of the page's h1.
+func (s *Session) heading() string {
+	if s.rings {
+		return s.capitalName() + ", powder rings, " + trimmed(s.kv, 1) + " kV"
+	}
+	return s.capitalName() + ", zone axis " + s.zone.Spoken(s.phase.four) + ", " + trimmed(s.kv, 1) + " kV"
+}
+
+// brief describes the picture in one sentence.
+func (s *Session) brief() string {
+	if s.rings {
+		return plural(s.drawn.inView, "ring") + " of a powder."
+	}
+	text := plural(s.drawn.inView, "reflection")
+	if s.offAxis >= onAxis {
+		text += ", " + fixed(geom.Degrees(s.offAxis), 2) + "° off the zone axis"
+	}
+	return text + "."
+}
+
+// title returns the title of the document.
+func (s *Session) title() string {
+	if s.rings {
+		return s.capitalName() + " powder, " + trimmed(s.kv, 1) + " kV"
+	}
+	return s.capitalName() + " " + zonePlain(s.zone, s.phase.four) + ", " + trimmed(s.kv, 1) + " kV"
+}
+
+// frameView words what changes at every step of a gesture.
+func (s *Session) frameView() *Frame {
+	s.draw()
+	p := s.phase
+	_, _, r := decompose(p.structure.Lattice, s.zone, s.orient)
+	zone := zoneText(s.zone, p.four)
+	f := &Frame{
+		Zone: zone, OffAxis: offAxisText(s.offAxis), Distance: fixed(geom.Degrees(s.offAxis), 2) + "°",
+		On: s.offAxis < onAxis, UVW: s.zone, Rotation: signed(r, 1) + "°", CL: trimmed(s.cl, 1),
+		Zoom: trimmed(100*s.cl/DefaultLink().CL, 0) + thin + "%", InView: s.drawn.inView,
+		Empty: s.drawn.inView == 0,
+	}
+	if f.On {
+		f.NearText = says("On ").plus(zone)
+	} else {
+		f.NearText = says(f.Distance + " from ").plus(zone)
+	}
+	f.Bar = s.bar()
+	if d := s.drag; d != nil && (d.kind == dragSpot || d.kind == dragBand) {
+		f.Grabbed = hklText(d.hkl, p.four)
+		f.Detent = d.settle
+	} else if d != nil {
+		f.Detent = d.settle
+	}
+	return f
+}
+
+// The scale bar is a little under this part of the picture's half width.
+const barMost = 0.45 * scene.Half
+
+// bar returns the scale bar.
+func (s *Session) bar() Bar {
+	k := 2 * scene.Half / s.side()            // view-box units per Å⁻¹
+	n := scene.NiceLength(barMost / (k / 10)) // nm⁻¹
+	units := n * k / 10
+	text := trimmed(n, 3) + thin + "nm"
+	return Bar{Units: round2(units), Label: Text{{T: text}, {T: "−1", Sup: true}}}
+}
+
+// View returns everything that the page shows in words.
+func (s *Session) View() *View {
+	s.draw()
+	p := s.phase
+	kv, t := trimmed(s.kv, 1), trimmed(s.thickness, 1)
+	group := s.groupSymbol()
+	line := says(cellText(p.structure.Lattice.Cell(), p.system()))
+	phone := says(kv + thin + "kV · " + t + thin + "nm")
+	if len(group) > 0 {
+		line = group.plus(says(" · "), line)
+		phone = group.plus(says(" · "), phone)
+	}
+	v := &View{
+		Frame: *s.frameView(), Heading: s.heading(), Title: s.title(), Summary: s.summary(), Description: s.describe(),
+		Phone: phone, Crystal: s.crystalInfo(group, line), Input: zonePlain(s.zone, p.four),
+		Hint: "Zone axis: 110, [1−10], 1,−1,0 or 2 −1 −1 0", Chips: s.chips(),
+		Hud: []Text{
+			says(kv + thin + "kV · " + t + thin + "nm"),
+			says("λ = " + fixed(100*s.beam.Wavelength(), 3) + thin + "pm"),
+		},
+		KV: kv, Thickness: t, Scale: 10 * s.side() / (2 * scene.Half), Model: "k", Models: []string{"k"},
+		Overlays: s.overlays, Style: s.style, Flags: s.flags, FlagsText: flagsText(s.flags), Legend: s.legend(),
+		Rings: s.rings, Cell: s.cell,
+		Counts:  Counts{InView: s.drawn.inView, Double: s.drawn.double, Kikuchi: s.drawn.bands, Text: count(s.drawn.inView) + " in view"},
+		Measure: s.measureView(), Holder: s.holderView(), Second: s.secondView(), Rows: []Row{},
+	}
+	if s.drawn.inView == 0 && !s.rings {
+		v.Empty = "No reflections in view. Zoom out, or tilt back to the zone axis."
+	}
+	v.Notes = s.notes()
+	if s.selected != nil {
+		v.Detail = s.detail(*s.selected)
+	}
+	rows := s.rowsOf()
+	for i := range rows[:min(len(rows), 20)] {
+		v.Rows = append(v.Rows, s.tableRow(&rows[i]))
+	}
+	return v
+}
+
+// notes returns what a person should know about the crystal and the picture.
+func (s *Session) notes() []string {
+	notes := slices.Clone(s.phase.notes)
+	if s.phase.empty {
+		notes = append(notes, "The CIF has a cell but no atoms. Positions of the spots are right, intensities are not shown.")
+	}
+	if s.phase.capped {
+		notes = append(notes, "Spots beyond "+trimmed(10*s.phase.refl.GMax, 1)+" per nanometre are left out: the cell is large, and there would be too many.")
+	}
+	if s.crystal == "cif" && s.doc == "" {
+		notes = append(notes, "This crystal is too large for a link. Send the file, or an exported SVG, along with it.")
+	}
+	return notes
+}
+
+// groupSymbol returns the space group in print.
+func (s *Session) groupSymbol() Text {
+	if s.phase.setting == nil {
+		return nil
+	}
+	return groupText(s.phase.setting.Short())
+}
+
+func (s *Session) crystalInfo(group, line Text) CrystalView {
+	p := s.phase
+	c := CrystalView{
+		ID: s.crystal, Name: p.name(), Formula: formulaText(p.structure.Formula()), Group: group, Line: line,
+		Source: p.source, Badge: p.badge, System: p.system(), FourIndex: p.four,
+		Reference: p.structure.Reference, Notes: p.notes, Shareable: s.crystal != "cif" || s.doc != "",
+	}
+	if p.empty {
+		c.Formula = nil
+	} else if d := p.structure.Density(); d > 0 && !math.IsInf(d, 0) {
+		c.Density = fixed(d, 2) + thin + "g/cm³"
+	}
+	return c
+}
+
+// chips returns the common zone axes, each with a link that works without
+// scripts.
+func (s *Session) chips() []Chip {
+	p := s.phase
+	on := diffraction.Representative(p.group, s.zone)
+	chips := []Chip{}
+	for _, u := range p.common {
+		l := s.Link()
+		l.Zone, l.TiltX, l.TiltY, l.Rotation = u, 0, 0, 0
+		chips = append(chips, Chip{
+			UVW: u, Text: zoneText(u, p.four), Label: "zone axis " + u.Spoken(p.four),
+			Pressed: diffraction.Representative(p.group, u) == on, Link: l.String(),
+		})
+	}
+	return chips
+}
+
+// Links are addresses of neighbouring states, for a page without scripts.
+type Links struct {
+	Up, Down, Left, Right string // tilts by half a degree
+	Clockwise, Counter    string // turns by five degrees
+	Snap                  string
+	ZoomIn, ZoomOut       string
+}
+
+// Links returns the addresses of the states that the buttons lead to.
+func (s *Session) Links() Links {
+	with := func(o geom.Rotation) string {
+		l := s.Link()
+		zone, _ := s.phase.zones.Nearest(o, s.reference)
+		l.Zone = zone
+		l.TiltX, l.TiltY, l.Rotation = decompose(s.phase.structure.Lattice, zone, o)
+		return l.String()
+	}
+	tilt := func(x, y float64) string { return with(tilted(s.orient, geom.Radians(x), geom.Radians(y))) }
+	zoom := func(f float64) string {
+		l := s.Link()
+		l.CL = min(max(s.cl*f, minCL), maxCL)
+		return l.String()
+	}
+	return Links{
+		Up: tilt(0, 0.5), Down: tilt(0, -0.5), Left: tilt(-0.5, 0), Right: tilt(0.5, 0),
+		Clockwise: with(turned(s.orient, geom.Radians(-5))), Counter: with(turned(s.orient, geom.Radians(5))),
+		Snap:   with(snapped(s.phase.structure.Lattice, s.zone, s.orient)),
+		ZoomIn: zoom(1.25), ZoomOut: zoom(0.8),
+	}
+}
+
+// flagsText says how the picture differs from the usual one.
+func flagsText(flags string) string {
+	var words []string
+	for _, f := range flags {
+		switch f {
+		case 'h':
+			words = append(words, "mirrored left-right")
+		case 'v':
+			words = append(words, "mirrored up-down")
+		case 'r':
+			words = append(words, "rotated 180°")
+		case 'n':
+			words = append(words, "negative")
+		case 'd':
+			words = append(words, "seen from the detector")
+		}
+	}
+	text := strings.Join(words, ", ")
+	if text == "" {
+		return ""
+	}
+	return strings.ToUpper(text[:1]) + text[1:]
+}
+
+// legend lists the marks that are on the picture.
+func (s *Session) legend() []Legend {
+	l := []Legend{}
+	if s.drawn.bands > 0 {
+		l = append(l, Legend{"kik", "Kikuchi line"})
+	}
+	var has [256]bool
+	for i := range s.scene.Spots {
+		has[s.scene.Spots[i].Class] = true
+	}
+	for _, e := range classLegend {
+		if has[e.class] {
+			l = append(l, e.Legend)
+		}
+	}
+	if s.other != nil {
+		l = append(l, Legend{"second", s.secondName()})
+	}
+	return l
+}
+
+func (s *Session) secondName() string {
+	if s.other.twin {
+		return "twin"
+	}
+	return s.other.phase.name()
+}
+
+// summary is one sentence for link previews.
+func (s *Session) summary() string {
+	p := s.phase
+	if s.rings {
+		return "Simulated powder electron diffraction of " + s.sentenceName() + " at " + trimmed(s.kv, 1) + " kV."
+	}
+	where := "along " + zonePlain(s.zone, p.four)
+	if s.offAxis >= onAxis {
+		where = fixed(geom.Degrees(s.offAxis), 2) + "° from " + zonePlain(s.zone, p.four)
+	}
+	return "Simulated electron diffraction pattern of " + s.sentenceName() + " " + where + " at " + trimmed(s.kv, 1) + " kV. Tilt it, measure it, plan a tilt."
+}
+
+// describe writes the state description for assistive technology: facts, units
+// as words, every sentence true on its own.
+func (s *Session) describe() string {
+	p := s.phase
+	var b strings.Builder
+	say := func(parts ...string) {
+		if b.Len() > 0 {
+			b.WriteByte(' ')
+		}
+		for _, part := range parts {
+			b.WriteString(part)
+		}
+	}
+	if s.rings {
+		say(s.capitalName(), ", powder rings, ", trimmed(s.kv, 1), " kilovolts.")
+		say(plural(s.drawn.inView, "ring"), " in view.")
+		return b.String()
+	}
+	say(s.capitalName(), ", ", trimmed(s.kv, 1), " kilovolts, ", offAxisWords(s.offAxis), " zone axis ", s.zone.Spoken(p.four), ".")
+	if s.offAxis < onAxis {
+		say("The pattern has ", foldWord(s.foldOf(s.zone)), " symmetry.")
+	} else {
+		say("Along this zone axis the pattern has ", foldWord(s.foldOf(s.zone)), " symmetry.")
+	}
+	if text := s.brightest(); text != "" {
+		say(text)
+	}
+	if basis, err := diffraction.Basis(p.refl, s.zone); err == nil && !p.empty {
+		say("The shortest spacings make an angle of ", trimmed(geom.Degrees(basis.Angle12), 1), " degrees.")
+	}
+	if s.drawn.inView == 0 {
+		say("No reflections in view.")
+		return b.String()
+	}
+	text := plural(s.drawn.inView, "reflection") + " in view"
+	if n := s.drawn.double; n > 0 {
+		text += "; " + count(n) + " can appear by double diffraction"
+	}
+	say(text, ".")
+	if s.drawn.bands > 0 {
+		say("Kikuchi lines shown: ", plural(s.drawn.bands, "pair"), ".")
+	}
+	if text := flagsText(s.flags); text != "" {
+		say(text, ".")
+	}
+	if s.other != nil {
+		say("A second phase is shown: ", s.secondName(), ".")
+	}
+	return b.String()
+}
+
+// foldOf returns the order of the rotation symmetry of the zone-axis pattern of
+// u: that of the crystal about u, and at least two, as opposite spots of the
+// zeroth zone are equally bright.
+func (s *Session) foldOf(u crystal.UVW) int {
+	n := 1
+	if g := s.phase.group; g != nil {
+		seen := map[[3][3]int8]bool{}
+		for _, op := range g.Representatives() {
+			r := op.R
+			if op.Det() < 0 {
+				for i := range 3 {
+					for j := range 3 {
+						r[i][j] = -r[i][j]
+					}
+				}
+			}
+			if v := (symmetry.Op{R: r}).ApplyUVW(u); crystal.UVW(v) == u {
+				seen[r] = true
+			}
+		}
+		n = max(1, len(seen))
+	}
+	if n%2 == 1 {
+		n *= 2
+	}
+	return n
+}
+
+func foldWord(n int) string { return numeral(n) + "-fold" }
+
+// brightest describes the brightest family of spots, unless there is none.
+func (s *Session) brightest() string {
+	p := s.phase
+	rows := s.rowsOf()
+	if len(rows) == 0 || p.empty {
+		return ""
+	}
+	top := rows[0]
+	family := p.equivalentPlanes(top.HKL)
+	var angles []float64
+	for _, r := range rows {
+		if r.Intensity >= 0.5 && slices.Contains(family, r.HKL) {
+			angles = append(angles, math.Floor(geom.Degrees(angleOf(r))+0.5+1e-7))
+		}
+	}
+	slices.SortFunc(angles, func(a, b float64) int { return cmp.Compare(a, b) })
+	name := crystal.HKL{}
+	for _, k := range family {
+		if name == (crystal.HKL{}) || handier(crystal.UVW(k), crystal.UVW(name)) {
+			name = k
+		}
+	}
+	distance := fixed(10*top.G, 2) + " per nanometre from the centre"
+	if len(angles) == 1 {
+		return "The brightest spot is " + top.HKL.Spoken(p.four) + ", " + distance + ", at " + trimmed(angles[0], 0) + " degrees."
+	}
+	var words []string
+	for _, a := range angles[:min(len(angles), 12)] {
+		words = append(words, trimmed(math.Mod(a, 360), 0))
+	}
+	return "The brightest spots are the " + numeral(len(angles)) + " " + name.Spoken(p.four) + " reflections, " + distance +
+		", at " + list(words) + " degrees."
+}
