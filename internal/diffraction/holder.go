@@ -69,7 +69,7 @@ func (h Holder) Validate() error {
 		Range
 	}{{"alpha", h.Alpha}, {"beta", h.Beta}} {
 		if !(r.Min <= r.Max) || math.IsInf(r.Min, 0) || math.IsInf(r.Max, 0) {
-			return fmt.Errorf("diffraction: holder %s from %g° to %g°: the lower limit must not exceed the upper one",
+			return fmt.Errorf("diffraction: holder %s from %.6g° to %.6g°: the lower limit must not exceed the upper one",
 				r.name, geom.Degrees(r.Min), geom.Degrees(r.Max))
 		}
 	}

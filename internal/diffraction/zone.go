@@ -190,21 +190,18 @@ func absSum(u crystal.UVW) (n int) {
 	return n
 }
 
+func largest(u crystal.UVW) (n int) {
+	for _, i := range u {
+		n = max(n, i, -i)
+	}
+	return n
+}
+
 // compareTextbook orders zone axes as tables do.
 func compareTextbook(a, b crystal.UVW) int {
-	key := func(u crystal.UVW) (top, squares int) {
-		for _, i := range u {
-			top = max(top, i, -i)
-			squares += i * i
-		}
-		return top, squares
-	}
-	at, as := key(a)
-	bt, bs := key(b)
-	if c := cmp.Or(cmp.Compare(at, bt), cmp.Compare(as, bs), cmp.Compare(negatives(a), negatives(b))); c != 0 {
-		return c
-	}
-	return compareIndices(a, b)
+	squares := func(u crystal.UVW) int { return u[0]*u[0] + u[1]*u[1] + u[2]*u[2] }
+	return cmp.Or(cmp.Compare(largest(a), largest(b)), cmp.Compare(squares(a), squares(b)),
+		cmp.Compare(negatives(a), negatives(b)), compareIndices(a, b))
 }
 
 // The lengths of reflections that differ by less than tieLength (Å⁻¹) are equal

@@ -15,36 +15,39 @@ import (
 // …). g must describe the cell that the indices refer to; without it only [uvw]
 // and [−u−v−w] are equivalent.
 //
-// The member of a set that stands for it has the fewest negative indices, then
-// the smallest sum of indices, and of those the lexicographically smallest in
-// cubic (and rhombohedral) axes, [012], and the largest in all others, [210]. In
-// hexagonal axes it may exceed maxIndex: [423] stands for [2−23].
+// Of the members with indices up to maxIndex the one that stands for the set has
+// the fewest negative indices, then the smallest sum of indices, and of those it
+// is the lexicographically smallest in cubic (and rhombohedral) axes, [012], and
+// the largest in all others, [210].
 func DistinctZones(g *symmetry.Group, maxIndex int) []crystal.UVW {
 	seen := map[crystal.UVW]bool{}
+	ascending := permutes(g)
 	var list []crystal.UVW
 	for _, u := range primitiveZones(maxIndex) {
 		if seen[u] {
 			continue
 		}
-		for _, v := range equivalentZones(g, u) {
-			seen[v], seen[v.Neg()] = true, true
+		set := equivalentZones(g, u)
+		for _, v := range set {
+			seen[v] = true
 		}
-		list = append(list, Representative(g, u))
+		set = slices.DeleteFunc(set, func(v crystal.UVW) bool { return largest(v) > maxIndex })
+		list = append(list, chosen(set, ascending))
 	}
 	slices.SortFunc(list, compareTextbook)
 	return list
 }
 
 // Representative returns the zone axis that stands for all those that the Laue
-// class makes equivalent to u, by the rule of DistinctZones.
+// class makes equivalent to u, by the rule of DistinctZones without a limit.
 func Representative(g *symmetry.Group, u crystal.UVW) crystal.UVW {
-	list := equivalentZones(g, u)
-	ascending := permutes(g)
-	return slices.MinFunc(list, func(a, b crystal.UVW) int {
-		if c := cmp.Compare(negatives(a), negatives(b)); c != 0 {
-			return c
-		}
-		if c := cmp.Compare(absSum(a), absSum(b)); c != 0 {
+	return chosen(equivalentZones(g, u), permutes(g))
+}
+
+// chosen returns the one of a set of equivalent zone axes that stands for it.
+func chosen(set []crystal.UVW, ascending bool) crystal.UVW {
+	return slices.MinFunc(set, func(a, b crystal.UVW) int {
+		if c := cmp.Or(cmp.Compare(negatives(a), negatives(b)), cmp.Compare(absSum(a), absSum(b))); c != 0 {
 			return c
 		}
 		if ascending {

@@ -21,7 +21,11 @@ import (
 type command func(args []string, stdout, stderr io.Writer) error
 
 var commands = map[string]command{
-	"pattern": patternCommand}
+	"pattern": patternCommand,
+	"rings":   ringsCommand,
+	"tilt":    tiltCommand,
+	"zones":   zonesCommand,
+}
 
 var summaries = map[string]string{
 	"crystal": "space group, conventional and primitive cell of a structure",

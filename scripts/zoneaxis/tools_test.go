@@ -1,0 +1,155 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"math"
+	"strings"
+	"testing"
+)
+
+// call runs a command and decodes its JSON into v.
+func call(t *testing.T, v any, do command, args ...string) {
+	t.Helper()
+	var out bytes.Buffer
+	if err := do(args, &out, io.Discard); err != nil {
+		t.Fatalf("%v: %v", args, err)
+	}
+	d := json.NewDecoder(&out)
+	d.DisallowUnknownFields()
+	if err := d.Decode(v); err != nil {
+		t.Fatalf("%v: %v", args, err)
+	}
+}
+
+func TestZonesCommand(t *testing.T) {
+	var got struct {
+		Zones []map[string]any
+	}
+	call(t, &got, zonesCommand, "-in", "al", "-max", "3")
+	if len(got.Zones) != 13 {
+		t.Fatalf("%d zones of aluminium up to 3, want 13", len(got.Zones))
+	}
+	for _, key := range []string{"zone", "g1", "g2", "g3", "d1_A", "d2_A", "d3_A", "ratio21", "ratio31", "angle12_deg", "angle13_deg"} {
+		if _, ok := got.Zones[0][key]; !ok {
+			t.Errorf("%s is missing", key)
+		}
+	}
+	if n := len(got.Zones[0]); n != 11 {
+		t.Errorf("%d members, want 11: %v", n, got.Zones[0])
+	}
+	var one struct{ Zones []zoneRow }
+	call(t, &one, zonesCommand, "-in", "al", "-zone", "0,2,2")
+	if len(one.Zones) != 1 {
+		t.Fatalf("%d zones, want 1", len(one.Zones))
+	}
+	z := one.Zones[0]
+	// fcc [011]: 11−1, −11−1 at 70.53°, and their difference 200.
+	if z.Zone != [3]int{0, 1, 1} || z.G1 != [3]int{1, 1, -1} || z.G2 != [3]int{-1, 1, -1} || z.G3 != [3]int{2, 0, 0} {
+		t.Errorf("basis %+v", z)
+	}
+	if math.Abs(z.Ratio21-1) > 1e-9 || math.Abs(z.Ratio31-2/math.Sqrt(3)) > 1e-9 || math.Abs(z.Angle12-70.5288) > 5e-5 || math.Abs(z.Angle13-54.7356) > 5e-5 {
+		t.Errorf("ratios and angles %+v", z)
+	}
+	if math.Abs(z.D1/z.D2-z.Ratio21) > 1e-12 || math.Abs(z.D1/z.D3-z.Ratio31) > 1e-12 {
+		t.Errorf("spacings %+v", z)
+	}
+	var out bytes.Buffer
+	if err := zonesCommand([]string{"-in", "al", "-max", "1", "-format", "csv"}, &out, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+	if len(lines) != 4 || !strings.HasPrefix(lines[1], "0,0,1,2,0,0,0,2,0,2,2,0,") {
+		t.Errorf("CSV:\n%s", out.String())
+	}
+}
+
+func TestTiltCommand(t *testing.T) {
+	var r tiltReport
+	call(t, &r, tiltCommand, "-in", "al", "-to", "1,1,2", "-exact", "-path", "4")
+	// From [001] at (0, 0) in the standard orientation, [100] right and [010] up.
+	if math.Abs(r.Target.Alpha-24.0948) > 5e-5 || math.Abs(r.Target.Beta+26.5651) > 5e-5 || r.Target.Reachable {
+		t.Errorf("[112] at %+v", *r.Target)
+	}
+	if r.OutOfReach == nil || math.Abs(r.OutOfReach.BetaBeyond-6.5651) > 5e-5 || r.OutOfReach.AlphaBeyond != 0 || r.OutOfReach.Nearest == nil {
+		t.Errorf("out of reach: %+v", r.OutOfReach)
+	}
+	if len(r.Path) != 5 || math.Abs(r.Path[4].Alpha-r.Target.Alpha) > 1e-9 || len(r.Nearest) != 10 {
+		t.Errorf("path %v, %d nearest", r.Path, len(r.Nearest))
+	}
+	var s tiltReport
+	call(t, &s, tiltCommand, "-in", "al", "-beta", "30", "-to", "2,1,1")
+	if len(s.Equivalents) != 24 || !s.Target.Reachable || s.OutOfReach != nil || math.Abs(s.Target.Travel-35.2644) > 5e-5 {
+		t.Errorf("⟨112⟩: %d equivalents, %+v", len(s.Equivalents), *s.Target)
+	}
+	var b tiltReport
+	call(t, &b, tiltCommand, "-in", "al", "-at", "5,-3", "-to", "0,0,1", "-two-beam", "2,0,0")
+	// θ_B of 200 at 200 kV, to the side of +x: the crystal turns about y by −θ.
+	if b.Target.HKL == nil || math.Abs(b.Target.Travel-0.3548) > 5e-4 || b.Target.Beta > -3 {
+		t.Errorf("two-beam: %+v", *b.Target)
+	}
+}
+
+func TestRingsCommand(t *testing.T) {
+	var r ringReport
+	call(t, &r, ringsCommand, "-in", "al", "-gmax", "1.1", "-profile-step", "0.01", "-grain-nm", "10")
+	// physics check: m|F|²d of aluminium.
+	want := []float64{100, 43.98, 22.45, 23.41, 6.51, 2.64, 7.21}
+	rings := r.Phases[0].Rings
+	if len(rings) < len(want) {
+		t.Fatalf("%d rings", len(rings))
+	}
+	for i, w := range want {
+		if math.Abs(rings[i].Intensity-w) > 0.006 { // two decimals
+			t.Errorf("%v: %.3f, want %.2f", rings[i].Families[0].HKL, rings[i].Intensity, w)
+		}
+	}
+	if math.Abs(rings[0].FWHM-0.009) > 1e-12 || rings[0].Families[0].Multiplicity != 8 {
+		t.Errorf("111: %+v", rings[0])
+	}
+	if r.Profile == nil || len(r.Profile.Values) != 111 {
+		t.Errorf("profile %+v", r.Profile)
+	}
+	var two ringReport
+	call(t, &two, ringsCommand, "-in", "al,si", "-fraction", "0.9,0.1")
+	if len(two.Phases) != 2 || two.Phases[0].Rings[0].Intensity != 100 || two.Phases[1].Rings[0].Intensity >= 100 {
+		t.Errorf("two phases: %+v", two.Phases)
+	}
+	var out bytes.Buffer
+	if err := ringsCommand([]string{"-in", "al", "-format", "csv"}, &out, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	if lines := strings.Split(out.String(), "\n"); !strings.HasPrefix(lines[1], "Aluminium,1,1,1,8,") {
+		t.Errorf("CSV:\n%s", out.String())
+	}
+}
+
+func TestToolErrors(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		do   command
+		args string
+		want string
+	}{
+		{"no structure", zonesCommand, "", "-in is missing"},
+		{"zone", zonesCommand, "-in al -zone 0,0,0", "[0 0 0] has no direction"},
+		{"two indices", zonesCommand, "-in al -zone 1,1", "three whole numbers"},
+		{"format", zonesCommand, "-in al -format svg", "expected one of [csv json]"},
+		{"index", zonesCommand, "-in al -max 0", "-max 0"},
+		{"leftovers", zonesCommand, "al", `"al" is not an option`},
+		{"holder", tiltCommand, "-in al -holder single", "expected one of [double rotation]"},
+		{"limits", tiltCommand, "-in al -alpha 30,-30", "from 30° to -30°"},
+		{"readings", tiltCommand, "-in al -at 5", "two numbers"},
+		{"angle", tiltCommand, "-in al -alpha wide", "not an angle"},
+		{"two-beam alone", tiltCommand, "-in al -two-beam 2,0,0", "-to u,v,w"},
+		{"grain", ringsCommand, "-in al -dynamical", "-grain-nm"},
+		{"fractions", ringsCommand, "-in al -fraction 1,2", "expected 1"},
+		{"no ring", ringsCommand, "-in al -gmax 0.2", "no ring"},
+	} {
+		err := c.do(strings.Fields(c.args), io.Discard, io.Discard)
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want “%s”", c.name, err, c.want)
+		}
+	}
+}

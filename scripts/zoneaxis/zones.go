@@ -1,0 +1,127 @@
+package main
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+	"strconv"
+
+	"zoneaxis/internal/crystal"
+	"zoneaxis/internal/diffraction"
+)
+
+// maxZoneIndex is the largest index of a table of zone axes.
+const maxZoneIndex = 9
+
+// zoneRow is a zone axis with its labelled basis.
+type zoneRow struct {
+	Zone    crystal.UVW `json:"zone"`
+	G1      crystal.HKL `json:"g1"`
+	G2      crystal.HKL `json:"g2"`
+	G3      crystal.HKL `json:"g3"`
+	D1      float64     `json:"d1_A"`
+	D2      float64     `json:"d2_A"`
+	D3      float64     `json:"d3_A"`
+	Ratio21 float64     `json:"ratio21"`
+	Ratio31 float64     `json:"ratio31"`
+	Angle12 float64     `json:"angle12_deg"`
+	Angle13 float64     `json:"angle13_deg"`
+}
+
+const zonesAbout = `tables of zone axes
+
+For every zone axis the labelled basis g1, g2, g3: g1 is the shortest allowed
+reflection, g2 the shortest that is not along g1, counter-clockwise of it by at
+most 90 degrees where the net permits, g3 the shorter of g1+g2 and g1-g2 (which
+may itself be forbidden). ratio21 is |g2|/|g1| = d1/d2, ratio31 is |g3|/|g1|.
+Without -zone, one of each set of axes that the Laue class makes equivalent.`
+
+// zonesCommand prints the labelled bases of zone axes.
+func zonesCommand(args []string, stdout, stderr io.Writer) error {
+	f := newFlags("zones", zonesAbout, stderr)
+	in := f.String("in", "", "a `file` (CIF, POSCAR, XYZ, Materials Project JSON) or a library id")
+	cell := f.String("cell", "conventional", "conventional (standard cell) or asgiven")
+	tol := f.Float64("tol", 0.01, "tolerance of the symmetry search, Å")
+	limit := f.Int("max", 3, "largest index, 1 to 9")
+	zone := f.String("zone", "", "only this zone axis `u,v,w`")
+	format := f.String("format", "json", "json or csv")
+	if err := f.Parse(args); err != nil {
+		return err
+	}
+	if f.NArg() > 0 {
+		return fmt.Errorf("zones: %q is not an option", f.Arg(0))
+	}
+	if _, err := oneOf("format", *format, map[string]bool{"json": true, "csv": true}); err != nil {
+		return err
+	}
+	if *limit < 1 || *limit > maxZoneIndex {
+		return fmt.Errorf("-max %d: expected 1 to %d", *limit, maxZoneIndex)
+	}
+	s, err := loadStructure(*in, *cell, *tol)
+	if err != nil {
+		return err
+	}
+	zones := diffraction.DistinctZones(s.Group, *limit)
+	if *zone != "" {
+		u, err := direction("zone", *zone)
+		if err != nil {
+			return err
+		}
+		zones = []crystal.UVW{u}
+	}
+	bases, err := diffraction.Bases(s.Structure, diffraction.Options{}, zones)
+	if err != nil {
+		return err
+	}
+	rows := make([]zoneRow, len(bases))
+	for i, b := range bases {
+		d := b.D()
+		rows[i] = zoneRow{b.Zone, b.G1, b.G2, b.G3, d[0], d[1], d[2], b.Ratio21(), b.Ratio31(),
+			degrees(b.Angle12), degrees(b.Angle13)}
+	}
+	if *format == "csv" {
+		return writeZonesCSV(stdout, rows)
+	}
+	return writeJSON(stdout, map[string]any{"zones": rows})
+}
+
+func writeZonesCSV(w io.Writer, rows []zoneRow) error {
+	c := csv.NewWriter(w)
+	c.Write([]string{"u", "v", "w", "h1", "k1", "l1", "h2", "k2", "l2", "h3", "k3", "l3",
+		"d1_A", "d2_A", "d3_A", "ratio21", "ratio31", "angle12_deg", "angle13_deg"})
+	for _, r := range rows {
+		var line []string
+		for _, v := range [][3]int{r.Zone, r.G1, r.G2, r.G3} {
+			for _, n := range v {
+				line = append(line, strconv.Itoa(n))
+			}
+		}
+		for _, x := range []float64{r.D1, r.D2, r.D3, r.Ratio21, r.Ratio31} {
+			line = append(line, strconv.FormatFloat(x, 'f', 5, 64))
+		}
+		for _, x := range []float64{r.Angle12, r.Angle13} {
+			line = append(line, strconv.FormatFloat(x, 'f', 3, 64))
+		}
+		c.Write(line)
+	}
+	c.Flush()
+	return c.Error()
+}
+
+// direction reads a zone axis and divides it by its common factor.
+func direction(name, text string) (crystal.UVW, error) {
+	v, err := triple(name, text)
+	if err != nil {
+		return crystal.UVW{}, err
+	}
+	for _, n := range v {
+		if n < -99 || n > 99 {
+			return crystal.UVW{}, fmt.Errorf("-%s %q: indices up to 99, please", name, text)
+		}
+	}
+	u := crystal.UVW(v).Reduced()
+	if u == (crystal.UVW{}) {
+		return u, fmt.Errorf("-%s %q: [0 0 0] has no direction", name, text)
+	}
+	return u, nil
+}
