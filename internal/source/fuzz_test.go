@@ -71,6 +71,10 @@ func FuzzCIF(f *testing.F) {
 	addFiles(f, "testdata/cif/*.cif")
 	f.Add([]byte("data_x\n_cell_length_a 4\n_cell_length_b 4\n_cell_length_c 4\n_symmetry_space_group_name_H-M 'F d -3 m'\n_atom_site_label Si\n_atom_site_fract_x 0\n_atom_site_fract_y 0\n_atom_site_fract_z 0\n"))
 	f.Add([]byte("loop_\n;\n;\n'"))
+	small := "data_\n_cell_length_a 4\n_cell_length_b 4\n_cell_length_c 4\n_cell_angle_gamma 120\n"
+	f.Add([]byte(small + "_symmetry_Int_Tables_number 166\n_space_group_name_Hall 'P 3'\nloop_\n_atom_site_label\n_atom_site_fract_x\n_atom_site_fract_y\n_atom_site_fract_z\n_atom_site_occupancy\n_atom_site_U_iso_or_equiv\nFe3+ 0 1/3 .5(1) .5 .01\n"))
+	f.Add([]byte(small + "loop_\n_symmetry_equiv_pos_as_xyz\nx, y, z\n-y,x-y,z+1/3\n_chemical_formula_sum 'Si O2'\n_cell_formula_units_Z 1\n_atom_site_type_symbol D\n_atom_site_Cartn_x 1\n_atom_site_Cartn_y 1\n_atom_site_Cartn_z 1\n"))
+	f.Add([]byte(small + "loop_\n_atom_site_label\n_atom_site_fract_x\n_atom_site_fract_y\n_atom_site_fract_z\n_atom_site_aniso_U_11\n_atom_site_aniso_U_22\n_atom_site_aniso_U_33\n_atom_site_aniso_U_12\nSi 0 0 0 .1 .1 .1 .05\nO 0 0 0 .1 .1 .1 .05\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		list, err := source.DecodeCIF(data)
 		checkDecoded(t, list, err)

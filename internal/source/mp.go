@@ -7,6 +7,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"zoneaxis/internal/atom"
@@ -277,6 +278,12 @@ func (in mpReader) material(d mpDocument) (Material, error) {
 	if m.ID >= 0 {
 		m.Structure.ID = FormatMP(m.ID)
 		m.Structure.Reference = "A. Jain et al., APL Mater. 1 (2013) 011002 (Materials Project)"
+	}
+	if m.Number > 0 {
+		// Of the material: the cell may be primitive or in another setting, so
+		// this is no Given.
+		name := strings.TrimSpace(m.Symbol + " (" + strconv.Itoa(m.Number) + ")")
+		m.Structure.Notes = append(m.Structure.Notes, "The file gives the space group as "+name+".")
 	}
 	m.Structure.Name = m.Formula
 	if m.Structure.Name == "" {

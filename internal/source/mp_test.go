@@ -91,10 +91,10 @@ func TestMaterialsShapes(t *testing.T) {
 	}{
 		{"bare structure", silicon, "", "Si", 0, two, nil},
 		{"structure as a dictionary", `{"@module":"pymatgen.core.structure","@class":"Structure","charge":null,` + silicon[1:], "", "Si", 0, two, nil},
-		{"answer of the API", `{"data":[{"material_id":"mp-aaaaaaft","formula_pretty":"Si","symmetry":{"crystal_system":"Cubic","symbol":"Fd-3m","number":227},"structure":` + silicon + `,"deprecated":false}],"meta":{"total_doc":1}}`, "mp-149", "Si", 227, two, nil},
+		{"answer of the API", `{"data":[{"material_id":"mp-aaaaaaft","formula_pretty":"Si","symmetry":{"crystal_system":"Cubic","symbol":"Fd-3m","number":227},"structure":` + silicon + `,"deprecated":false}],"meta":{"total_doc":1}}`, "mp-149", "Si", 227, two, []string{"The file gives the space group as Fd-3m (227)."}},
 		{"one document", `{"material_id":"mp-149","formula_pretty":"Si","structure":` + silicon + `}`, "mp-149", "Si", 0, two, nil},
 		{"list of documents", `[{"material_id":"mp-149","structure":` + silicon + `}]`, "mp-149", "Si", 0, two, nil},
-		{"answer of the old API", `{"valid_response":true,"response":[{"material_id":"mp-149","pretty_formula":"Si","spacegroup":{"symbol":"Fd-3m","number":227},"structure":` + silicon + `}]}`, "mp-149", "Si", 227, two, nil},
+		{"answer of the old API", `{"valid_response":true,"response":[{"material_id":"mp-149","pretty_formula":"Si","spacegroup":{"symbol":"Fd-3m","number":227},"structure":` + silicon + `}]}`, "mp-149", "Si", 227, two, []string{"The file gives the space group as Fd-3m (227)."}},
 		{"entry with a dictionary called data", `{"@class":"ComputedStructureEntry","energy":-10.8,"data":{"oxide_type":"None"},"structure":` + silicon + `}`, "", "Si", 0, two, nil},
 		{"another kind of id", `{"material_id":"mvc-149","structure":` + silicon + `}`, "", "Si", 0, two, nil},
 		{"oxidation states and properties", `{"lattice":{"matrix":[[4,0,0],[0,4,0],[0,0,4]],"pbc":[true,true,true]},"properties":{},"sites":[
