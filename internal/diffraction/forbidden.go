@@ -61,10 +61,9 @@ const pathWidth = 0.01
 type ForbiddenSpot struct {
 	Ref   int32 // index into Reflections
 	Class ForbiddenClass
-	// Reason is why the space group forbids it; if Systematic is false it
-	// doesn't, and F is zero because the atoms sit on special positions (Si 222)
-	// or cancel by chance.
-	Reason     symmetry.AbsenceReason
+	// Systematic tells whether the space group forbids it; Reason says why. If
+	// not, F is zero because the atoms sit on special positions (Si 222) or
+	// cancel by chance.
 	Systematic bool
 	Paths      []Path // the strongest first, at most MaxPaths
 }
@@ -143,6 +142,15 @@ func (f *ForbiddenFinder) Zone(u crystal.UVW) *Forbidden {
 	return z
 }
 
+// Reason returns the symmetry that forbids reflection ref (index into
+// Reflections), the most telling one; false if the space group doesn't.
+func (f *ForbiddenFinder) Reason(ref int32) (symmetry.AbsenceReason, bool) {
+	if f.group == nil {
+		return symmetry.AbsenceReason{}, false
+	}
+	return f.group.Absence(f.r.HKL[ref])
+}
+
 func (f *ForbiddenFinder) classify(u crystal.UVW) *Forbidden {
 	z := &Forbidden{Zone: u, place: map[int32]int32{}}
 	if u == (crystal.UVW{}) {
@@ -158,10 +166,7 @@ func (f *ForbiddenFinder) classify(u crystal.UVW) *Forbidden {
 		if f.r.F[i] != 0 || i == 0 || h.Dot(u) != 0 {
 			continue
 		}
-		s := ForbiddenSpot{Ref: int32(i)}
-		if f.group != nil {
-			s.Reason, s.Systematic = f.group.Absence(h)
-		}
+		s := ForbiddenSpot{Ref: int32(i), Systematic: f.group != nil && f.group.Absent(h)}
 		if !f.centred(h) {
 			s.Paths = f.paths(h, u, inZone, true)
 			switch {

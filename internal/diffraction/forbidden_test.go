@@ -71,7 +71,10 @@ func TestForbiddenClasses(t *testing.T) {
 			continue
 		}
 		if s.Class != c.want || s.Systematic != c.systematic {
-			t.Errorf("%s %v %v: %v, systematic %v (%v), want %v, %v", c.id, c.zone, c.hkl, s.Class, s.Systematic, s.Reason, c.want, c.systematic)
+			t.Errorf("%s %v %v: %v, systematic %v, want %v, %v", c.id, c.zone, c.hkl, s.Class, s.Systematic, c.want, c.systematic)
+		}
+		if reason, ok := f.Reason(s.Ref); ok != c.systematic || ok && reason.String() == "" {
+			t.Errorf("%s %v: reason %q, %v", c.id, c.hkl, reason, ok)
 		}
 		if (len(s.Paths) > 0) != (c.want != diffraction.Never) {
 			t.Errorf("%s %v %v: %v with paths %v", c.id, c.zone, c.hkl, s.Class, s.Paths)
