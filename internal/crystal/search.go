@@ -33,13 +33,15 @@ type Analysis struct {
 	Setting *symmetry.Setting // reference setting of the space group
 	Tol     float64           // tolerance that led to it, Å
 	Widened bool              // Tol is wider than the search began with
-	// Ops are the operations of the given cell, one for each rotation, about
-	// the origin of the conventional cell (Shift moved to zero). Operations that
-	// do not carry the given lattice into itself, which a supercell may lose,
-	// are left out.
-	Ops          []symmetry.Op
-	Conventional *Structure // with exactly the symmetry of Setting
-	Primitive    *Structure // the usual primitive cell of Conventional
+	// Group holds the operations of the given cell, modulo its lattice, about the
+	// origin of the conventional cell (with Shift taken as zero). It decides
+	// which hkl of the given cell are absent or equivalent. Operations that do
+	// not carry the given lattice into itself, which a supercell may lose, and
+	// those whose translations are no 24ths are not in it.
+	Group        *symmetry.Group
+	Ops          []symmetry.Op // all of Group
+	Conventional *Structure    // with exactly the symmetry of Setting
+	Primitive    *Structure    // the usual primitive cell of Conventional
 	// P and Shift lead from the given cell to Conventional:
 	//
 	//	(a, b, c)conv = (a, b, c)given P,  x_conv = P⁻¹ x_given + Shift
@@ -210,7 +212,10 @@ func (f *finding) analysis(s *Structure, begun float64) (*Analysis, error) {
 	if a.Primitive, err = a.Conventional.Transform(a.PrimitiveP, Frac{}); err != nil {
 		return nil, err
 	}
-	a.Ops = operationsIn(setting.Group(), a.P)
+	if a.Group, err = groupIn(setting.Group(), a.P); err != nil {
+		return nil, err
+	}
+	a.Ops = a.Group.Ops()
 	a.Notes = f.notes(s, a)
 	return a, nil
 }
@@ -251,32 +256,55 @@ func primitiveBasis(centring string) [3][3]float64 {
 	return [3][3]float64{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}
 }
 
-// operationsIn returns the representatives of a group of the conventional cell
-// in the given basis, conventional = given P, with the same origin. Those that
-// are not whole numbers there, or whose translations are no 24ths, are left out.
-func operationsIn(g *symmetry.Group, p geom.Mat3) []symmetry.Op {
+// groupIn returns a group of the conventional cell in the basis of another,
+// conventional = other P, with the same origin and modulo the other lattice. If
+// that holds more translations than a Group can, all translations are left out.
+func groupIn(g *symmetry.Group, p geom.Mat3) (*symmetry.Group, error) {
 	q := p.Inverse()
-	var ops []symmetry.Op
+	const tol = 1e-6
+	var gens, turns []symmetry.Op
 next:
 	for _, o := range g.Representatives() {
 		r := p.Mul(mat8(o.R)).Mul(q)
-		t := fracOf(p, Frac{float64(o.T[0]), float64(o.T[1]), float64(o.T[2])})
 		var op symmetry.Op
 		for i := range 3 {
 			for j := range 3 {
 				n := math.Round(r[i][j])
-				if math.Abs(r[i][j]-n) > 1e-6 || math.Abs(n) > 9 {
+				if math.Abs(r[i][j]-n) > tol || math.Abs(n) > 9 {
 					continue next
 				}
 				op.R[i][j] = int8(n)
 			}
-			n := math.Round(t[i])
-			if math.Abs(t[i]-n) > 1e-6 {
-				continue next
-			}
-			op.T[i] = int8(modulo(int(n), symmetry.Den))
 		}
-		ops = append(ops, op)
+		turns = append(turns, op)
+		if t, ok := in24ths(p, o.T); ok {
+			op.T = t
+			gens = append(gens, op)
+		}
 	}
-	return ops
+	// Pure translations: the conventional lattice and its centrings.
+	for _, v := range append([][3]int8{{24, 0, 0}, {0, 24, 0}, {0, 0, 24}}, g.Centrings()...) {
+		if t, ok := in24ths(p, v); ok {
+			o := symmetry.Identity()
+			o.T = t
+			gens = append(gens, o)
+		}
+	}
+	if group, err := symmetry.FromOps(gens); err == nil {
+		return group, nil
+	}
+	return symmetry.FromOps(turns)
+}
+
+// in24ths returns the translation P t in 24ths of the cell, if it is one.
+func in24ths(p geom.Mat3, t [3]int8) (u [3]int8, ok bool) {
+	x := fracOf(p, Frac{float64(t[0]), float64(t[1]), float64(t[2])})
+	for i := range 3 {
+		n := math.Round(x[i])
+		if math.Abs(x[i]-n) > 1e-6 {
+			return u, false
+		}
+		u[i] = int8(modulo(int(n), symmetry.Den))
+	}
+	return u, true
 }

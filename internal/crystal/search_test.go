@@ -155,27 +155,22 @@ func TestAnalyzeLibrary(t *testing.T) {
 				t.Errorf("%s: already conventional, but changed by %v", s.ID, a.P)
 			}
 		}
-		// The operations found, in the given cell, are those of its setting.
-		g, err := symmetry.FromOps(a.Ops)
-		if err != nil || len(a.Ops) != len(s.Given.Group().Representatives()) {
-			t.Errorf("%s: %d operations in the given cell: %v", s.ID, len(a.Ops), err)
+		// The operations found, in the given cell, are those of its setting
+		// (the origin may be another, which absences do not depend on).
+		if len(a.Ops) != s.Given.Group().Order() {
+			t.Errorf("%s: %d operations in the given cell, want %d", s.ID, len(a.Ops), s.Given.Group().Order())
 			continue
 		}
-		for _, o := range g.Representatives() {
-			if !hasRotation(s.Given.Group(), o) {
-				t.Errorf("%s: operation %v is not in %s", s.ID, o, s.Given.Extended)
+		for h := range 5 {
+			for k := -4; k < 5; k++ {
+				for l := -4; l < 5; l++ {
+					if got, want := a.Group.Absent([3]int{h, k, l}), s.Given.Group().Absent([3]int{h, k, l}); got != want {
+						t.Errorf("%s: %d %d %d absent: %v, want %v", s.ID, h, k, l, got, want)
+					}
+				}
 			}
 		}
 	}
-}
-
-func hasRotation(g *symmetry.Group, o symmetry.Op) bool {
-	for _, p := range g.Representatives() {
-		if p.R == o.R {
-			return true
-		}
-	}
-	return false
 }
 
 // disturbed returns the crystal in another cell (random basis of determinant 1,
@@ -257,7 +252,7 @@ func TestAnalyzeEverySetting(t *testing.T) {
 // that of the reference setting.
 func checkGiven(t *testing.T, name string, s *crystal.Structure, a *crystal.Analysis) {
 	t.Helper()
-	if got, want := len(a.Ops), len(s.Given.Group().Representatives()); got != want {
+	if got, want := len(a.Ops), s.Given.Group().Order(); got != want {
 		t.Errorf("%s: %d operations in the given cell, want %d", name, got, want)
 	}
 	q := geom.Mat3(a.P).Inverse()
@@ -343,6 +338,37 @@ func TestConventionalCells(t *testing.T) {
 			if got := a.Conventional.Lattice.Cell(); !sameCell(got, tt.want, 2e-3) { // digits of the table
 				t.Errorf("%s, %s: cell %v, want %v", tt.id, name, got, tt.want)
 			}
+		}
+	}
+}
+
+// The group of a supercell knows the translations inside it, as long as they
+// can be written, and never fails.
+func TestGroupOfSupercells(t *testing.T) {
+	for _, tt := range []struct {
+		id      string
+		n       [3]int
+		order   int
+		absent  [3]int
+		present [3]int
+	}{
+		{"si", [3]int{1, 1, 1}, 192, [3]int{2, 0, 0}, [3]int{1, 1, 1}},
+		{"si", [3]int{2, 1, 1}, 16 * 8, [3]int{1, 0, 0}, [3]int{2, 1, 1}}, // 4/mmm is left, 8 translations
+		{"si", [3]int{5, 1, 1}, 8 * 2, [3]int{0, 1, 0}, [3]int{5, 1, 1}},  // fifths cannot be written
+		// Of Fd-3m, 256 translations and the 12 rotations without diamond glides.
+		{"si", [3]int{4, 4, 4}, 256 * 12, [3]int{1, 0, 0}, [3]int{4, 4, 4}},
+		{"nial", [3]int{2, 2, 2}, 48 * 8, [3]int{1, 0, 0}, [3]int{2, 0, 0}},
+	} {
+		s, err := open(t, tt.id).Supercell(tt.n[0], tt.n[1], tt.n[2])
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := analyze(t, s)
+		if a.Group.Order() != tt.order {
+			t.Errorf("%s × %v: %d operations, want %d", tt.id, tt.n, a.Group.Order(), tt.order)
+		}
+		if !a.Group.Absent(tt.absent) || a.Group.Absent(tt.present) {
+			t.Errorf("%s × %v: absences of %v or %v", tt.id, tt.n, tt.absent, tt.present)
 		}
 	}
 }
