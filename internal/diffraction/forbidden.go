@@ -167,7 +167,7 @@ func (f *ForbiddenFinder) classify(u crystal.UVW) *Forbidden {
 			continue
 		}
 		s := ForbiddenSpot{Ref: int32(i), Systematic: f.group != nil && f.group.Absent(h)}
-		if !f.centred(h) {
+		if f.r.Centred(h) {
 			s.Paths = f.paths(h, u, inZone, true)
 			switch {
 			case len(s.Paths) > 0 && f.group != nil && f.group.ProjectedExtinct(h, u):
@@ -184,17 +184,6 @@ func (f *ForbiddenFinder) classify(u crystal.UVW) *Forbidden {
 		z.Spots = append(z.Spots, s)
 	}
 	return z
-}
-
-// centred reports whether a lattice translation forbids h.
-func (f *ForbiddenFinder) centred(h crystal.HKL) bool {
-	for _, t := range f.r.Translations {
-		p := float64(h[0])*t[0] + float64(h[1])*t[1] + float64(h[2])*t[2]
-		if math.Abs(p-math.Round(p)) > 0.1 { // multiples of 1/4 or 1/3
-			return true
-		}
-	}
-	return false
 }
 
 // excitation returns the excitation error on the exact axis of a reflection of
