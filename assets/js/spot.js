@@ -120,7 +120,7 @@ export async function walk(dir) {
 }
 
 /** @param {Detail} d */
-const spoken = (d) => [d.spoken, d.d && `d ${d.d} ångström`, d.i && `intensity ${d.i} per cent`].filter(Boolean).join(", ") + ".";
+const spoken = (d) => [d.spoken, d.d && `d ${d.d} ångström`, d.i && `intensity ${d.i} percent`].filter(Boolean).join(", ") + ".";
 
 /** Opens the card of the spot that the walk stands on, or measures it. */
 export function enter() {

@@ -3,8 +3,6 @@
 // the network does not. Files under /static are named after their contents, so
 // they come from whatever cache has them and versions never mix.
 
-export {};
-
 /** @type {any} */
 const scope = self;
 

@@ -3,10 +3,8 @@
 // idle when nothing changes: the program asks for an animation frame after
 // every frame, and these requests wait here until there is something to draw.
 
-export {};
-
-/** @type {any} */
-const view = window;
+/** The iframe's window. @type {any} */
+export const view = window;
 
 const AWAKE_FRAMES = 3; // the program shows a frame one or two after it got it
 

@@ -1,10 +1,8 @@
 // @ts-check
 // The engine's worker: loads engine.wasm and passes requests to it.
 
-export {};
-
-/** @type {any} */
-const scope = self;
+/** The worker itself. @type {any} */
+export const scope = self;
 
 /** @param {any} message @param {Transferable[]} [transfer] */
 const post = (message, transfer = []) => scope.postMessage(message, transfer);
