@@ -152,7 +152,7 @@ func (g *Group) Absences(h [3]int) []AbsenceReason {
 // projected along [uvw]. At exact incidence the incident wave has the whole
 // symmetry of this plane group, and the equations of scattering within the zone
 // hold the projected potential only; so the wave in the crystal keeps the
-// symmetry at every depth, ψ(hR) = ψ(h) exp(−2πi h·T), and ψ(h) = 0 follows. In
+// symmetry at every depth, ψ(hR) = ψ(h) exp(2πi h·T), and ψ(h) = 0 follows. In
 // the projection the operation is a glide line along h (the origin of the dark
 // lines of Gjønnes and Moodie), from a glide plane that holds the beam or from a
 // screw axis perpendicular to it; or a translation, from a centring or from a
@@ -233,6 +233,13 @@ func (g *Group) glideSymbol(o *Op) string {
 		w, den := p.Intrinsic()
 		return glideLetter(w, den)
 	}
+	// Where planes of two letters alternate, the usual symbols prefer a and b,
+	// but c if the cell has one main axis.
+	prefer := "abc"
+	switch g.System() {
+	case "tetragonal", "trigonal", "hexagonal":
+		prefer = "cab"
+	}
 	best := "g"
 	for _, c := range g.centrings {
 		for corner := range 8 {
@@ -240,7 +247,8 @@ func (g *Group) glideSymbol(o *Op) string {
 			for i := range 3 {
 				t[i] = int(o.T[i]) + int(c[i]) + Den*(corner>>i&1)
 			}
-			if l := letter(t); glideRank(l) < glideRank(best) {
+			l := letter(t)
+			if r, b := glideRank(l), glideRank(best); r < b || r == b && strings.Index(prefer, l) < strings.Index(prefer, best) {
 				best = l
 			}
 			if glideRank(best) != glideRank("a") {

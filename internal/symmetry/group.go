@@ -8,9 +8,9 @@ import (
 )
 
 // maxOrder is the largest number of operations FromOps makes: 48 rotations
-// with 4 translations fill a conventional cell, cells of other shapes may hold
-// more translations.
-const maxOrder = 48 * 16
+// with 4 translations fill a conventional cell, a multiple cell of 16 such
+// cells holds as many more.
+const maxOrder = 48 * 4 * 16
 
 // Group is a space group in one cell: all operations modulo whole
 // translations. It is immutable and may be used by several goroutines.

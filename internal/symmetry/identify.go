@@ -142,7 +142,7 @@ func newMotions(ops []FloatOp, tol float64) (*motions, error) {
 			m.trans = append(m.trans, o.T)
 		}
 	}
-	if len(pure)*len(m.rots) != len(ops) {
+	if len(ops) == 0 || len(pure)*len(m.rots) != len(ops) {
 		return nil, fmt.Errorf("symmetry: %d operations with %d rotations and %d translations are not a space group", len(ops), len(m.rots), len(pure))
 	}
 	for i := range m.rots {

@@ -10,8 +10,8 @@ const Den = 24
 
 // Op is a symmetry operation on fractional coordinates, x' = R x + T/Den, with
 // x a column. On Miller indices it acts on rows: h' = h R, with
-// F(hR) = F(h) exp(−2πi h·T/Den) for structure factors that carry
-// exp(−2πi h·x). Translations of a normalised Op lie in [0, Den).
+// F(hR) = F(h) exp(2πi h·T/Den) for structure factors that carry
+// exp(−2πi h·x): F(h) = Σ exp(−2πi h·(R x + T/Den)) over the images of x. Translations of a normalised Op lie in [0, Den).
 type Op struct {
 	R [3][3]int8
 	T [3]int8
