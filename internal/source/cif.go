@@ -235,7 +235,7 @@ func (b *cifBlock) title() string {
 // and page, as far as they are there.
 func (b *cifBlock) reference() string {
 	var authors []string
-	for _, t := range b.list("_publ_author_name") {
+	for _, t := range b.list("_publ_author_name", "_citation_author_name") {
 		if t.missing() {
 			continue
 		}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -214,6 +215,7 @@ func TestCIFSymmetry(t *testing.T) {
 		{"generators only", cubic("3") + "loop_\n_space_group_symop_operation_xyz\n'y, z, x'\n-x,-y,-z\n" + atomsHead + "Fe .1 .2 .3\n", "R -3:R", 6,
 			[]string{"The 2 symmetry operations of the file do not form a group; 6 follow from them and are used."}},
 		{"operations in capitals, decimals", cubic("3") + "loop_\n_symmetry_equiv_pos_as_xyz\n' X, Y, Z '\n'-X, 0.5+Y, -Z'\n" + atomsHead + "Fe .1 .2 .3\n", "P 1 21 1", 2, nil},
+		{"thirds with five digits, axes as Pearson writes them", cell("2.851", "2.851", "14.275", "90", "90", "120") + "_symmetry_space_group_name_H-M 'R-3m h'\n_symmetry_Int_Tables_number 166\nloop_\n_symmetry_equiv_pos_site_id\n_symmetry_equiv_pos_as_xyz\n" + decimalThirds + atomsHead + "Co 0 0 0.5\nO 0 0 0.25\nLi 0 0 0\n", "R -3 m:H", 12, nil},
 		{"operations without quotes", cubic("3") + "loop_\n_symmetry_equiv_pos_as_xyz\nx, y, z\n-x, y+1/2, -z\n" + atomsHead + "Fe .1 .2 .3\n", "P 1 21 1", 2, nil},
 		{"numbered operations without quotes", cubic("3") + "loop_\n_symmetry_equiv_pos_site_id\n_symmetry_equiv_pos_as_xyz\n1 x, y, z\n2 - x, y + 1/2, -z\n" + atomsHead + "Fe .1 .2 .3\n", "P 1 21 1", 2, nil},
 		{"operations with a column behind them", cubic("3") + "loop_\n_space_group_symop_operation_xyz\n_space_group_symop_sg_id\nx, y, z 1\n-x, y+1/2, -z 1\n" + atomsHead + "Fe .1 .2 .3\n", "P 1 21 1", 2, nil},
@@ -239,6 +241,21 @@ func TestCIFSymmetry(t *testing.T) {
 		})
 	}
 }
+
+// decimalThirds lists the operations of R -3 m with decimals for the thirds.
+var decimalThirds = func() string {
+	var b strings.Builder
+	n := 0
+	for _, c := range [][3]string{{"", "", ""}, {"0.66667+", "0.33333+", "0.33333+"}, {"0.33333+", "0.66667+", "0.66667+"}} {
+		for _, op := range []string{"x y z", "-x+y -x z", "-x+y y z", "-x -x+y -z", "-x -y -z", "-y -x z", "-y x-y z", "x x-y z", "x-y -y -z", "x-y x -z", "y -x+y -z", "y x -z"} {
+			f := strings.Fields(op)
+			n++
+			row := strings.ReplaceAll(c[0]+f[0]+", "+c[1]+f[1]+", "+c[2]+f[2], "+-", "-")
+			b.WriteString(strconv.Itoa(n) + " '" + row + "'\n")
+		}
+	}
+	return b.String()
+}()
 
 func TestCIFAtoms(t *testing.T) {
 	p1 := cell("5", "5", "5", "90", "90", "90") + "_symmetry_space_group_name_H-M 'P 1'\n"
@@ -314,6 +331,9 @@ func TestCIFLexical(t *testing.T) {
 		{"a text field with a semicolon inside", body + "_journal_note\n;\n a ; b\n ;not the end\n;\n_chemical_name_mineral galena\n", "galena"},
 		{"a save frame", body + "save_frame\n_cell_length_a 99\n_chemical_name_mineral wrong\nsave_\n_chemical_name_mineral galena\n", "galena"},
 		{"triple quotes of CIF 2", "#\\#CIF_2.0\n" + body + "_chemical_name_mineral '''gal'ena'''\n", "gal'ena"},
+		{"blanks and minus signs of a word processor", strings.Replace(strings.ReplaceAll(body, " ", "\u00a0"), "Po1\u00a00", "Po1 \u22120", 1), "x"},
+		{"end-of-file byte of DOS", body + "\x1a", "x"},
+		{"unknown in quotes", body + "_chemical_name_mineral '?'\n_chemical_name_common ''\n", "x"},
 		{"an unclosed quote", "data_x\n_journal_title 'no end\n" + body[7:], "x"},
 		{"an empty loop", body + "loop_\n_journal_a\n_journal_b\nloop_\n_journal_c\n1\n", "x"},
 		{"stray words after what is not of use", "data_x\n_exptl_note some words without quotes\n" + body[7:], "x"},
@@ -419,6 +439,7 @@ func TestCIFDisplacements(t *testing.T) {
 		{"U iso", atomsHead + "_atom_site_U_iso_or_equiv\nSi1 .1 .2 .3 0.01(1)\n", b, false, "measured", 0},
 		{"B iso", atomsHead + "_atom_site_B_iso_or_equiv\nSi1 .1 .2 .3 0.5\n", 0.5, false, "measured", 0},
 		{"unknown U", atomsHead + "_atom_site_U_iso_or_equiv\nSi1 .1 .2 .3 ?\n", math.NaN(), false, "", 0},
+		{"U of zero", atomsHead + "_atom_site_U_iso_or_equiv\nSi1 .1 .2 .3 0.0\n", 0, false, "measured", 1},
 		{"negative U", atomsHead + "_atom_site_U_iso_or_equiv\nSi1 .1 .2 .3 -0.01\n", math.NaN(), false, "", 1},
 		{"U aniso", aniso("U", "0.01 0.01 0.01 0 0 0"), b, true, "measured", 0},
 		{"B aniso", aniso("B", "0.5 0.5 0.5 0 0 0"), 0.5, true, "measured", 0},

@@ -123,8 +123,7 @@ func (b *cifBlock) atoms(l crystal.Lattice) (*cifAtoms, error) {
 			if v < 0 || v > 1.1 {
 				return nil, &SyntaxError{CIF, int(t.line), "expected an occupancy from 0 to 1, found " + found(t.text)}
 			}
-			if a.Occ = v; v > 1 {
-				a.Occ = 1
+			if a.Occ = min(v, 1); v > 1.005 { // 1.00002 is a multiplicity turned back
 				addOnce(&clamped, name)
 			}
 		}
@@ -161,7 +160,9 @@ func (b *cifBlock) atoms(l crystal.Lattice) (*cifAtoms, error) {
 		return nil, err
 	}
 	negative := []string{}
+	zero := len(out.sites) > 0
 	for i := range out.sites {
+		zero = zero && out.sites[i].B == 0
 		if out.sites[i].B < 0 {
 			addOnce(&negative, out.sites[i].Label)
 			out.sites[i].B = math.NaN()
@@ -169,6 +170,9 @@ func (b *cifBlock) atoms(l crystal.Lattice) (*cifAtoms, error) {
 	}
 	if len(negative) > 0 {
 		out.notes = append(out.notes, "A displacement parameter below zero was left out: "+quoteList(negative)+".")
+	}
+	if zero {
+		out.notes = append(out.notes, "All displacement parameters of the file are 0; the atoms are taken at rest.")
 	}
 	if len(clamped) > 0 {
 		out.notes = append(out.notes, "An occupancy above 1 was read as 1: "+quoteList(clamped)+".")

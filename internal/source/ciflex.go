@@ -27,9 +27,16 @@ type cifToken struct {
 	text []byte
 }
 
-// missing tells whether the token stands for no value: a bare ? or a dot.
+// missing tells whether the token stands for no value: ? or a dot. Programs
+// also write '?' and ” in quotes.
 func (t cifToken) missing() bool {
-	return t.kind != cifString && (len(t.text) == 0 || len(t.text) == 1 && (t.text[0] == '?' || t.text[0] == '.'))
+	switch len(t.text) {
+	case 0:
+		return true
+	case 1:
+		return t.text[0] == '?' || t.text[0] == '.' && t.kind != cifString
+	}
+	return len(bytes.TrimSpace(t.text)) == 0
 }
 
 // cifLexer cuts a CIF 1.1 file into tokens; of CIF 2.0 it knows the triple
@@ -65,8 +72,13 @@ func (l *cifLexer) newline() bool {
 	return true
 }
 
-func isEnd(c byte) bool   { return c == '\n' || c == '\r' }
-func isBlank(c byte) bool { return c == ' ' || c == '\t' || c == '\v' || c == '\f' || c == 0 }
+func isEnd(c byte) bool { return c == '\n' || c == '\r' }
+
+// isBlank tells white space; zeros and the end-of-file byte of DOS are taken
+// for it.
+func isBlank(c byte) bool {
+	return c == ' ' || c == '\t' || c == '\v' || c == '\f' || c == 0 || c == 0x1a
+}
 
 // atLineStart tells whether pos is the first byte of a line.
 func (l *cifLexer) atLineStart() bool { return l.pos == 0 || isEnd(l.data[l.pos-1]) }

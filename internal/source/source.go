@@ -152,8 +152,21 @@ func one(s *crystal.Structure, err error) ([]*crystal.Structure, error) {
 	return []*crystal.Structure{s}, nil
 }
 
-// plain strips a byte-order mark and turns UTF-16 into UTF-8.
+// plain strips a byte-order mark, turns UTF-16 into UTF-8, and puts plain
+// characters for the blanks and minus signs that come with text copied from
+// documents.
 func plain(data []byte) []byte {
+	data = unmarked(data)
+	for _, c := range []struct{ fancy, plain string }{{"\u00a0", " "}, {"\u2212", "-"}} {
+		if bytes.Contains(data, []byte(c.fancy)) {
+			data = bytes.ReplaceAll(data, []byte(c.fancy), []byte(c.plain))
+		}
+	}
+	return data
+}
+
+// unmarked strips a byte-order mark and turns UTF-16 into UTF-8.
+func unmarked(data []byte) []byte {
 	if d, ok := bytes.CutPrefix(data, []byte("\xef\xbb\xbf")); ok {
 		return d
 	}
