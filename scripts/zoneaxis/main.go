@@ -21,6 +21,7 @@ import (
 type command func(args []string, stdout, stderr io.Writer) error
 
 var commands = map[string]command{
+	"crystal": crystalCommand,
 	"pattern": patternCommand,
 	"rings":   ringsCommand,
 	"tilt":    tiltCommand,

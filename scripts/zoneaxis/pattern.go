@@ -128,7 +128,7 @@ func patternArguments(args []string, stderr io.Writer) (o patternOptions, err er
 	model := f.String("model", "lobato", "scattering factors: lobato, kirkland or peng")
 	sg := f.String("sg", "first", "excitation error: first (order) or exact")
 	f.StringVar(&o.cell, "cell", "conventional", "conventional (standard cell) or asgiven")
-	f.Float64Var(&o.tol, "tol", 0.01, "tolerance of the symmetry search, Å")
+	f.Float64Var(&o.tol, "tol", 0, "tolerance of the symmetry search, Å (0: 0.01, and wider if the structure is imprecise)")
 	f.StringVar(&o.format, "format", "json", "json, csv or svg")
 	f.Float64Var(&o.min, "min", 1e-4, "leave out what is weaker than this fraction of the strongest (0: nothing)")
 	f.Float64Var(&o.tilt[0], "tilt-x-deg", 0, "tilt the crystal about the screen's x axis, degrees")

@@ -63,7 +63,7 @@ func ringsCommand(args []string, stdout, stderr io.Writer) error {
 	in := f.String("in", "", "`files` (CIF, POSCAR, XYZ, Materials Project JSON) or library ids, with commas between phases")
 	fraction := f.String("fraction", "", "volume fractions of the phases, with commas; default 1 for all")
 	cell := f.String("cell", "conventional", "conventional (standard cell) or asgiven")
-	tol := f.Float64("tol", 0.01, "tolerance of the symmetry search, Å")
+	tol := f.Float64("tol", 0, "tolerance of the symmetry search, Å (0: 0.01, and wider if the structure is imprecise)")
 	kv := f.Float64("kv", 200, "accelerating voltage, kV")
 	gmax := f.Float64("gmax", 1.5, "largest |g|, 1/Å")
 	model := f.String("model", "lobato", "scattering factors: lobato, kirkland or peng")

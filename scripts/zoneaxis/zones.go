@@ -41,7 +41,7 @@ func zonesCommand(args []string, stdout, stderr io.Writer) error {
 	f := newFlags("zones", zonesAbout, stderr)
 	in := f.String("in", "", "a `file` (CIF, POSCAR, XYZ, Materials Project JSON) or a library id")
 	cell := f.String("cell", "conventional", "conventional (standard cell) or asgiven")
-	tol := f.Float64("tol", 0.01, "tolerance of the symmetry search, Å")
+	tol := f.Float64("tol", 0, "tolerance of the symmetry search, Å (0: 0.01, and wider if the structure is imprecise)")
 	limit := f.Int("max", 3, "largest index, 1 to 9")
 	zone := f.String("zone", "", "only this zone axis `u,v,w`")
 	format := f.String("format", "json", "json or csv")
