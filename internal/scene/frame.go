@@ -3,7 +3,7 @@ package scene
 import "zoneaxis/internal/wire"
 
 // Frame fills f with the marks that the canvas draws: Kikuchi lines, powder
-// rings, spots of both phases. Everything else is in the Overlay drawing. The
+// rings and spots. Everything else is in the Overlay drawing. The
 // slices of f are reused.
 func (s *Scene) Frame(f *wire.Frame) {
 	f.Discs, f.Lines = f.Discs[:0], f.Lines[:0]
@@ -18,17 +18,13 @@ func (s *Scene) Frame(f *wire.Frame) {
 		})
 	}
 	s.frameRings(f)
-	for _, class := range [...]wire.Class{wire.SecondPhase, wire.Spot} {
-		for i := range s.Spots {
-			spot := &s.Spots[i]
-			if spot.Class != class || !(spot.R > 0) {
-				continue
-			}
-			vx, vy := s.ToView(spot.X, spot.Y)
-			if !inside(vx, vy, spot.R) {
-				continue
-			}
-			f.Discs = append(f.Discs, wire.Disc{X: float32(vx), Y: float32(vy), R: float32(spot.R), Alpha: 1, Class: class})
+	for i := range s.Spots {
+		spot := &s.Spots[i]
+		if spot.Class != wire.Spot || !(spot.R > 0) {
+			continue
+		}
+		if vx, vy := s.ToView(spot.X, spot.Y); inside(vx, vy, spot.R) {
+			f.Discs = append(f.Discs, wire.Disc{X: float32(vx), Y: float32(vy), R: float32(spot.R), Alpha: 1, Class: wire.Spot})
 		}
 	}
 }

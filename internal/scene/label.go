@@ -33,7 +33,7 @@ const (
 	maxLabels     = 40
 	plainLabelR   = 5.4
 	fewLabels     = 9
-	minLabelR     = 2.2
+	minLabelR     = 1.6
 	maxMarkLabels = 4
 )
 
