@@ -1,0 +1,362 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"zoneaxis/server/mp"
+	"zoneaxis/server/web"
+)
+
+// config is everything that can be set. Each setting has a flag and an
+// environment variable of the same name; the flag wins.
+type config struct {
+	Addr           string
+	MetricsAddr    string
+	Key            mp.Secret
+	KeyFrom        string // where the key was found, for the summary
+	BaseURL        string
+	CacheDir       string
+	CacheBytes     int64
+	MemoryBytes    int
+	AssetsDir      string
+	Dev            bool
+	TLSDomains     []string
+	TLSEmail       string
+	TLSDir         string
+	ACMEURL        string
+	HTTPAddr       string
+	TrustedProxies []netip.Prefix
+	Origin         string
+	Rate           int
+	NewStructures  int
+	Drawings       int
+	AccessLog      string
+	LogClients     bool
+	LogFormat      string
+	LogLevel       slog.Level
+	DrainSeconds   int
+}
+
+// setting is one line of the table of settings.
+type setting struct {
+	flag, env, fallback, usage string
+	set                        func(c *config, text string) error
+}
+
+func (s setting) boolean() bool { return s.fallback == "false" }
+
+var settings = []setting{
+	{"addr", "ADDR", "localhost:8080", "address to serve on",
+		func(c *config, v string) error { c.Addr = v; return checkAddr(v) }},
+	{"metrics-addr", "METRICS_ADDR", "localhost:9180", "address of /metrics and /debug/pprof, on this machine only; empty for none",
+		func(c *config, v string) error {
+			c.MetricsAddr = v
+			if v == "" {
+				return nil
+			}
+			return checkLoopback(v)
+		}},
+	{"mp-api-key-file", "MP_API_KEY_FILE", "", "file that holds the Materials Project key; MP_API_KEY holds the key itself; without either only the library and the cache are served",
+		func(c *config, v string) error { return c.keyFile(v) }},
+	{"mp-base-url", "MP_BASE_URL", "https://api.materialsproject.org", "address of the Materials Project",
+		func(c *config, v string) error { c.BaseURL = v; return nil }},
+	{"cache-dir", "CACHE_DIR", "", "directory for structures (default: zoneaxis in the user's cache directory)",
+		func(c *config, v string) error { c.CacheDir = v; return nil }},
+	{"cache-size", "CACHE_SIZE", "2GiB", "bound of that directory",
+		func(c *config, v string) error { n, err := parseSize(v); c.CacheBytes = n; return err }},
+	{"memory-size", "MEMORY_SIZE", "12MiB", "bound of the structures kept in memory",
+		func(c *config, v string) error { n, err := parseSize(v); c.MemoryBytes = int(n); return err }},
+	{"assets-dir", "ASSETS_DIR", "", "directory with a build to serve instead of the one inside this program",
+		func(c *config, v string) error { c.AssetsDir = v; return nil }},
+	{"dev", "DEV", "false", "serve assets/dist (or the assets directory) and notice new builds",
+		func(c *config, v string) (err error) { c.Dev, err = strconv.ParseBool(v); return err }},
+	{"tls-domains", "TLS_DOMAINS", "", "host names, comma separated, to get certificates for; ADDR is then usually :443",
+		func(c *config, v string) error { c.TLSDomains = splitList(v); return nil }},
+	{"tls-email", "TLS_EMAIL", "", "contact for the certificate authority",
+		func(c *config, v string) error { c.TLSEmail = v; return nil }},
+	{"tls-dir", "TLS_DIR", "", "directory for certificates (default: tls in the cache directory)",
+		func(c *config, v string) error { c.TLSDir = v; return nil }},
+	{"acme-url", "ACME_URL", "", "directory of the certificate authority (default: Let's Encrypt)",
+		func(c *config, v string) error { c.ACMEURL = v; return nil }},
+	{"http-addr", "HTTP_ADDR", ":80", "with TLS: address that answers challenges and redirects to https; empty for none",
+		func(c *config, v string) error {
+			c.HTTPAddr = v
+			if v == "" {
+				return nil
+			}
+			return checkAddr(v)
+		}},
+	{"trusted-proxies", "TRUSTED_PROXIES", "", "networks of the reverse proxies before this server, comma separated (127.0.0.1/32,::1/128); only they may say who the visitor is",
+		func(c *config, v string) error { return c.proxies(v) }},
+	{"origin", "ORIGIN", "", "public address of the site, as in https://example.org (default: as visitors address it)",
+		func(c *config, v string) error { c.Origin = v; return checkOrigin(v) }},
+	{"rate", "RATE", "20", "requests per second and visitor; 0 for no limit",
+		func(c *config, v string) error { return count(v, &c.Rate) }},
+	{"new-structures", "NEW_STRUCTURES", "30", "structures per minute and visitor that are not cached yet; 0 for no limit",
+		func(c *config, v string) error { return count(v, &c.NewStructures) }},
+	{"drawings", "DRAWINGS", "240", "patterns per minute and visitor that the server draws; 0 for no limit",
+		func(c *config, v string) error { return count(v, &c.Drawings) }},
+	{"access-log", "ACCESS_LOG", web.AccessAll, "requests to log: all, errors or none",
+		func(c *config, v string) error {
+			c.AccessLog = v
+			return oneOf(v, web.AccessAll, web.AccessErrors, web.AccessNone)
+		}},
+	{"log-clients", "LOG_CLIENTS", "false", "log visitors' addresses, shortened to /24 or /48",
+		func(c *config, v string) (err error) { c.LogClients, err = strconv.ParseBool(v); return err }},
+	{"log-format", "LOG_FORMAT", "auto", "json, text, or auto: text on a terminal",
+		func(c *config, v string) error { c.LogFormat = v; return oneOf(v, "auto", "json", "text") }},
+	{"log-level", "LOG_LEVEL", "info", "debug, info, warn or error",
+		func(c *config, v string) error {
+			if err := oneOf(v, "debug", "info", "warn", "error"); err != nil {
+				return err
+			}
+			return c.LogLevel.UnmarshalText([]byte(v))
+		}},
+	{"drain-seconds", "DRAIN_SECONDS", "0", "after SIGTERM: how long to go on serving while /readyz already fails",
+		func(c *config, v string) error { return count(v, &c.DrainSeconds) }},
+}
+
+// readConfig reads flags and environment. Every error names the setting.
+func readConfig(args []string, getenv func(string) string, output io.Writer) (*config, error) {
+	c := &config{}
+	flags := flag.NewFlagSet("server", flag.ContinueOnError)
+	flags.SetOutput(output)
+	flags.Usage = func() {
+		fmt.Fprintln(output, "Usage: server [healthcheck | version] [settings]\n\nSettings, each with its environment variable and default:")
+		for _, s := range settings {
+			fmt.Fprintf(output, "  -%s (%s) %s\n        %s\n", s.flag, s.env, s.fallback, s.usage)
+		}
+	}
+	given := map[string]string{}
+	for _, s := range settings {
+		store := func(v string) error { given[s.flag] = v; return nil }
+		if s.boolean() {
+			flags.BoolFunc(s.flag, s.usage, store)
+		} else {
+			flags.Func(s.flag, s.usage, store)
+		}
+	}
+	if err := flags.Parse(args); err != nil {
+		return nil, err
+	}
+	if rest := flags.Args(); len(rest) > 0 {
+		return nil, fmt.Errorf("unknown argument %q; settings begin with a hyphen", rest[0])
+	}
+	if key := strings.TrimSpace(getenv("MP_API_KEY")); key != "" {
+		c.Key, c.KeyFrom = mp.NewSecret(key), "MP_API_KEY"
+	}
+	var errs []error
+	for _, s := range settings {
+		text, from := s.fallback, ""
+		if v := getenv(s.env); v != "" {
+			text, from = v, s.env
+		}
+		if v, ok := given[s.flag]; ok {
+			text, from = v, "-"+s.flag
+		}
+		if err := s.set(c, text); err != nil {
+			name := orElse(from, s.env)
+			if s.env != "MP_API_KEY_FILE" { // somebody may have put the key itself there
+				name += fmt.Sprintf(" %q", text)
+			}
+			errs = append(errs, fmt.Errorf("%s: %w", name, err))
+		}
+	}
+	if dir := getenv("CREDENTIALS_DIRECTORY"); !c.Key.Set() && dir != "" {
+		// systemd puts what LoadCredential names there.
+		name := filepath.Join(dir, "mp_api_key")
+		if _, err := os.Stat(name); err == nil {
+			if err := c.keyFile(name); err != nil {
+				errs = append(errs, err)
+			}
+		}
+	}
+	if c.Dev && c.AssetsDir == "" {
+		c.AssetsDir = filepath.Join("assets", "dist")
+	}
+	if c.CacheDir == "" {
+		base, err := os.UserCacheDir()
+		if err != nil {
+			errs = append(errs, fmt.Errorf("CACHE_DIR: no cache directory is known here (%w); set CACHE_DIR", err))
+		}
+		c.CacheDir = filepath.Join(base, "zoneaxis")
+	}
+	if c.TLSDir == "" {
+		c.TLSDir = filepath.Join(c.CacheDir, "tls")
+	}
+	return c, errors.Join(errs...)
+}
+
+func orElse(v, fallback string) string {
+	if v == "" {
+		return fallback
+	}
+	return v
+}
+
+// keyFile reads the key from a file; an empty name is no file.
+func (c *config) keyFile(name string) error {
+	if name == "" {
+		return nil
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return errors.New("the key file cannot be read: " + reason(err))
+	}
+	key := strings.TrimSpace(string(data))
+	if key == "" || strings.ContainsAny(key, " \n\t\r") {
+		return errors.New("the key file must hold the key and nothing else")
+	}
+	c.Key, c.KeyFrom = mp.NewSecret(key), name
+	return nil
+}
+
+func reason(err error) string {
+	var p *os.PathError
+	if errors.As(err, &p) {
+		return p.Err.Error()
+	}
+	return err.Error()
+}
+
+func (c *config) proxies(list string) error {
+	for _, item := range splitList(list) {
+		p, err := netip.ParsePrefix(item)
+		if err != nil {
+			ip, errIP := netip.ParseAddr(item)
+			if errIP != nil {
+				return fmt.Errorf("%q is no network such as 10.0.0.0/8", item)
+			}
+			p = netip.PrefixFrom(ip, ip.BitLen())
+		}
+		c.TrustedProxies = append(c.TrustedProxies, p.Masked())
+	}
+	return nil
+}
+
+func splitList(text string) []string {
+	var list []string
+	for item := range strings.SplitSeq(text, ",") {
+		if item = strings.TrimSpace(item); item != "" {
+			list = append(list, item)
+		}
+	}
+	return list
+}
+
+func checkAddr(v string) error {
+	_, port, err := net.SplitHostPort(v)
+	if err != nil {
+		return errors.New("expected host:port, such as localhost:8080 or :8080")
+	}
+	if n, err := strconv.Atoi(port); err != nil || n < 0 || n > 65535 {
+		return fmt.Errorf("port %q: expected a number up to 65535", port)
+	}
+	return nil
+}
+
+// checkLoopback accepts addresses that only this machine can reach: metrics
+// and profiles are for no one else.
+func checkLoopback(v string) error {
+	if err := checkAddr(v); err != nil {
+		return err
+	}
+	host, _, err := net.SplitHostPort(v)
+	if err != nil {
+		return err
+	}
+	if ip, err := netip.ParseAddr(host); host == "localhost" || err == nil && ip.IsLoopback() {
+		return nil
+	}
+	return errors.New("metrics and profiles are for this machine only: use localhost:port")
+}
+
+func checkOrigin(v string) error {
+	if v == "" {
+		return nil
+	}
+	u, err := url.Parse(v)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.User != nil {
+		return errors.New("expected something like https://example.org, without a slash at the end")
+	}
+	return nil
+}
+
+func count(v string, into *int) error {
+	n, err := strconv.Atoi(v)
+	if err != nil || n < 0 || n > 1_000_000 {
+		return errors.New("expected a whole number from 0 to 1000000")
+	}
+	*into = n
+	return nil
+}
+
+func oneOf(v string, allowed ...string) error {
+	for _, a := range allowed {
+		if v == a {
+			return nil
+		}
+	}
+	return errors.New("expected one of " + strings.Join(allowed, ", "))
+}
+
+// parseSize reads a number of bytes: 1048576, 512MiB, 2GiB.
+func parseSize(v string) (int64, error) {
+	number, unit := v, int64(1)
+	for _, u := range []struct {
+		end  string
+		size int64
+	}{{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {"B", 1}} {
+		if n, ok := strings.CutSuffix(v, u.end); ok {
+			number, unit = strings.TrimSpace(n), u.size
+			break
+		}
+	}
+	n, err := strconv.ParseInt(number, 10, 64)
+	if err != nil || n <= 0 || n > 1<<50/unit {
+		return 0, errors.New("expected a size such as 512MiB or 2GiB")
+	}
+	return n * unit, nil
+}
+
+// summary lists the settings in use for the log. The key is only said to be
+// there.
+func (c *config) summary() []any {
+	key := "none: library and cache only"
+	if c.Key.Set() {
+		key = "set, from " + c.KeyFrom
+	}
+	list := []any{
+		"addr", c.Addr, "metrics_addr", c.MetricsAddr, "mp_api_key", key, "mp_base_url", c.BaseURL,
+		"cache_dir", c.CacheDir, "cache_bytes", c.CacheBytes, "memory_bytes", c.MemoryBytes,
+		"rate", c.Rate, "new_structures", c.NewStructures, "drawings", c.Drawings,
+		"access_log", c.AccessLog, "log_clients", c.LogClients, "dev", c.Dev,
+	}
+	if c.AssetsDir != "" {
+		list = append(list, "assets_dir", c.AssetsDir)
+	}
+	if len(c.TrustedProxies) > 0 {
+		list = append(list, "trusted_proxies", fmt.Sprint(c.TrustedProxies))
+	}
+	if c.Origin != "" {
+		list = append(list, "origin", c.Origin)
+	}
+	if len(c.TLSDomains) > 0 {
+		list = append(list, "tls_domains", fmt.Sprint(c.TLSDomains), "tls_dir", c.TLSDir, "http_addr", c.HTTPAddr)
+		if c.ACMEURL != "" {
+			list = append(list, "acme_url", c.ACMEURL)
+		}
+	}
+	return list
+}

@@ -1,0 +1,233 @@
+// Command server serves zoneaxis: the simulator page, structures of the
+// Materials Project, articles and the pattern library.
+//
+//	server [settings]              serve
+//	server healthcheck [settings]  exit 0 if a server with these settings answers
+//	server version
+//
+// server -h lists the settings; each is also an environment variable.
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"runtime"
+	"runtime/debug"
+	"sync"
+	"syscall"
+	"time"
+
+	"zoneaxis/assets"
+	"zoneaxis/server/mp"
+	"zoneaxis/server/web"
+)
+
+func main() {
+	os.Exit(run(os.Args[1:], os.Getenv, os.Stdout, os.Stderr))
+}
+
+// run is main with its surroundings as arguments. It returns the exit code.
+func run(args []string, getenv func(string) string, stdout, stderr io.Writer) int {
+	command := "serve"
+	if len(args) > 0 && (args[0] == "healthcheck" || args[0] == "version") {
+		command, args = args[0], args[1:]
+	}
+	if command == "version" {
+		fmt.Fprintln(stdout, version())
+		return 0
+	}
+	cfg, err := readConfig(args, getenv, stderr)
+	if errors.Is(err, flag.ErrHelp) {
+		return 0
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "server: %v\n", err)
+		return 2
+	}
+	if command == "healthcheck" {
+		if err := healthcheck(cfg); err != nil {
+			fmt.Fprintf(stderr, "server: healthcheck: %v\n", err)
+			return 1
+		}
+		return 0
+	}
+	log, flush := newLogger(cfg, stderr)
+	defer flush()
+	if err := serve(cfg, log, stderr); err != nil {
+		flush()
+		fmt.Fprintf(stderr, "server: %v\n", err)
+		return 1
+	}
+	return 0
+}
+
+// version tells what this binary was built from.
+func version() string {
+	v := "zoneaxis"
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return v
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			v += " " + s.Value[:min(12, len(s.Value))]
+		}
+	}
+	return v + " " + runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH
+}
+
+// serve runs the server until it is told to stop.
+func serve(cfg *config, log *slog.Logger, out io.Writer) error {
+	set, reload, err := openAssets(cfg)
+	if err != nil {
+		return err
+	}
+	log.Info("starting", append([]any{"version", version(), "build", set.Manifest.Build}, cfg.summary()...)...)
+
+	if os.Getenv("GOMEMLIMIT") == "" {
+		// The collector works harder when memory nears this, which is far above
+		// what is live: the caches are bounded.
+		debug.SetMemoryLimit(int64(cfg.MemoryBytes) + 32<<20)
+	}
+
+	// What lives as long as the server: background work ends with it.
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	metrics := newRegistry(set.Manifest.Build)
+	client, err := mp.NewClient(mp.Options{
+		BaseURL: cfg.BaseURL, Key: cfg.Key, UserAgent: "zoneaxis/" + set.Manifest.Build, Log: log, Metrics: metrics,
+	})
+	if err != nil {
+		return err
+	}
+	store, err := openStore(ctx, cfg)
+	if err != nil {
+		return err
+	}
+	cache, err := mp.NewCache(client, store, mp.CacheOptions{StoreBytes: cfg.CacheBytes, MemoryBytes: cfg.MemoryBytes, Log: log})
+	if err != nil {
+		return err
+	}
+	handler, drain, err := web.Handler(web.Config{
+		Assets: set, Reload: reload, Structures: cache, Log: log, Metrics: metrics, Origin: cfg.Origin,
+		TrustedProxies: cfg.TrustedProxies, Rate: cfg.Rate, NewStructures: cfg.NewStructures, Drawings: cfg.Drawings,
+		AccessLog: cfg.AccessLog, LogClients: cfg.LogClients,
+	})
+	if err != nil {
+		return err
+	}
+	servers, err := listen(cfg, log, handler, metrics)
+	if err != nil {
+		return err
+	}
+	background := make(chan struct{})
+	go func() { defer close(background); cache.Run(ctx) }()
+
+	stop := make(chan os.Signal, 2)
+	signal.Notify(stop, syscall.SIGINT, syscall.SIGTERM)
+	defer signal.Stop(stop)
+	failed := make(chan error, len(servers))
+	for _, s := range servers {
+		go func() { failed <- s.run() }()
+	}
+	for _, s := range servers {
+		log.Info("serving", "what", s.what, "address", s.url)
+	}
+	fmt.Fprintf(out, "zoneaxis is at %s\n", servers[0].url)
+
+	select {
+	case err := <-failed:
+		return err
+	case sig := <-stop:
+		log.Info("stopping", "signal", sig.String())
+	}
+	// A second signal ends the program at once.
+	go func() {
+		<-stop
+		log.Warn("stopped at once")
+		os.Exit(1)
+	}()
+	drain()
+	time.Sleep(time.Duration(cfg.DrainSeconds) * time.Second)
+	ending, done := context.WithTimeout(context.Background(), 20*time.Second)
+	defer done()
+	var errs []error
+	for _, s := range servers {
+		errs = append(errs, s.http.Shutdown(ending))
+	}
+	cancel()
+	select {
+	case <-background:
+	case <-ending.Done():
+	}
+	log.Info("stopped")
+	return errors.Join(errs...)
+}
+
+// openAssets opens the build inside the binary or one on disk. reload is not
+// nil while developing: it returns the build on disk if that has changed since
+// it was last asked, and else nil.
+func openAssets(cfg *config) (set *assets.Set, reload func() (*assets.Set, error), err error) {
+	if cfg.AssetsDir == "" {
+		set, err = assets.Embedded()
+		return set, nil, err
+	}
+	dir := os.DirFS(cfg.AssetsDir)
+	if set, err = assets.Open(dir); err != nil || !cfg.Dev {
+		return set, nil, err
+	}
+	var mu sync.Mutex
+	var seen time.Time
+	reload = func() (*assets.Set, error) {
+		info, err := fs.Stat(dir, "manifest.json")
+		if err != nil {
+			return nil, nil // a build is under way
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		if info.ModTime().Equal(seen) {
+			return nil, nil
+		}
+		seen = info.ModTime()
+		return assets.Open(dir)
+	}
+	return set, reload, nil
+}
+
+// healthcheck asks a running server whether it lives.
+func healthcheck(cfg *config) error {
+	host, port, err := net.SplitHostPort(cfg.Addr)
+	if err != nil {
+		return err
+	}
+	if host == "" || host == "0.0.0.0" || host == "::" {
+		host = "localhost"
+	}
+	scheme := "http"
+	// The certificate is made out to the public name, not to this address.
+	transport := &http.Transport{DisableKeepAlives: true}
+	if len(cfg.TLSDomains) > 0 {
+		scheme = "https"
+		transport.TLSClientConfig = &tls.Config{ServerName: cfg.TLSDomains[0], InsecureSkipVerify: true}
+	}
+	client := &http.Client{Timeout: 3 * time.Second, Transport: transport}
+	resp, err := client.Get(scheme + "://" + net.JoinHostPort(host, port) + "/healthz")
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("status %d", resp.StatusCode)
+	}
+	return nil
+}

@@ -1,0 +1,89 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+)
+
+// The policies. No page has code or styles of its own in it, and nothing is
+// loaded from another host. 'wasm-unsafe-eval' lets WebAssembly be compiled
+// and nothing else be evaluated.
+const (
+	policyCommon = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; " +
+		"font-src 'self'; connect-src 'self'; worker-src 'self'; frame-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
+	policyPage  = policyCommon + "frame-ancestors 'none'"
+	policyInner = policyCommon + "frame-ancestors 'self'" // the document in the viewer's iframe
+	policyEmbed = policyCommon + "frame-ancestors *"
+	// A picture opened by itself loads nothing and runs nothing. It brings its
+	// styles with it.
+	policyPicture = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+)
+
+// Header values that do not change are shared between responses; net/http
+// does not write to them.
+var (
+	nosniff       = []string{"nosniff"}
+	referrer      = []string{"strict-origin-when-cross-origin"}
+	permissions   = []string{"camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"}
+	sameOrigin    = []string{"same-origin"}
+	crossOrigin   = []string{"cross-origin"}
+	deny          = []string{"DENY"}
+	sameFrame     = []string{"SAMEORIGIN"}
+	pagePolicy    = []string{policyPage}
+	innerPolicy   = []string{policyInner}
+	embedPolicy   = []string{policyEmbed}
+	picturePolicy = []string{policyPicture}
+	anyone        = []string{"*"}
+	hsts          = []string{"max-age=63072000; includeSubDomains"}
+	varyEncoding  = []string{"Accept-Encoding"}
+	immutable     = []string{"public, max-age=31536000, immutable"}
+	noCache       = []string{"no-cache"}
+	noStore       = []string{"no-store"}
+)
+
+// secure sets the headers of every response; handlers loosen them where a
+// page must be framed or a document may be read from elsewhere.
+func (s *server) secure(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h["X-Content-Type-Options"] = nosniff
+		h["Referrer-Policy"] = referrer
+		h["Permissions-Policy"] = permissions
+		h["Cross-Origin-Opener-Policy"] = sameOrigin
+		h["Cross-Origin-Resource-Policy"] = sameOrigin
+		h["Content-Security-Policy"] = pagePolicy
+		h["X-Frame-Options"] = deny
+		if s.encrypted(r) {
+			h["Strict-Transport-Security"] = hsts
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// encrypted reports whether the visitor came over TLS, here or at a proxy that
+// we trust.
+func (s *server) encrypted(r *http.Request) bool {
+	if r.TLS != nil {
+		return true
+	}
+	return s.trusts(r.RemoteAddr) && strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https")
+}
+
+// framedBySelf lets our own pages put this document into an iframe.
+func framedBySelf(h http.Header) {
+	h["Content-Security-Policy"] = innerPolicy
+	h["X-Frame-Options"] = sameFrame
+}
+
+// framedByAnyone lets every site put this document into an iframe.
+func framedByAnyone(h http.Header) {
+	h["Content-Security-Policy"] = embedPolicy
+	delete(h, "X-Frame-Options")
+	h["Cross-Origin-Resource-Policy"] = crossOrigin
+}
+
+// readByAnyone lets scripts of every site read this answer.
+func readByAnyone(h http.Header) {
+	h["Access-Control-Allow-Origin"] = anyone
+	h["Cross-Origin-Resource-Policy"] = crossOrigin
+}

@@ -1,0 +1,98 @@
+package web
+
+import (
+	"bytes"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"strings"
+
+	"zoneaxis/assets"
+	"zoneaxis/internal/session"
+)
+
+// served is one build in use: its files and its page templates.
+type served struct {
+	*site
+	pages    *template.Template
+	critical template.CSS // styles that stand in the page itself
+}
+
+// templates are those that the server fills; others are filled at build.
+var templates = []string{"base.tmpl", "error.tmpl", "sim.tmpl", "embed.tmpl"}
+
+func newServed(set *assets.Set) (*served, error) {
+	site, err := newSite(set)
+	if err != nil {
+		return nil, err
+	}
+	t := template.New("").Option("missingkey=error").Funcs(template.FuncMap{
+		"url":     set.URL,
+		"text":    textHTML,
+		"has":     func(letters, letter string) bool { return strings.Contains(letters, letter) },
+		"list":    func(items ...any) []any { return items },
+		"presets": func() []string { return []string{"80", "120", "200", "300"} },
+	})
+	for _, name := range templates {
+		f, ok := set.Manifest.Files["html/"+name]
+		if !ok {
+			return nil, fmt.Errorf("web: the build has no template %s", name)
+		}
+		data, err := fs.ReadFile(set.FS, f.Path)
+		if err != nil {
+			return nil, fmt.Errorf("web: %w", err)
+		}
+		if _, err := t.New(name).Parse(string(data)); err != nil {
+			return nil, fmt.Errorf("web: %w", err)
+		}
+	}
+	next := &served{site: site, pages: t}
+	next.critical, err = readCritical(next)
+	return next, err
+}
+
+// textHTML writes a text of the engine with its overbars, subscripts and
+// superscripts.
+func textHTML(text session.Text) template.HTML {
+	var b strings.Builder
+	for _, run := range text {
+		t := template.HTMLEscapeString(run.T)
+		switch {
+		case run.Bar:
+			t = `<span class="ob">` + t + `</span>`
+		case run.Sub:
+			t = `<sub>` + t + `</sub>`
+		case run.Sup:
+			t = `<sup>` + t + `</sup>`
+		}
+		b.WriteString(t)
+	}
+	return template.HTML(b.String())
+}
+
+// site returns the build in use. While developing, a newer one is taken into
+// use first.
+func (s *server) site() *site { return s.served().site }
+
+func (s *server) served() *served {
+	if s.cfg.Reload == nil {
+		return s.current.Load()
+	}
+	set, err := s.cfg.Reload()
+	if err == nil && set != nil {
+		err = s.use(set)
+	}
+	if err != nil {
+		s.log.Error("build not reloaded", "error", err.Error())
+	}
+	return s.current.Load()
+}
+
+// execute fills a template. Nothing is sent if it fails halfway.
+func (s *served) execute(name string, data any) ([]byte, error) {
+	var b bytes.Buffer
+	if err := s.pages.ExecuteTemplate(&b, name, data); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}

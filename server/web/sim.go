@@ -1,0 +1,406 @@
+package web
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"html/template"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"zoneaxis/internal/crystal"
+	"zoneaxis/internal/session"
+	"zoneaxis/internal/source"
+)
+
+const (
+	// maxQuery bounds the query of a page or picture, bytes.
+	maxQuery = 2 << 10
+	// fetchFor is how long a page waits for a structure from the upstream. A
+	// browser with scripts then fetches it by itself.
+	fetchFor = 4 * time.Second
+)
+
+var (
+	pictureCache = []string{"public, max-age=3600"}
+	varyPage     = []string{"Accept-Encoding, Cookie"}
+	simPath      = session.Path
+)
+
+// simPage is what sim.tmpl is filled with.
+type simPage struct {
+	View        *session.View
+	SVG         template.HTML
+	Problems    []session.Problem
+	Link        string // canonical link of what was asked for
+	Origin      string
+	Build       string
+	Theme       string
+	CriticalCSS template.CSS
+	EngineSize  int
+}
+
+// home leads to the page made at build if there is one, and else to the
+// simulator.
+func (s *server) home(w http.ResponseWriter, r *http.Request) {
+	site := s.site()
+	if f, _, err := site.page("/"); err == nil {
+		s.reply(w, r, f, site)
+		return
+	}
+	w.Header()["Cache-Control"] = noCache
+	http.Redirect(w, r, simPath, http.StatusFound)
+}
+
+// sim serves the simulator page of a link: complete without scripts.
+func (s *server) sim(w http.ResponseWriter, r *http.Request) {
+	if q := strings.TrimSpace(r.URL.Query().Get("q")); q != "" && len(r.URL.RawQuery) <= maxQuery {
+		s.find(w, r, q)
+		return
+	}
+	s.page(w, r, "sim.tmpl")
+}
+
+// embed serves the pattern of a link for the frame of another site.
+func (s *server) embed(w http.ResponseWriter, r *http.Request) {
+	framedByAnyone(w.Header())
+	s.page(w, r, "embed.tmpl")
+}
+
+// page fills a template with the state of a link.
+func (s *server) page(w http.ResponseWriter, r *http.Request, name string) {
+	if s.tooLong(w, r) {
+		return
+	}
+	theme := ""
+	if c, err := r.Cookie("theme"); err == nil && (c.Value == "light" || c.Value == "dark" || c.Value == "lab") {
+		theme = c.Value
+	}
+	build := s.served()
+	origin := s.origin(r)
+	query := "?" + r.URL.RawQuery
+	link, _ := session.ParseLink(query)
+	key := name + " " + build.set.Manifest.Build + " " + theme + " " + origin + " " + query
+	c, err := s.kept(w, r, key, func(ctx context.Context, lookup lookupFunc) (*content, error) {
+		page := simPage{Link: link.String(), Origin: origin, Build: build.set.Manifest.Build, Theme: theme, CriticalCSS: build.critical,
+			EngineSize: build.set.Manifest.Files["engine.wasm"].BrSize}
+		var one *session.Session
+		one, page.Problems = session.Open(query, lookup)
+		page.View = one.View()
+		forForms(page.View, one)
+		page.SVG = template.HTML(one.SVG())
+		body, err := build.execute(name, page)
+		if err != nil {
+			return nil, err
+		}
+		c, err := finish("text/html; charset=utf-8", body)
+		if err == nil {
+			c.vary = varyPage
+			if hash := styleHash(body); hash != "" {
+				c.policy = []string{strings.Replace(policyPage, "style-src 'self'", "style-src 'self' "+hash, 1)}
+			}
+		}
+		return c, err
+	})
+	if c == nil {
+		s.failDrawing(w, r, err)
+		return
+	}
+	c.serve(w, r, noCache)
+}
+
+// forForms adds what the page needs without scripts: the state as form fields
+// and the addresses of the neighbouring states.
+func forForms(v *session.View, one *session.Session) {
+	l := one.Links()
+	v.Links = map[string]string{
+		"up": l.Up, "down": l.Down, "left": l.Left, "right": l.Right, "centre": l.Snap,
+		"cw": l.Clockwise, "ccw": l.Counter, "in": l.ZoomIn, "out": l.ZoomOut,
+	}
+	v.Keys = map[string]string{}
+	state := one.Link()
+	if _, query, ok := strings.Cut(state.String(), "?"); ok {
+		values, err := url.ParseQuery(query)
+		for key := range values {
+			if err == nil {
+				v.Keys[key] = values.Get(key)
+			}
+		}
+	}
+}
+
+// picture serves the drawing of a link.
+func (s *server) picture(w http.ResponseWriter, r *http.Request) {
+	if s.tooLong(w, r) {
+		return
+	}
+	build := s.served()
+	state, _ := session.ParseLink("?" + r.URL.RawQuery)
+	state.Unknown = nil
+	link := state.String()
+	key := "svg " + build.set.Manifest.Build + " " + link
+	readByAnyone(w.Header())
+	w.Header()["Content-Security-Policy"] = picturePolicy
+	c, err := s.kept(w, r, key, func(ctx context.Context, lookup lookupFunc) (*content, error) {
+		one, problems := session.Open(link, lookup)
+		for _, p := range problems {
+			if p.Key == "c" { // better no picture than that of another crystal
+				return nil, &linkError{p.Text}
+			}
+		}
+		// What the link shows is in the file: indices and scale bar if it has them.
+		reply := one.Do(&session.Request{Op: "export", Kind: "svg", Export: &session.ExportOptions{
+			Labels: strings.Contains(state.Overlays, "i"), Bar: strings.Contains(state.Overlays, "s"), Legend: true, Caption: true,
+			Origin: s.cfg.Origin,
+		}}, nil)
+		if !reply.OK {
+			return nil, &linkError{reply.Error}
+		}
+		return finish("image/svg+xml", []byte(reply.SVG))
+	})
+	if c == nil {
+		s.failDrawing(w, r, err)
+		return
+	}
+	c.serve(w, r, pictureCache)
+}
+
+// linkError is a link whose picture cannot be drawn. Its text is for a person.
+type linkError struct{ text string }
+
+func (e *linkError) Error() string { return e.text }
+
+// tooLong refuses a query that no link of ours needs.
+func (s *server) tooLong(w http.ResponseWriter, r *http.Request) bool {
+	if len(r.URL.RawQuery) <= maxQuery {
+		return false
+	}
+	s.fail(w, r, problem{Status: http.StatusRequestURITooLong, Code: "long-link", Detail: "This link is too long."})
+	return true
+}
+
+type lookupFunc = func(id string) (*crystal.Structure, error)
+
+// kept returns a finished page or picture, making it if need be. A nil content
+// without an error means that the visitor has been answered or has gone.
+func (s *server) kept(w http.ResponseWriter, r *http.Request, key string, make func(context.Context, lookupFunc) (*content, error)) (*content, error) {
+	if c := s.drawings.get(key); c != nil {
+		s.m.renders.WithLabelValues("kept").Inc()
+		return c, nil
+	}
+	if s.limited(s.draws, w, r) {
+		s.m.renders.WithLabelValues("refused").Inc()
+		return nil, nil
+	}
+	ctx, cancel := context.WithTimeout(r.Context(), 10*time.Second)
+	defer cancel()
+	// The structure is fetched before the drawing takes its turn, so that a
+	// slow upstream does not hold up those who need none.
+	structures, cold := s.prefetch(ctx, r)
+	c, err := s.drawings.draw(ctx, key, func() (*content, bool, error) {
+		c, err := make(ctx, structures.lookup)
+		return c, !cold && !structures.passing, err
+	})
+	switch {
+	case err == nil:
+		s.m.renders.WithLabelValues("drawn").Inc()
+		return c, nil
+	case errors.Is(err, errCrowded):
+		s.m.renders.WithLabelValues("refused").Inc()
+	case errors.Is(err, context.Canceled):
+		return nil, nil
+	}
+	return nil, err
+}
+
+// failDrawing answers for a page or picture that was not made.
+func (s *server) failDrawing(w http.ResponseWriter, r *http.Request, err error) {
+	var link *linkError
+	switch {
+	case err == nil:
+	case errors.As(err, &link):
+		s.fail(w, r, problem{Status: http.StatusNotFound, Code: "no-crystal", Detail: link.text})
+	case errors.Is(err, errCrowded), errors.Is(err, context.DeadlineExceeded):
+		s.fail(w, r, problem{Status: http.StatusServiceUnavailable, Code: "busy", Detail: "Too many requests just now. Try again in 5 s."}.after(5*time.Second))
+	default:
+		s.internal(w, r, err)
+	}
+}
+
+// prefetched holds the structures that a link names.
+type prefetched struct {
+	byID    map[string]any // *crystal.Structure or error
+	passing bool           // one of them stands in for a better one: keep nothing
+}
+
+func (p prefetched) lookup(id string) (*crystal.Structure, error) {
+	switch v := p.byID[id].(type) {
+	case *crystal.Structure:
+		copied := *v
+		return &copied, nil
+	case error:
+		return nil, v
+	}
+	return nil, session.ErrNeed
+}
+
+// prefetch gets the structures of a link that are not in the library. cold is
+// true if one of them could not be had now.
+func (s *server) prefetch(ctx context.Context, r *http.Request) (p prefetched, cold bool) {
+	p.byID = map[string]any{}
+	l, _ := session.ParseLink("?" + r.URL.RawQuery)
+	for _, text := range []string{l.Crystal, l.Second} {
+		id, err := source.ParseMP(text)
+		if err != nil || !strings.HasPrefix(strings.ToLower(strings.TrimSpace(text)), "mp-") {
+			continue
+		}
+		name := source.FormatMP(id)
+		if _, ok := source.Lookup(name); ok {
+			continue
+		}
+		structure, passing, err := s.structureFor(ctx, r, id)
+		switch {
+		case err != nil:
+			p.byID[name] = err
+			cold = true
+		default:
+			p.byID[name] = structure
+			p.passing = p.passing || passing
+		}
+	}
+	return p, cold
+}
+
+// structureFor gets a structure for drawing, within the limits of a client.
+// Its errors are for a person, or session.ErrNeed.
+func (s *server) structureFor(ctx context.Context, r *http.Request, id int) (structure *crystal.Structure, passing bool, err error) {
+	o, err, known := s.cfg.Structures.Cached(ctx, id)
+	if !known {
+		if s.cold != nil {
+			key, err := clientKey(r)
+			if err == nil && s.cold.OnLimit(discard{http.Header{}}, r, key) {
+				return nil, false, session.ErrNeed
+			}
+		}
+		short, cancel := context.WithTimeout(ctx, fetchFor)
+		defer cancel()
+		o, err = s.cfg.Structures.Structure(short, id)
+	}
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return nil, false, session.ErrNeed
+	case err != nil:
+		return nil, false, &linkError{structureProblem(id, err).Detail}
+	}
+	doc, err := source.DecodeDoc(o.Body)
+	if err != nil {
+		return nil, false, err
+	}
+	structure, err = doc.Structure()
+	if err != nil {
+		return nil, false, err
+	}
+	if o.Moved {
+		structure.Notes = append(structure.Notes, source.FormatMP(id)+" is part of "+source.FormatMP(o.ID)+" now.")
+	}
+	if o.Stale {
+		structure.Notes = append(structure.Notes, "The Materials Project did not answer. This is its structure of version "+o.DB+".")
+	}
+	return structure, o.Stale || o.Library, nil
+}
+
+// discard is a response writer for a limiter that only counts.
+type discard struct{ header http.Header }
+
+func (d discard) Header() http.Header         { return d.header }
+func (d discard) Write(b []byte) (int, error) { return len(b), nil }
+func (d discard) WriteHeader(int)             {}
+
+// find answers the search field of the page without scripts.
+func (s *server) find(w http.ResponseWriter, r *http.Request, text string) {
+	id := ""
+	if hits := source.Find(text, 1); len(hits) > 0 {
+		id = "lib-" + hits[0].ID
+	} else if n, err := source.ParseMP(text); err == nil {
+		id = source.FormatMP(n)
+	}
+	if id == "" {
+		s.fail(w, r, problem{Status: http.StatusNotFound, Code: "no-crystal", Detail: "No match for “" + text + "” in the library."})
+		return
+	}
+	w.Header()["Cache-Control"] = noStore
+	http.Redirect(w, r, simPath+"?c="+url.QueryEscape(id), http.StatusSeeOther)
+}
+
+// origin is the public address of the site.
+func (s *server) origin(r *http.Request) string {
+	if s.cfg.Origin != "" {
+		return s.cfg.Origin
+	}
+	host := r.Host
+	if len(host) > 253 || strings.Trim(host, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:[]") != "" {
+		return ""
+	}
+	if s.encrypted(r) {
+		return "https://" + host
+	}
+	return "http://" + host
+}
+
+// finish compresses a made body.
+func finish(kind string, body []byte) (*content, error) {
+	var z bytes.Buffer
+	w, err := gzip.NewWriterLevel(&z, 6)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := w.Write(body); err != nil {
+		return nil, err
+	}
+	if err := w.Close(); err != nil {
+		return nil, err
+	}
+	return &content{kind: kind, etag: hashTag(body), body: body, gz: z.Bytes()}, nil
+}
+
+// criticalStyles are the styles that the first picture of the page needs; they
+// stand in the page itself, allowed by their hash.
+var criticalStyles = []string{"css/tokens.css", "css/base.css", "css/sim.css", "css/pattern.css"}
+
+// readCritical joins the critical styles of a build; empty if one is missing.
+func readCritical(s *served) (template.CSS, error) {
+	var b strings.Builder
+	for _, name := range criticalStyles {
+		f, ok := s.set.Manifest.Files[name]
+		if !ok {
+			return "", nil
+		}
+		data, err := fs.ReadFile(s.set.FS, f.Path)
+		if err != nil {
+			return "", err
+		}
+		b.Write(bytes.TrimSpace(data))
+		b.WriteByte('\n')
+	}
+	return template.CSS(b.String()), nil
+}
+
+// styleHash is the source expression that allows the style element of a page.
+func styleHash(body []byte) string {
+	_, rest, ok := bytes.Cut(body, []byte("<style>"))
+	if !ok {
+		return ""
+	}
+	style, _, ok := bytes.Cut(rest, []byte("</style>"))
+	if !ok {
+		return ""
+	}
+	sum := sha256.Sum256(style)
+	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+}

@@ -1,0 +1,274 @@
+package web
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"zoneaxis/internal/session"
+	"zoneaxis/internal/source"
+	"zoneaxis/server/internal/testsite"
+	"zoneaxis/server/mp/mpfake"
+)
+
+// TestPolicy: the only style in the page is the one that its policy names, and
+// there is no other code or style in it.
+func TestPolicy(t *testing.T) {
+	r := newRig(t, rigOptions{})
+	w := r.get("/sim?c=lib-si&z=1,1,0")
+	page := w.Body.String()
+	styles := regexp.MustCompile(`(?s)<style[^>]*>(.*?)</style>`).FindAllStringSubmatch(page, -1)
+	if len(styles) != 1 {
+		t.Fatalf("%d style elements, want 1", len(styles))
+	}
+	sum := sha256.Sum256([]byte(styles[0][1]))
+	hash := "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+	if !strings.Contains(w.Header().Get("Content-Security-Policy"), "style-src 'self' "+hash+";") {
+		t.Errorf("the policy %s lacks %s", w.Header().Get("Content-Security-Policy"), hash)
+	}
+	if !strings.Contains(styles[0][1], "--accent") || strings.Contains(styles[0][1], "&") && strings.Contains(styles[0][1], "&amp;") {
+		t.Errorf("the style is not what was built: %.200s", styles[0][1])
+	}
+	for _, script := range regexp.MustCompile(`<script[^>]*>`).FindAllString(page, -1) {
+		if !strings.Contains(script, "src=\"/static/") {
+			t.Errorf("a script without an address: %s", script)
+		}
+	}
+	if found := regexp.MustCompile(`\s(on[a-z]+|style)=`).FindString(page); found != "" {
+		t.Errorf("an attribute that the policy forbids: %q", found)
+	}
+}
+
+// TestSizeOfPage: what the browser needs for the first picture fits into the
+// budget after compression.
+func TestSizeOfPage(t *testing.T) {
+	r := newRig(t, rigOptions{})
+	for _, link := range []string{"/sim", "/sim?c=lib-si&z=1,1,0&o=ikds", "/sim?c=lib-au&z=1,1,1"} {
+		page := r.get(link).Body.Bytes()
+		if n := len(testsite.Brotli(t, page)); n > 14_000 {
+			// Styles are not minified here, so this is an upper bound.
+			t.Errorf("%s: %d bytes after brotli, the budget is 14000", link, n)
+		}
+	}
+}
+
+// links for comparisons and load: some crystals, zones, tilts and settings.
+func links() []string {
+	var list []string
+	for i, c := range []string{"lib-si", "lib-au", "lib-gaas", "lib-mgo", "lib-srtio3"} {
+		for j, z := range []string{"0,0,1", "1,1,0", "1,1,1", "2,1,0", "1,2,-3"} {
+			q := url.Values{"c": {c}, "z": {z}}
+			if (i+j)%2 == 1 {
+				q.Set("d", fmt.Sprintf("%d.25,-0.%d0,%d.00", j, i+1, 10*i))
+				q.Set("o", "ikhdgs")
+			}
+			if (i+j)%3 == 1 {
+				q.Set("kv", "300")
+				q.Set("p", "screen")
+			}
+			list = append(list, "?"+q.Encode())
+		}
+	}
+	return list
+}
+
+// TestSamePicture: the page holds exactly the picture that the engine draws for
+// the link, and every picture is well-formed.
+func TestSamePicture(t *testing.T) {
+	r := newRig(t, rigOptions{})
+	for _, link := range links() {
+		one, problems := session.Open(link, nil)
+		if len(problems) > 0 {
+			t.Fatalf("%s: %v", link, problems)
+		}
+		if page := r.get("/sim" + link); page.Code != 200 || !strings.Contains(page.Body.String(), one.SVG()) {
+			t.Errorf("%s: the page does not hold the engine's picture", link)
+		}
+		w := r.get("/sim.svg" + link)
+		if w.Code != 200 {
+			t.Errorf("%s: %d", link, w.Code)
+		}
+		d := xml.NewDecoder(w.Body)
+		for {
+			if _, err := d.Token(); err == io.EOF {
+				break
+			} else if err != nil {
+				t.Errorf("%s: %v", link, err)
+				break
+			}
+		}
+	}
+}
+
+// TestUpstreamPage: a crystal that only the Materials Project has is drawn by
+// the server too; a slow upstream costs the visitor a bounded time.
+func TestUpstreamPage(t *testing.T) {
+	r := newRig(t, rigOptions{})
+	const id = 2_000_000
+	m := mpfake.Material{ID: id, Formula: "Po", System: "Cubic", Symbol: "Pm-3m", Number: 221,
+		Matrix: [3][3]float64{{3.35, 0, 0}, {0, 3.35, 0}, {0, 0, 3.35}}, Sites: []mpfake.Site{{Element: "Po"}}}
+	if err := r.fake.Add(m.Document()); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		w := r.get("/sim?c=mp-2000000&z=1,1,1")
+		if w.Code != 200 || !strings.Contains(w.Body.String(), "Po") || !strings.Contains(w.Body.String(), "mp-2000000") {
+			t.Fatalf("got %d %.500s", w.Code, w.Body)
+		}
+	}
+	if w := r.get("/sim.svg?c=mp-2000000&z=1,1,1"); w.Code != 200 || !strings.Contains(w.Body.String(), "mp-2000000") {
+		t.Errorf("picture: %d %.300s", w.Code, w.Body)
+	}
+	if n := r.fake.Count(id); n != 1 {
+		t.Errorf("%d upstream requests, want 1", n)
+	}
+	// Its number of before.
+	w := r.get("/sim?c=mp-777&z=1,1,1")
+	if w.Code != 200 || !strings.Contains(w.Body.String(), "mp-777 is part of mp-22862 now.") {
+		t.Errorf("moved: %d", w.Code)
+	}
+	// An outage: nothing of it is kept.
+	r.fake.Script(2_000_001, mpfake.Status(500, ""))
+	if w := r.get("/sim?c=mp-2000001"); w.Code != 200 || !strings.Contains(w.Body.String(), "The Materials Project did not answer.") {
+		t.Errorf("outage: %d", w.Code)
+	}
+	if w := r.get("/sim?c=mp-2000001"); !strings.Contains(w.Body.String(), "The Materials Project has no mp-2000001. Check the number.") {
+		t.Error("the page of the outage was kept")
+	}
+}
+
+// TestDrawingLimits: a client can't have the server draw without end, and what
+// is kept costs nothing.
+func TestDrawingLimits(t *testing.T) {
+	r := newRig(t, rigOptions{web: func(c *Config) { c.Drawings = 10 }})
+	refused := 0
+	for i := range 30 {
+		switch w := r.get(fmt.Sprintf("/sim.svg?d=%d.00,0.00,0.00", i)); w.Code {
+		case 200:
+		case 429:
+			refused++
+		default:
+			t.Fatalf("status %d", w.Code)
+		}
+		if w := r.get("/sim.svg?d=0.00,0.00,0.00"); w.Code != 200 {
+			t.Fatalf("kept picture: %d", w.Code)
+		}
+	}
+	if refused != 20 {
+		t.Errorf("%d of 30 refused, want 20", refused)
+	}
+}
+
+// TestDrawings: each key is made once for all who ask, never more at one time
+// than there are slots, and who would wait too long is sent away.
+func TestDrawings(t *testing.T) {
+	d := newDrawings()
+	var made, now, most atomic.Int32
+	work := func() (*content, bool, error) {
+		n := now.Add(1)
+		defer now.Add(-1)
+		for m := most.Load(); n > m && !most.CompareAndSwap(m, n); m = most.Load() {
+		}
+		made.Add(1)
+		time.Sleep(20 * time.Millisecond)
+		return &content{body: make([]byte, 1000)}, true, nil
+	}
+	var wg sync.WaitGroup
+	for i := range 200 {
+		wg.Go(func() {
+			if _, err := d.draw(t.Context(), fmt.Sprint(i%10), work); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if made.Load() != 10 || int(most.Load()) > cap(d.slots) {
+		t.Errorf("made %d, want 10; %d at one time, want at most %d", made.Load(), most.Load(), cap(d.slots))
+	}
+
+	blocked := make(chan struct{})
+	for i := range cap(d.slots) {
+		go d.draw(context.Background(), fmt.Sprint("slow", i), func() (*content, bool, error) { <-blocked; return &content{}, false, nil })
+	}
+	for len(d.slots) < cap(d.slots) {
+		time.Sleep(time.Millisecond)
+	}
+	began := time.Now()
+	if _, err := d.draw(t.Context(), "late", work); !errors.Is(err, errCrowded) || time.Since(began) > maxWait+time.Second {
+		t.Errorf("got %v after %v", err, time.Since(began))
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+	defer cancel()
+	if _, err := d.draw(ctx, "gone", work); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("who has gone got %v", err)
+	}
+	close(blocked)
+	if _, err := d.draw(t.Context(), "bad", func() (*content, bool, error) { panic("bad luck") }); err == nil || !strings.Contains(err.Error(), "bad luck") {
+		t.Errorf("a panic gave %v", err)
+	}
+
+	for i := range 30_000 {
+		d.put(fmt.Sprint("k", i), &content{body: make([]byte, 500)})
+	}
+	sum := 0
+	for _, key := range d.lru.Keys() {
+		k, _ := d.lru.Peek(key)
+		sum += k.weight(key)
+	}
+	if d.bytes != sum || sum > keptBytes {
+		t.Errorf("says %d bytes, holds %d, limit %d", d.bytes, sum, keptBytes)
+	}
+}
+
+// TestWorstLinks draws what costs most: the widest pictures of the largest
+// cells with everything on. Each must end in a fraction of the time in which a
+// visitor gives up.
+func TestWorstLinks(t *testing.T) {
+	r := newRig(t, rigOptions{})
+	var large []source.Entry
+	for _, e := range source.Library() {
+		if s, err := source.Open(e.ID); err == nil && s.Lattice.Volume() > 400 {
+			large = append(large, e)
+		}
+	}
+	// And the largest cell that the upstream may give us.
+	var sites []mpfake.Site
+	for i := range 444 {
+		sites = append(sites, mpfake.Site{Element: "Fe", Frac: [3]float64{float64(i%8) / 8, float64(i/8%8) / 8, float64(i/64) / 8}})
+	}
+	m := mpfake.Material{ID: 2_000_002, Formula: "Fe", System: "Triclinic", Symbol: "P1", Number: 1,
+		Matrix: [3][3]float64{{24, 0, 0}, {1, 23, 0}, {2, 3, 22}}, Sites: sites}
+	if err := r.fake.Add(m.Document()); err != nil {
+		t.Fatal(err)
+	}
+	ids := []string{"mp-2000002"}
+	for _, e := range large {
+		ids = append(ids, "lib-"+e.ID)
+	}
+	for _, id := range ids {
+		for _, rest := range []string{"&kv=1000&cl=50&o=ikhdgs", "&kv=1000&cl=50&o=ikhdgs&at=20,20", "&kv=20&cl=5000&o=ikhdgs&t=1", "&w=r&cl=50&kv=1000"} {
+			began := time.Now()
+			w := r.get("/sim?c=" + id + rest)
+			took := time.Since(began)
+			if w.Code != http.StatusOK {
+				t.Errorf("%s%s: %d", id, rest, w.Code)
+			}
+			if took > 5*time.Second {
+				t.Errorf("%s%s took %v", id, rest, took)
+			}
+			t.Logf("%s%s: %v, %d bytes", id, rest, took.Round(time.Millisecond), w.Body.Len())
+		}
+	}
+}
