@@ -230,7 +230,7 @@ func (f *finding) notes(s *Structure, a *Analysis) []string {
 	if det := geom.Mat3(a.P).Det(); det < 0.99 {
 		notes = append(notes, fmt.Sprintf("The given cell holds %.6g conventional cells.", 1/det))
 	}
-	if s.Given != nil && s.Given.Number != a.Setting.Number {
+	if s.Given != nil && s.Given.Number > 1 && s.Given.Number != a.Setting.Number {
 		notes = append(notes, fmt.Sprintf("The source names space group %s (%d), but the atoms have the symmetry %s (%d).",
 			s.Given.Short(), s.Given.Number, a.Setting.Short(), a.Setting.Number))
 	}
