@@ -80,7 +80,7 @@ func (s *Session) openFile(name string, data []byte, structures []*crystal.Struc
 		doc = pack(data)
 	}
 	if doc == "" {
-		doc = pack(smallCIF(&structure))
+		doc = pack(source.EncodeCIF(&structure))
 	}
 	key := fileKey(data) + "-" + fmt.Sprint(block)
 	if doc != "" {
@@ -106,34 +106,6 @@ func suffix(name string) string {
 		return name[i:]
 	}
 	return ""
-}
-
-// smallCIF writes what a picture needs of a structure, every atom of the cell.
-func smallCIF(s *crystal.Structure) []byte {
-	var b strings.Builder
-	c := s.Lattice.Cell()
-	name := strings.Map(func(r rune) rune {
-		if r < ' ' || r == '\'' || r == '"' {
-			return ' '
-		}
-		return r
-	}, s.Name)
-	fmt.Fprintf(&b, "data_x\n_chemical_name_common '%s'\n", name)
-	for _, v := range []struct {
-		key   string
-		value float64
-	}{{"length_a", c.A}, {"length_b", c.B}, {"length_c", c.C}, {"angle_alpha", c.Alpha}, {"angle_beta", c.Beta}, {"angle_gamma", c.Gamma}} {
-		fmt.Fprintf(&b, "_cell_%s %s\n", v.key, trimmed(v.value, 6))
-	}
-	b.WriteString("_symmetry_space_group_name_H-M 'P 1'\nloop_\n_atom_site_type_symbol\n_atom_site_fract_x\n_atom_site_fract_y\n_atom_site_fract_z\n_atom_site_occupancy\n_atom_site_B_iso_or_equiv\n")
-	for _, a := range s.Sites {
-		thermal := "?"
-		if a.B == a.B { // a number
-			thermal = trimmed(a.B, 3)
-		}
-		fmt.Fprintf(&b, "%s %s %s %s %s %s\n", a.Z.Symbol(), trimmed(a.Frac[0], 6), trimmed(a.Frac[1], 6), trimmed(a.Frac[2], 6), trimmed(a.Occ, 4), thermal)
-	}
-	return []byte(b.String())
 }
 
 // entryGroup returns the space group of a library entry in print.
