@@ -129,6 +129,16 @@ addEventListener("paste", (e) => {
   e.preventDefault();
 });
 
+/** Opens a file that another app has shared with the installed one. */
+export async function takeShared() {
+  if (location.hash !== "#shared") return;
+  const prefs = await caches.open("zoneaxis-prefs");
+  const kept = await prefs.match("/shared");
+  if (!kept) return;
+  await prefs.delete("/shared");
+  await read(decodeURIComponent(kept.headers.get("X-Name") ?? "shared.cif"), new Uint8Array(await kept.arrayBuffer()));
+}
+
 /** @type {any} */
 const queue = /** @type {any} */ (window).launchQueue;
 queue?.setConsumer(async (/** @type {any} */ launch) => {

@@ -133,6 +133,7 @@ async function boot() {
   if (booted) return;
   booted = true;
   settings.recall();
+  files.takeShared().catch(() => {});
   say("Simulator ready.");
   idle(afterwards);
 }

@@ -129,11 +129,22 @@ scope.addEventListener("message", (/** @type {any} */ event) => {
 scope.addEventListener("fetch", (/** @type {any} */ event) => {
   const { request } = event;
   const url = new URL(request.url);
+  if (request.method === "POST" && url.pathname === SHELL) return event.respondWith(shared(request));
   if (request.method !== "GET" || url.origin !== location.origin) return;
   if (request.mode === "navigate") return event.respondWith(page(request, url));
   if (url.pathname.startsWith("/static/")) return event.respondWith(file(request));
   if (/\.webmanifest$|^\/library\//.test(url.pathname)) event.respondWith(fetch(request).catch(() => file(request)));
 });
+
+/** A file that another app shares: kept for the page, which reads it. @param {Request} request */
+async function shared(request) {
+  const given = (await request.formData()).get("file");
+  if (given instanceof File) {
+    const headers = { "X-Name": encodeURIComponent(given.name) };
+    await (await caches.open(PREFS)).put("/shared", new Response(given, { headers }));
+  }
+  return Response.redirect(`${SHELL}#shared`, 303);
+}
 
 /** @param {Request} request */
 async function file(request) {

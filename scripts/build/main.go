@@ -46,10 +46,12 @@ func run(dev, verbose bool, origin string) error {
 	}{
 		{"engine.wasm and viewer.wasm (Go to WebAssembly)", b.wasm},
 		{"fonts and pictures", b.pictures},
+		{"icons and the manifest of the installed app", b.webApp},
 		{"styles and scripts", b.code},
 		{"page templates", b.templates},
 		{"articles and pages", b.pages},
 		{"compression", b.compress},
+		{"list for the service worker", b.publicList},
 		{"manifest", b.manifest},
 	}
 	for _, step := range steps {
