@@ -15,9 +15,9 @@ import (
 type ForbiddenClass uint8
 
 const (
-	// Never: no sum of allowed reflections gives it. Absences from centring are
-	// of this kind, as the allowed reflections of a centred lattice are closed
-	// under addition.
+	// Never: no sum of allowed reflections gives it. These are the absences from
+	// centring, and only they: the allowed reflections are closed under addition
+	// and generate the whole lattice of the crystal.
 	Never ForbiddenClass = iota
 	// DoubleDiffraction: two allowed reflections of the same zone add up to it,
 	// so it is seen on the axis.
@@ -26,8 +26,8 @@ const (
 	// structure projected along the zone axis has a glide line that cancels the
 	// paths in pairs. It appears when the crystal is tilted.
 	ExtinctOnAxis
-	// OnlyHOLZ: allowed reflections add up to it only by way of other Laue
-	// zones; it is weak or not seen.
+	// OnlyHOLZ: no two allowed reflections of the zone add up to it, only
+	// reflections of other Laue zones; it is weak or not seen.
 	OnlyHOLZ
 )
 
@@ -104,8 +104,9 @@ type ForbiddenFinder struct {
 const cachedZones = 16
 
 // NewForbiddenFinder prepares the classification of the forbidden reflections
-// of r. g is the space group in the cell of r; with nil no reflection counts as
-// systematic and none as extinct on the axis.
+// of r. Paths are sought within r: let it reach 1.5 Å⁻¹ or more, however little
+// of it is shown. g is the space group in the cell of r; with nil no reflection
+// counts as systematic and none as extinct on the axis.
 func NewForbiddenFinder(r *Reflections, g *symmetry.Group, b Beam) *ForbiddenFinder {
 	f := &ForbiddenFinder{r: r, group: g, beam: b, zones: map[crystal.UVW]*Forbidden{}}
 	f.amp = make([]float64, len(r.F))
@@ -175,9 +176,7 @@ func (f *ForbiddenFinder) classify(u crystal.UVW) *Forbidden {
 			case len(s.Paths) > 0:
 				s.Class = DoubleDiffraction
 			default:
-				if s.Paths = f.paths(h, u, f.sums, false); len(s.Paths) > 0 {
-					s.Class = OnlyHOLZ
-				}
+				s.Paths, s.Class = f.paths(h, u, f.sums, false), OnlyHOLZ
 			}
 		}
 		z.place[s.Ref] = int32(len(z.Spots))

@@ -134,7 +134,8 @@ func TestForbiddenProperties(t *testing.T) {
 				}
 				switch {
 				case q.Class == diffraction.Never && inside+outside > 0,
-					q.Class == diffraction.OnlyHOLZ && (inside > 0 || outside == 0),
+					(q.Class == diffraction.Never) == r.Centred(h),
+					q.Class == diffraction.OnlyHOLZ && (inside > 0 || (outside == 0) != (len(q.Paths) == 0)),
 					(q.Class == diffraction.DoubleDiffraction || q.Class == diffraction.ExtinctOnAxis) && inside == 0:
 					t.Fatalf("%s %v %v: %v, but %d sums in the zone and %d outside", s.ID, u, h, q.Class, inside, outside)
 				}

@@ -31,6 +31,7 @@ type patternOptions struct {
 	foil             *crystal.HKL           // plane of the foil; nil: normal to the beam
 	tilt             [2]float64             // degrees about x and y
 	min              float64
+	forbidden        bool
 }
 
 // patternJSON is the result; units are in the names.
@@ -63,6 +64,7 @@ type reflectionJSON struct {
 	F         [2]float64  `json:"F_A"`
 	Intensity float64     `json:"intensity"`
 	Order     int         `json:"order"` // Laue zone
+	forbiddenJSON
 }
 
 func patternCommand(args []string, stdout, stderr io.Writer) error {
@@ -104,6 +106,13 @@ func patternCommand(args []string, stdout, stderr io.Writer) error {
 		Reflections: reflectionRows(refs, spots, layers, o),
 		Notes:       notesOf(s.Notes, s.Analysis.Notes, refs.Notes),
 	}
+	if o.forbidden {
+		rows, err := forbiddenRows(s, beam, orientation, o)
+		if err != nil {
+			return err
+		}
+		out.Reflections = append(out.Reflections, rows...)
+	}
 	switch o.format {
 	case "csv":
 		return writePatternCSV(stdout, out)
@@ -114,7 +123,7 @@ func patternCommand(args []string, stdout, stderr io.Writer) error {
 }
 
 func patternArguments(args []string, stderr io.Writer) (o patternOptions, err error) {
-	f := newFlags("pattern", patternAbout, stderr)
+	f := newFlags("pattern", patternAbout+forbiddenAbout, stderr)
 	f.StringVar(&o.in, "in", "", "a `file` (CIF, POSCAR, XYZ, Materials Project JSON) or a library id")
 	zone := f.String("zone", "", "zone axis `u,v,w` in the cell that is used")
 	f.Float64Var(&o.kv, "kv", 200, "accelerating voltage, kV")
@@ -133,6 +142,7 @@ func patternArguments(args []string, stderr io.Writer) (o patternOptions, err er
 	f.Float64Var(&o.min, "min", 1e-4, "leave out what is weaker than this fraction of the strongest (0: nothing)")
 	f.Float64Var(&o.tilt[0], "tilt-x-deg", 0, "tilt the crystal about the screen's x axis, degrees")
 	f.Float64Var(&o.tilt[1], "tilt-y-deg", 0, "tilt the crystal about the screen's y axis, degrees")
+	f.BoolVar(&o.forbidden, "forbidden", false, "add the forbidden reflections of the zone, by class")
 	detector := f.String("detector", "orthographic", "orthographic or gnomonic")
 	foil := f.String("foil", "", "plane `h,k,l` of the foil, if it is not normal to the beam")
 	precession := f.Float64("precession-deg", 0, "precession angle, degrees")
@@ -269,7 +279,7 @@ func cellJSON(c crystal.Cell) map[string]any {
 
 func writePatternCSV(w io.Writer, p patternJSON) error {
 	out := csv.NewWriter(w)
-	rows := [][]string{{"h", "k", "l", "qx_invA", "qy_invA", "g_invA", "d_A", "s_invA", "F_re_A", "F_im_A", "intensity", "order"}}
+	rows := [][]string{{"h", "k", "l", "qx_invA", "qy_invA", "g_invA", "d_A", "s_invA", "F_re_A", "F_im_A", "intensity", "order", "class"}}
 	number := func(v float64) string { return strconv.FormatFloat(v, 'g', 9, 64) }
 	for _, r := range p.Reflections {
 		d := ""
@@ -279,7 +289,7 @@ func writePatternCSV(w io.Writer, p patternJSON) error {
 		rows = append(rows, []string{
 			strconv.Itoa(r.HKL[0]), strconv.Itoa(r.HKL[1]), strconv.Itoa(r.HKL[2]),
 			number(r.Q[0]), number(r.Q[1]), number(r.G), d, number(r.S), number(r.F[0]), number(r.F[1]),
-			number(r.Intensity), strconv.Itoa(r.Order),
+			number(r.Intensity), strconv.Itoa(r.Order), r.Class,
 		})
 	}
 	return out.WriteAll(rows)
@@ -305,6 +315,9 @@ func writePatternSVG(w io.Writer, s *loaded, p patternJSON) error {
 		}
 		if r.Order != 0 {
 			spot.Class = wire.HOLZ
+		}
+		if r.Class != "" {
+			spot.Class, spot.R = r.markOf(), scene.RingRadius
 		}
 		if spot.R > 0 {
 			drawing.Spots = append(drawing.Spots, spot)

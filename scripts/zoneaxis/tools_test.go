@@ -125,6 +125,43 @@ func TestRingsCommand(t *testing.T) {
 	}
 }
 
+func TestPatternForbidden(t *testing.T) {
+	for _, c := range []struct {
+		args  string
+		hkl   [3]int
+		class string
+		paths bool
+	}{
+		{"-in si -zone 0,1,1", [3]int{2, 0, 0}, "double", true},
+		{"-in si -zone 0,1,1", [3]int{1, 0, 0}, "never", false},
+		{"-in rutile -zone 0,0,1 -gmax 0.3", [3]int{1, 0, 0}, "extinct", true}, // its paths lie outside the picture
+		{"-in mg -zone 2,1,0", [3]int{0, 0, 1}, "holz", true},
+	} {
+		var p patternJSON
+		call(t, &p, patternCommand, append(strings.Fields(c.args), "-forbidden")...)
+		found := false
+		for _, r := range p.Reflections {
+			if r.HKL != c.hkl {
+				continue
+			}
+			found = true
+			if r.Class != c.class || (len(r.Paths) > 0) != c.paths || r.Reason == "" || r.Intensity != 0 {
+				t.Errorf("%s %v: %+v", c.args, c.hkl, r)
+			}
+		}
+		if !found {
+			t.Errorf("%s: %v is not listed", c.args, c.hkl)
+		}
+		var without patternJSON
+		call(t, &without, patternCommand, strings.Fields(c.args)...)
+		for _, r := range without.Reflections {
+			if r.Class != "" || r.F == [2]float64{} {
+				t.Errorf("%s: %v is listed without being asked for", c.args, r.HKL)
+			}
+		}
+	}
+}
+
 func TestToolErrors(t *testing.T) {
 	for _, c := range []struct {
 		name string
