@@ -17,9 +17,9 @@ type motion struct {
 // motions are all symmetry operations of an arrangement without inner
 // translations, exact after a move of the origin.
 type motions struct {
-	list   []motion // identity first
-	origin Frac     // the point about which the translations are exact
-	lookup map[[3][3]int8]int
+	list   []motion       // identity first
+	origin Frac           // the point about which the translations are exact
+	lookup map[uint32]int // by rotationKey
 }
 
 // pointSymmetry returns the matrices that carry the lattice into itself within
@@ -97,9 +97,9 @@ func (a *arrangement) motions(tol float64) (*motions, bool) {
 	if len(list) == 0 || list[0].r != symIdentity || 48%len(list) != 0 {
 		return nil, false
 	}
-	g := &motions{list: list, lookup: make(map[[3][3]int8]int, len(list))}
+	g := &motions{list: list, lookup: make(map[uint32]int, len(list))}
 	for i, o := range list {
-		g.lookup[o.r] = i
+		g.lookup[rotationKey(o.r)] = i
 	}
 	trans[0] = Frac{}
 	g.chooseOrigin(trans)
@@ -112,7 +112,7 @@ func (a *arrangement) motions(tol float64) (*motions, bool) {
 // origin of the cell, c = Σ t/N over the N operations: the group carries c into
 // c but for multiples of 1/N, and N is a divisor of 24.
 func (g *motions) chooseOrigin(trans []Frac) {
-	if i, ok := g.lookup[[3][3]int8{{-1, 0, 0}, {0, -1, 0}, {0, 0, -1}}]; ok {
+	if i, ok := g.lookup[rotationKey(inversion)]; ok {
 		for k := range 3 {
 			g.origin[k] = trans[i][k] / 2
 		}
@@ -131,7 +131,7 @@ func (g *motions) chooseOrigin(trans []Frac) {
 // half of it.
 func (g *motions) exact(trans []Frac) bool {
 	step := 24 / gcd(24, len(g.list)) // 24ths
-	if _, ok := g.lookup[[3][3]int8{{-1, 0, 0}, {0, -1, 0}, {0, 0, -1}}]; ok {
+	if _, ok := g.lookup[rotationKey(inversion)]; ok {
 		step = 12
 	}
 	for i := range g.list {
@@ -153,7 +153,7 @@ func (g *motions) closed() bool {
 	for i := range g.list {
 		for j := range g.list {
 			a, b := &g.list[i], &g.list[j]
-			p, ok := g.lookup[mul8(a.r, b.r)]
+			p, ok := g.lookup[rotationKey(mul8(a.r, b.r))]
 			if !ok {
 				return false
 			}
@@ -211,6 +211,23 @@ func (g *motions) generators() []int {
 		}
 	}
 	return gen
+}
+
+var inversion = [3][3]int8{{-1, 0, 0}, {0, -1, 0}, {0, 0, -1}}
+
+// rotationKey packs a matrix with entries from −4 to 4, which products of two
+// matrices with entries up to 2 can only exceed if they are no symmetry of a
+// reduced lattice; those get a key that no operation has.
+func rotationKey(r [3][3]int8) (key uint32) {
+	for i := range 3 {
+		for j := range 3 {
+			if r[i][j] < -4 || r[i][j] > 4 {
+				return math.MaxUint32
+			}
+			key = 9*key + uint32(r[i][j]+4)
+		}
+	}
+	return key
 }
 
 func det8(m [3][3]int8) int {
