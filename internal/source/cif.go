@@ -22,7 +22,7 @@ func decodeCIF(data []byte) ([]*crystal.Structure, error) {
 			continue
 		}
 		if len(list) == maxBlocks {
-			addOnce(&left, b.name)
+			addOnce(&left, short(b.name, 40))
 			continue
 		}
 		s, err := b.structure()
@@ -36,7 +36,7 @@ func decodeCIF(data []byte) ([]*crystal.Structure, error) {
 			if first == nil {
 				first = err
 			}
-			addOnce(&left, b.name)
+			addOnce(&left, short(b.name, 40))
 		default:
 			list = append(list, s)
 		}
@@ -91,7 +91,7 @@ func (b *cifBlock) structure() (*crystal.Structure, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &crystal.Structure{Name: b.title(), Lattice: lattice, Reference: b.reference(), Notes: notes}
+	s := &crystal.Structure{Name: b.title(), Lattice: lattice, Reference: short(b.reference(), 300), Notes: notes}
 	if v := b.value("_cell_modulation_dimension"); v != "" && v != "0" {
 		s.Notes = append(s.Notes, "The structure is modulated: only its average cell is used.")
 	}

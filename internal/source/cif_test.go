@@ -277,6 +277,7 @@ func TestCIFAtoms(t *testing.T) {
 			map[string]float64{"Si": 1, "O": 1}, []string{"Read 2 of 6 atoms. Not recognised: “Wat”, “Q”, “X”, “Vac”. Intensities leave them out."}},
 		{"dummies by a flag", p1 + loop("label fract_x fract_y fract_z calc_flag", "Si1 0 0 0 d\nC9 .5 .5 .5 dum\n"),
 			map[string]float64{"Si": 1}, []string{"Read 1 of 2 atoms. Not recognised: “C9”. Intensities leave them out."}},
+		{"a very long label", p1 + loop("label type_symbol fract_x fract_y fract_z", strings.Repeat("a", 100000)+" Si 0 0 0\n"), map[string]float64{"Si": 1}, nil},
 		{"heavy hydrogen", p1 + loop("label type_symbol fract_x fract_y fract_z", "D1 D 0 0 0\nO O .2 0 0\n"), map[string]float64{"H": 1, "O": 1}, []string{"Deuterium is treated as hydrogen."}},
 		{"the whole cell and its symmetry", m3m + loop("label fract_x fract_y fract_z", "Na1 0 0 0\nNa2 0 .5 .5\nNa3 .5 0 .5\nNa4 .5 .5 0\nCl1 .5 .5 .5\nCl2 .5 0 0\nCl3 0 .5 0\nCl4 0 0 .5\n"),
 			map[string]float64{"Na": 4, "Cl": 4}, []string{"6 of the 8 atoms repeat others by symmetry; each is used once."}},

@@ -79,10 +79,10 @@ func (b *cifBlock) atoms(l crystal.Lattice) (*cifAtoms, error) {
 	byLabel := map[string][]int{}
 	for row := range loop.rows() {
 		out.listed++
-		name := text(loop.at(row, label).text)
+		name := short(text(loop.at(row, label).text), 40)
 		kind := ""
 		if t := loop.at(row, symbol); !t.missing() {
-			kind = text(t.text)
+			kind = short(text(t.text), 40)
 		}
 		if strings.EqualFold(string(loop.at(row, flag).text), "dum") {
 			addOnce(&out.species.unknown, name)
@@ -246,7 +246,7 @@ func (b *cifBlock) tensors(l crystal.Lattice, out *cifAtoms, byLabel map[string]
 			if !whole || u == [6]float64{} {
 				continue
 			}
-			name := text(loop.at(row, label).text)
+			name := short(text(loop.at(row, label).text), 40)
 			for _, i := range byLabel[name] {
 				a := &out.sites[i]
 				if !positive(l, u) {

@@ -235,7 +235,7 @@ func (b *cifBlock) namedSymmetry() (*namedSymmetry, error) {
 			}
 			continue
 		}
-		take(strings.Join(strings.Fields(text(t.text)), " "), exact, list, "symbol")
+		take(short(strings.Join(strings.Fields(text(t.text)), " "), 40), exact, list, "symbol")
 		break
 	}
 	if t, ok := b.item("_space_group_it_number", "_symmetry_int_tables_number"); ok {

@@ -31,6 +31,9 @@ func checkDecoded(t *testing.T, list []*crystal.Structure, err error) {
 		t.Fatal("neither structure nor error")
 	}
 	for _, s := range list {
+		if len(s.Name) > 1000 || len(s.Reference) > 2000 {
+			t.Errorf("name or reference too long: %q, %q", s.Name, s.Reference)
+		}
 		if !(s.Lattice.Volume() > 0) || len(s.Sites) == 0 || len(s.Sites) > source.MaxSites {
 			t.Fatalf("volume %g, %d sites", s.Lattice.Volume(), len(s.Sites))
 		}
@@ -39,6 +42,9 @@ func checkDecoded(t *testing.T, list []*crystal.Structure, err error) {
 				if !(x >= 0 && x < 1) {
 					t.Fatalf("coordinates %v", a.Frac)
 				}
+			}
+			if len(a.Label) > 200 {
+				t.Errorf("label %q", a.Label)
 			}
 			if a.Z < 1 || a.Z > 103 || !(a.Occ > 0 && a.Occ <= 1) || a.B < 0 {
 				t.Fatalf("site %+v", a)

@@ -250,6 +250,7 @@ func (in mpReader) material(d mpDocument) (Material, error) {
 	if m.Formula == "" {
 		m.Formula = d.PrettyOld
 	}
+	m.Formula = short(m.Formula, 200)
 	var id string
 	if json.Unmarshal(d.MaterialID, &id) == nil {
 		if n, err := ParseMP(id); err == nil && strings.HasPrefix(strings.ToLower(id), "mp-") {
@@ -258,7 +259,7 @@ func (in mpReader) material(d mpDocument) (Material, error) {
 	}
 	for _, s := range []*mpSymmetry{d.Symmetry, d.SpaceGroup} {
 		if s != nil && m.Number == 0 && s.Number >= 1 && s.Number <= 230 {
-			m.Number, m.Symbol, m.System = s.Number, s.Symbol, strings.ToLower(s.System)
+			m.Number, m.Symbol, m.System = s.Number, short(s.Symbol, 40), strings.ToLower(short(s.System, 40))
 		}
 	}
 	if d.Builder != nil {
@@ -311,7 +312,7 @@ func (in mpReader) crystal(s *mpStructure) (*crystal.Structure, error) {
 		if err := in.unmarshal(raw, &site); err != nil {
 			return false, err
 		}
-		a := crystal.Site{Label: site.Label, Occ: 1, B: math.NaN()}
+		a := crystal.Site{Label: short(site.Label, 40), Occ: 1, B: math.NaN()}
 		switch {
 		case len(site.ABC) == 3:
 			a.Frac = basis.turn(crystal.Frac{site.ABC[0], site.ABC[1], site.ABC[2]})
@@ -341,7 +342,7 @@ func (in mpReader) crystal(s *mpStructure) (*crystal.Structure, error) {
 			}
 			b.Occ = min(b.Occ, 1)
 			var ok bool
-			if b.Z, ok = kinds.element(sp.Element, ""); !ok {
+			if b.Z, ok = kinds.element(short(sp.Element, 40), ""); !ok {
 				continue
 			}
 			if q := sp.Oxidation; q != nil && *q != 0 && math.Abs(*q) <= 8 {

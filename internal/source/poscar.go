@@ -169,7 +169,7 @@ func poscarElements(kinds *species, names [][]byte, comment []byte, n int) ([]at
 			// Fe_pv and Si/2f1e are names of pseudopotentials.
 			symbol, _, _ := strings.Cut(text(name), "_")
 			symbol, _, _ = strings.Cut(symbol, "/")
-			z, _ := kinds.element(symbol, "")
+			z, _ := kinds.element(short(symbol, 40), "")
 			list = append(list, z)
 		}
 		return list, true

@@ -304,10 +304,7 @@ func found(b []byte) string {
 	if s == "" {
 		return "nothing"
 	}
-	if utf8.RuneCountInString(s) > 24 {
-		s = string([]rune(s)[:24]) + "…"
-	}
-	return "“" + s + "”"
+	return "“" + short(s, 24) + "”"
 }
 
 // text returns file bytes as a string: UTF-8 if they are, else Latin-1.
@@ -320,4 +317,15 @@ func text(b []byte) string {
 		r[i] = rune(c)
 	}
 	return string(r)
+}
+
+// short cuts a text that is to be shown to at most n characters.
+func short(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	if r := []rune(s); len(r) > n {
+		return string(r[:n]) + "…"
+	}
+	return s
 }

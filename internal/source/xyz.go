@@ -132,11 +132,11 @@ func (r *lineReader) frame(n int) (*crystal.Structure, error) {
 		name := f[max(col.species, col.number)]
 		if z, err := strconv.Atoi(string(name)); err == nil {
 			if z < 1 || z > int(atom.MaxZ) {
-				addOnce(&kinds.unknown, string(name))
+				addOnce(&kinds.unknown, short(string(name), 40))
 				continue
 			}
 			a.Z = atom.Z(z)
-		} else if a.Z, ok = kinds.element("", text(name)); !ok {
+		} else if a.Z, ok = kinds.element("", short(text(name), 40)); !ok {
 			continue
 		}
 		if a.Occ > 0 {
