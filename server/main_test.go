@@ -75,18 +75,27 @@ func (p *process) text() string {
 // command returns the server as a command, not started. It sees nothing of
 // this test's environment but what env names.
 func command(dir string, env []string, args ...string) *exec.Cmd {
-	cmd := exec.Command(os.Args[0], args...)
+	return commandOf(os.Args[0], dir, env, args...)
+}
+
+func commandOf(binary, dir string, env []string, args ...string) *exec.Cmd {
+	cmd := exec.Command(binary, args...)
 	cmd.Dir = dir
 	cmd.Env = append([]string{envServe + "=1", "HOME=" + dir, "PATH=" + os.Getenv("PATH")}, env...)
 	return cmd
 }
 
 // start runs the server on free ports until the test ends.
-func start(t testing.TB, env []string, args ...string) *process {
+func start(t testing.TB, env []string) *process {
+	t.Helper()
+	return startBinary(t, os.Args[0], env)
+}
+
+func startBinary(t testing.TB, binary string, env []string) *process {
 	t.Helper()
 	dir := site(t)
 	env = append([]string{"ADDR=127.0.0.1:0", "METRICS_ADDR=127.0.0.1:0", "RATE=0", "NEW_STRUCTURES=0", "DRAWINGS=0", "ASSETS_DIR=assets/dist", "LOG_FORMAT=json"}, env...)
-	p := &process{cmd: command(dir, env, args...), ended: make(chan error, 1)}
+	p := &process{cmd: commandOf(binary, dir, env), ended: make(chan error, 1)}
 	r, w, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)

@@ -56,7 +56,7 @@ func TestCertificates(t *testing.T) {
 	}
 	p := start(t, env)
 	roots := issuerRoots(t, caFile, ports[1])
-	client := &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{
+	client := &http.Client{Timeout: 90 * time.Second, Transport: &http.Transport{
 		ForceAttemptHTTP2: true,
 		TLSClientConfig:   &tls.Config{RootCAs: roots},
 		DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
@@ -182,7 +182,7 @@ func startPebble(t *testing.T, tool string, port, manage, httpPort, tlsPort int)
 		}
 	}
 	cmd = exec.Command(tool, "-config", configFile, "-dnsserver", nameServer(t))
-	cmd.Env = append(os.Environ(), "PEBBLE_VA_NOSLEEP=1", "PEBBLE_WFE_NONCEREJECT=20")
+	cmd.Env = append(os.Environ(), "PEBBLE_VA_NOSLEEP=1", "PEBBLE_WFE_NONCEREJECT=0")
 	var out strings.Builder
 	cmd.Stdout, cmd.Stderr = &out, &out
 	if err := cmd.Start(); err != nil {

@@ -153,19 +153,6 @@ func (s *Server) Count(id int) int {
 	return n
 }
 
-// Busiest returns the highest number of requests within any one second.
-func (s *Server) Busiest() int {
-	log := s.Requests()
-	best, first := 0, 0
-	for i, r := range log {
-		for r.At.Sub(log[first].At) > time.Second {
-			first++
-		}
-		best = max(best, i-first+1)
-	}
-	return best
-}
-
 // ServeHTTP answers as the Materials Project would.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	id := -1
