@@ -340,10 +340,9 @@ func (w *writer) digits(text []crystal.IndexDigit, k float64) {
 	w.str(`<text x="`)
 	for i, x := range digitPlaces(room[:0], text) {
 		if i > 0 {
-			w.b = next(w.b, k*x)
-		} else {
-			w.b = num(w.b, k*x)
+			w.str(" ") // unlike path data, a list of lengths needs it before a minus too
 		}
+		w.b = num(w.b, k*x)
 	}
 	w.str(`">`)
 	for _, d := range text {
