@@ -54,7 +54,7 @@ func startServerAt(t *testing.T, addr string, env ...string) *server {
 		t.Fatalf("the server is not built: run BUILD_ONLY=1 ./scripts/run first (%v)", err)
 	}
 	s := &server{base: "http://" + addr, cmd: exec.Command(bin)}
-	s.cmd.Env = append(os.Environ(), append([]string{"ADDR=" + addr, "CACHE_DIR=" + t.TempDir(), "METRICS_ADDR=off", "MP_API_KEY=", "MP_API_KEY_FILE="}, env...)...)
+	s.cmd.Env = append(os.Environ(), append([]string{"ADDR=" + addr, "CACHE_DIR=" + t.TempDir(), "METRICS_ADDR=127.0.0.1:0", "MP_API_KEY=", "MP_API_KEY_FILE="}, env...)...)
 	stderr, err := s.cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -149,6 +149,10 @@ func newTab(t *testing.T, parent context.Context, base string, width, height int
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(parent)
 	p := &tab{t: t, ctx: ctx, base: base}
+	// The tab belongs to the context that opens it: not to one with a deadline.
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatalf("no tab: %v", err)
+	}
 	p.do(chromedp.EmulateViewport(width, height, options...))
 	console := chromedp.Console(ctx)
 	requests := chromedp.Events(ctx, network.RequestWillBeSent)
