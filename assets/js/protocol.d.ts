@@ -249,7 +249,7 @@ export interface Detail {
   i?: string;
   xi?: string;
   family?: Text;
-  forbidden?: string;
+  forbidden?: Text;
   path?: Text;
   laue?: number;
 }

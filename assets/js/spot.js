@@ -94,7 +94,7 @@ function show(detail) {
     acts.append(button("Centre", { icon: "crosshair", grow: true, onclick: () => void act({ op: "centre", hkl }) }));
   }
   const parts = [head, list];
-  if (detail.forbidden) parts.push(el("p", { className: "hint" }, detail.forbidden));
+  if (detail.forbidden?.length) parts.push(el("p", { className: "hint" }, runs(detail.forbidden)));
   if (detail.path?.length) parts.push(el("p", { className: "hint" }, runs(detail.path)));
   card.replaceChildren(button("Close", { icon: "x", bare: true, ghost: true, onclick: () => { close(); field.focus(); } }), ...parts, acts);
   card.hidden = false;

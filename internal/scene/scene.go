@@ -57,6 +57,9 @@ type Spot struct {
 	// Rank orders the labels, larger first; 0 asks for none. It is compared in
 	// steps of 1e-6, so that rounding cannot swap spots that symmetry makes equal.
 	Rank float64
+	// Hollow leaves out the dot of a wire.Double: the mark of a reflection that
+	// cancels exactly on the axis and appears beside it.
+	Hollow bool
 }
 
 // Line is a piece of a Kikuchi line, Å⁻¹. Weight is 0 … 1.

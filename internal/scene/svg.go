@@ -27,7 +27,7 @@ const (
 //	  g.spots > circle           spots, 000 last
 //	  g.second > path            spots of the second phase: diamonds
 //	  g.holz > path              triangles
-//	  g.dd > path.ddr, path.ddc  double diffraction: rings, dots
+//	  g.dd > path.ddr, path.ddc  double diffraction: rings, dots (no dot: not exactly on the axis)
 //	  g.forb > path              crosses
 //	  g.sel > circle             the highlighted spot
 //	  g.meas > path.m1 .m2 .ma, circle.ring, g.mt > g.l > text
@@ -200,7 +200,7 @@ func (w *writer) glyphs(s *Scene, name string, class wire.Class, glyph func([]by
 	started := false
 	for i := range s.Spots {
 		spot := &s.Spots[i]
-		if spot.Class != class {
+		if spot.Class != class || spot.Hollow && name == "ddc" {
 			continue
 		}
 		vx, vy := s.ToView(spot.X, spot.Y)

@@ -8,8 +8,8 @@ import (
 // findAbsent collects the points of the reciprocal lattice, centring counted,
 // whose structure factor is zero. The first is 000, which AppendSpots takes the
 // size of the crystal's scattering from.
-func (p *phase) findAbsent() {
-	if p.absent != nil && p.absent.GMax == p.refl.GMax {
+func (p *level) findAbsent() {
+	if p.absent != nil {
 		return
 	}
 	a := &diffraction.Reflections{Lattice: p.refl.Lattice, GMax: p.refl.GMax, Max: p.refl.Max}
@@ -65,6 +65,12 @@ func (s *Session) reachedTwice(h crystal.HKL) bool {
 		}
 	}
 	return false
+}
+
+// extinctOnAxis reports whether the paths to a forbidden reflection of the
+// present zone cancel in pairs because the beam is exactly on the axis.
+func (s *Session) extinctOnAxis(h crystal.HKL) bool {
+	return s.offAxis < onAxis && h.Dot(s.zone) == 0 && s.phase.group != nil && s.phase.group.ProjectedExtinct(h, s.zone)
 }
 
 // doublePath returns the pair of spots of the pattern whose sum is h and whose

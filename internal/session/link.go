@@ -79,12 +79,20 @@ const (
 	flagLetters                = "hvrnd"
 )
 
-// DefaultLink returns the link of the page without parameters.
+// DefaultLink returns what the parameters of a link mean that it leaves out.
 func DefaultLink() Link {
 	return Link{
 		Crystal: "lib-si", Zone: crystal.UVW{0, 0, 1},
 		KV: 200, CL: 520, Thickness: 50, Model: "k", Overlays: "is",
 	}
+}
+
+// WelcomeLink returns what the page shows to somebody who asks for nothing: an
+// address without parameters.
+func WelcomeLink() Link {
+	l := DefaultLink()
+	l.Zone, l.Overlays = crystal.UVW{1, 1, 0}, "ikds"
+	return l
 }
 
 // maxLink bounds the text of a link, bytes.
@@ -105,6 +113,9 @@ func ParseLink(text string) (Link, []Problem) {
 		query = after
 	} else if strings.ContainsAny(before, "/:") {
 		query = ""
+	}
+	if query == "" && fragment == "" {
+		return WelcomeLink(), nil
 	}
 	values := splitQuery(query)
 	var problems []Problem
@@ -451,10 +462,11 @@ func (l Link) String() string {
 		add("u", l.Cell)
 	}
 	parts = append(parts, l.Unknown...)
-	text := Path
-	if len(parts) > 0 {
-		text += "?" + strings.Join(parts, "&")
+	if len(parts) == 0 {
+		// An address without parameters means the welcome.
+		add("v", strconv.Itoa(Version))
 	}
+	text := Path + "?" + strings.Join(parts, "&")
 	if l.Crystal == "cif" && l.Doc != "" {
 		text += "#x=" + l.Doc
 	}

@@ -353,7 +353,7 @@ func (s *Session) spotStatus(d *Detail) string {
 	if d.D != "" {
 		text += ", d " + d.D + " ångström"
 	}
-	if d.Forbidden != "" {
+	if len(d.Forbidden) > 0 {
 		text += ", forbidden"
 	} else if d.I != "" {
 		text += ", intensity " + d.I + " percent"

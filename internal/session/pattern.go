@@ -108,12 +108,12 @@ func (s *Session) inPicture(x, y, reach float64) bool {
 func (s *Session) drawSpots() {
 	p := s.phase
 	s.memory.spots = s.kinematic(p).AppendSpots(s.memory.spots[:0], p.visible, s.beam, s.orient)
-	layers, err := p.refl.Layers(s.zone)
-	marked := s.has('h') && err == nil
+	marked := s.has('h') && !p.empty && s.drawHOLZ()
 	top := p.refl.Max * p.refl.Max
 	if p.empty {
 		top = 1
 	}
+	size := s.crowding(p)
 	for _, spot := range s.memory.spots {
 		h := p.visible.HKL[spot.Ref]
 		if spot.Ref == 0 {
@@ -128,18 +128,55 @@ func (s *Session) drawSpots() {
 		if r == 0 || !s.inPicture(spot.X, spot.Y, r) {
 			continue
 		}
-		mark := scene.Spot{X: spot.X, Y: spot.Y, R: r, Class: wire.Spot, HKL: h, Four: p.four, Rank: i}
-		if marked && layers.Order(h) != 0 {
-			mark.Class, mark.R = wire.HOLZ, 1.2*max(r, 2.2)
+		mark := scene.Spot{X: spot.X, Y: spot.Y, R: size * r, Class: wire.Spot, HKL: h, Four: p.four, Rank: i}
+		if !marked || s.layers.Order(h) == 0 {
+			s.scene.Spots = append(s.scene.Spots, mark)
 		}
-		s.scene.Spots = append(s.scene.Spots, mark)
 		if s.inPicture(spot.X, spot.Y, 0) {
 			s.drawn.spots = append(s.drawn.spots, spot)
 			s.drawn.inView++
 			s.drawn.bright = max(s.drawn.bright, spot.I)
 		}
 	}
-	s.scene.Spots = append(s.scene.Spots, scene.Spot{R: scene.DirectRadius, Class: wire.Spot, Four: p.four, Rank: 2})
+	s.scene.Spots = append(s.scene.Spots, scene.Spot{R: size * scene.DirectRadius, Class: wire.Spot, Four: p.four, Rank: 2})
+}
+
+// crowding returns the factor by which discs shrink so that those of a crystal
+// with long spacings, or at a short camera length, stay apart.
+func (s *Session) crowding(p *phase) float64 {
+	const apart, least = 52.0, 0.35 // view-box units at full size
+	if len(p.visible.Len) < 2 {
+		return 1
+	}
+	return min(max(p.visible.Len[1]*s.scene.Scale()/apart, least), 1)
+}
+
+// drawHOLZ marks the spots of higher Laue zones of the nearest zone axis, down
+// to intensities that plain spots are not shown at.
+func (s *Session) drawHOLZ() bool {
+	p := s.phase
+	var err error
+	if s.layers, err = p.refl.Layers(s.zone); err != nil {
+		return false
+	}
+	if p.faint == nil {
+		p.faint, _ = part(p.refl, faintestHOLZ)
+	}
+	k := s.kinematic(p)
+	k.Cut *= faintestHOLZ / faintest
+	s.memory.faint = k.AppendSpots(s.memory.faint[:0], p.faint, s.beam, s.orient)
+	for _, spot := range s.memory.faint {
+		h := p.faint.HKL[spot.Ref]
+		if spot.Ref == 0 || s.layers.Order(h) == 0 {
+			continue
+		}
+		i := spot.I / (p.refl.Max * p.refl.Max)
+		mark := scene.Spot{X: spot.X, Y: spot.Y, R: 1.2 * max(scene.Radius(i), 2.2), Class: wire.HOLZ, HKL: h, Four: p.four, Rank: i}
+		if s.inPicture(mark.X, mark.Y, mark.R) {
+			s.scene.Spots = append(s.scene.Spots, mark)
+		}
+	}
+	return true
 }
 
 // drawAbsent marks forbidden reflections: rings where double diffraction
@@ -163,7 +200,7 @@ func (s *Session) drawAbsent() {
 		mark := scene.Spot{X: spot.X, Y: spot.Y, HKL: h, Four: p.four, Rank: 1e-4 / (0.05 + p.absent.Len[spot.Ref])}
 		if a.double {
 			s.drawn.double++
-			mark.Class, mark.R = wire.Double, scene.RingRadius
+			mark.Class, mark.R, mark.Hollow = wire.Double, scene.RingRadius, s.extinctOnAxis(h)
 			if s.has('d') {
 				s.scene.Spots = append(s.scene.Spots, mark)
 			}
@@ -286,7 +323,7 @@ func (s *Session) spotAt(h crystal.HKL) (spot diffraction.Spot, radius float64) 
 	spot.Ref = -1
 	i, ok := p.refl.Index(h)
 	if h == (crystal.HKL{}) {
-		return spot, scene.DirectRadius
+		return spot, s.crowding(p) * scene.DirectRadius
 	}
 	if !ok || p.empty || math.IsNaN(spot.S) {
 		return spot, 0
@@ -294,7 +331,7 @@ func (s *Session) spotAt(h crystal.HKL) (spot diffraction.Spot, radius float64) 
 	spot.Ref = int32(i)
 	f := p.refl.F[i]
 	spot.I = (real(f)*real(f) + imag(f)*imag(f)) * k.At(spot.S)
-	return spot, scene.Radius(spot.I / (p.refl.Max * p.refl.Max))
+	return spot, s.crowding(p) * scene.Radius(spot.I/(p.refl.Max*p.refl.Max))
 }
 
 func (s *Session) drawMeasure() {

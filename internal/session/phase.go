@@ -32,11 +32,18 @@ type phase struct {
 	zones     *diffraction.ZoneSet
 	common    []crystal.UVW
 
+	capped bool // the reflections end before the corners of the picture
+	*level
+	levels map[float64]*level // by GMax
+}
+
+// level is the reflections of a phase up to some |g|.
+type level struct {
 	refl    *diffraction.Reflections // all points up to its GMax
 	visible *diffraction.Reflections // those of refl that can be seen at all
 	full    []int32                  // index in refl of each of visible
-	capped  bool                     // GMax is less than the picture asks for
-	absent  *diffraction.Reflections // points without structure factor, 000 first
+	faint   *diffraction.Reflections // those that may be marked as higher Laue zones; made when asked for
+	absent  *diffraction.Reflections // points without structure factor, 000 first; made when asked for
 }
 
 // Cells that a phase may be shown in.
@@ -165,43 +172,52 @@ func (p *phase) system() string {
 }
 
 // gLevels are the radii in Å⁻¹ up to which reflections are computed, so that
-// zooming does not compute them anew at every step.
-var gLevels = []float64{1, 1.5, 2, 2.5, 3, 4, 5, 6, 8}
+// zooming does not compute them anew at every step. A picture must not depend on
+// those before it: every picture takes the level that it needs itself.
+var gLevels = []float64{1.5, 2, 2.5, 3, 4, 5, 6, 8}
 
-// maxPoints bounds the reciprocal-lattice points of one crystal: a frame of a
-// drag has to look at all that can be seen of them.
-const maxPoints = 120_000
+const (
+	// maxPoints bounds the reciprocal-lattice points of one crystal: a frame of a
+	// drag has to look at all that can be seen of them.
+	maxPoints = 120_000
+	// maxLevels is how many levels are kept for zooming back.
+	maxLevels = 3
+)
 
 // reach makes sure that reflections up to gmax (Å⁻¹) are there, within the
 // bounds.
 func (p *phase) reach(gmax float64) error {
-	level := gLevels[len(gLevels)-1]
+	want := gLevels[len(gLevels)-1]
 	for _, g := range gLevels {
 		if g >= gmax {
-			level = g
+			want = g
 			break
 		}
 	}
-	bound := math.Cbrt(maxPoints * 3 / (4 * math.Pi * p.structure.Lattice.Volume()))
-	most := min(level, bound)
-	p.capped = most < gmax
-	if p.refl != nil && p.refl.GMax == most {
+	want = min(want, math.Cbrt(maxPoints*3/(4*math.Pi*p.structure.Lattice.Volume())))
+	p.capped = want < gmax
+	if p.level != nil && p.refl.GMax == want {
 		return nil
 	}
-	if p.refl != nil && p.refl.GMax > most && p.refl.GMax < 1.6*most {
-		return nil // a little more than needed does no harm
+	if l, ok := p.levels[want]; ok {
+		p.level = l
+		return nil
 	}
-	r, err := diffraction.NewReflections(p.structure, diffraction.Options{GMax: most})
+	r, err := diffraction.NewReflections(p.structure, diffraction.Options{GMax: want})
 	if err != nil {
 		return err
 	}
-	if p.refl == nil {
+	if p.level == nil {
 		p.notes = append(p.notes, r.Notes...)
 		p.zones = diffraction.NewZoneSet(p.structure.Lattice, r.Translations, 0)
 		p.common = diffraction.CommonZones(p.structure.Lattice, r.Translations, p.group, numCommon)
 	}
-	p.refl = r
-	p.visible, p.full = visiblePart(r)
+	if len(p.levels) == maxLevels || p.levels == nil {
+		p.levels = map[float64]*level{}
+	}
+	p.level = &level{refl: r}
+	p.visible, p.full = part(r, faintest)
+	p.levels[want] = p.level
 	return nil
 }
 
@@ -209,12 +225,16 @@ func (p *phase) reach(gmax float64) error {
 // drawn even at the Bragg condition.
 const faintest = 9e-5
 
-// visiblePart returns a copy of r with only those reflections that can be seen,
-// and where each stands in r.
-// Reflections.Index does not know the copy.
-func visiblePart(r *diffraction.Reflections) (v *diffraction.Reflections, full []int32) {
+// faintestHOLZ takes its place for the marks of higher Laue zones, whose rings
+// are weak but tell much.
+const faintestHOLZ = 1e-7
+
+// part returns a copy of r with only those reflections whose |F|² is at least
+// cut times the largest, and where each stands in r. Reflections.Index does not
+// know the copy.
+func part(r *diffraction.Reflections, cut float64) (v *diffraction.Reflections, full []int32) {
 	v = &diffraction.Reflections{Lattice: r.Lattice, GMax: r.GMax, Max: r.Max, Translations: r.Translations}
-	cut := faintest * r.Max * r.Max
+	cut *= r.Max * r.Max
 	for i, f := range r.F {
 		if i == 0 || real(f)*real(f)+imag(f)*imag(f) >= cut {
 			v.HKL = append(v.HKL, r.HKL[i])

@@ -390,9 +390,9 @@ type Detail struct {
 	Xi     string  `json:"xi,omitempty"` // extinction distance, nm
 	Family Text    `json:"family,omitempty"`
 	// Forbidden says why F is zero; Path how double diffraction reaches it.
-	Forbidden string `json:"forbidden,omitempty"`
-	Path      Text   `json:"path,omitempty"`
-	Laue      int    `json:"laue,omitempty"` // number of the Laue zone
+	Forbidden Text `json:"forbidden,omitempty"`
+	Path      Text `json:"path,omitempty"`
+	Laue      int  `json:"laue,omitempty"` // number of the Laue zone
 }
 
 // Row is a line of the reflections table.

@@ -218,6 +218,7 @@ func (s *Session) drawSecond() {
 	n.spots = s.kinematic(p).AppendSpots(n.spots[:0], p.visible, s.beam, s.orientation2())
 	top := p.refl.Max * p.refl.Max
 	kept := n.spots[:0]
+	size := min(s.crowding(s.phase), s.crowding(p))
 	for _, spot := range n.spots {
 		if spot.Ref == 0 {
 			continue
@@ -232,7 +233,7 @@ func (s *Session) drawSecond() {
 		}
 		kept = append(kept, spot)
 		s.scene.Spots = append(s.scene.Spots, scene.Spot{
-			X: spot.X, Y: spot.Y, R: 0.85 * max(r, 2.5), Class: wire.SecondPhase,
+			X: spot.X, Y: spot.Y, R: 0.85 * size * max(r, 2.5), Class: wire.SecondPhase,
 			HKL: p.visible.HKL[spot.Ref], Four: p.four, Rank: 0.5 * i,
 		})
 	}

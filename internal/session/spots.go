@@ -10,6 +10,7 @@ import (
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/geom"
 	"zoneaxis/internal/scene"
+	"zoneaxis/internal/symmetry"
 	"zoneaxis/internal/wire"
 )
 
@@ -106,24 +107,54 @@ func (s *Session) family(h crystal.HKL) Text {
 
 // forbidden says why a reflection has no structure factor, and how double
 // diffraction reaches it in the present pattern.
-func (s *Session) forbidden(h crystal.HKL) (reason string, path Text) {
+func (s *Session) forbidden(h crystal.HKL) (reason, path Text) {
 	p := s.phase
-	reason = "The atoms of the cell cancel each other: F = 0."
+	reason = says("The atoms of the cell cancel each other: F = 0.")
 	if p.group != nil {
-		if why, ok := p.group.Absence(h); ok {
-			reason = "Forbidden by " + why.String() + "."
+		if all := p.group.Absences(h); len(all) > 0 {
+			reason = says("Forbidden by ")
+			for i, why := range all[:min(len(all), 2)] {
+				if i > 0 {
+					reason = reason.plus(says(" and "))
+				}
+				reason = reason.plus(absenceText(why, p.four))
+			}
+			reason = reason.plus(says("."))
 		} else {
-			reason = "Not forbidden by the space group, but the atoms sit on special positions that cancel each other: F = 0."
+			reason = says("The space group allows it, but the atoms sit on special positions that cancel each other: F = 0.")
 		}
 	}
 	if !p.refl.Centred(h) {
-		return reason, nil
+		return reason.plus(says(" Nothing can be seen there: it is no point of the reciprocal lattice.")), nil
 	}
-	if a, b, ok := s.doublePath(h); ok {
-		path = hklText(h, p.four).plus(says(" = "), hklText(a, p.four), says(" + "), hklText(b, p.four))
-		reason += " Double diffraction can reach it."
+	a, b, ok := s.doublePath(h)
+	if !ok {
+		return reason.plus(says(" No two excited reflections of this picture add up to it.")), nil
 	}
-	return reason, path
+	path = hklText(h, p.four).plus(says(" = "), hklText(a, p.four), says(" + "), hklText(b, p.four))
+	if s.extinctOnAxis(h) {
+		return reason.plus(says(" On this axis the paths of double diffraction cancel in pairs; it appears when the crystal is tilted.")), path
+	}
+	return reason.plus(says(" Double diffraction can reach it.")), path
+}
+
+// absenceText words a symmetry element: "the screw axis 4₁ along [001]".
+func absenceText(r symmetry.AbsenceReason, four bool) Text {
+	switch r.Kind {
+	case symmetry.ScrewAbsence:
+		t := says("the screw axis ")
+		for _, c := range r.Symbol {
+			if c >= '₀' && c <= '₉' {
+				t = append(t, Run{T: string('0' + c - '₀'), Sub: true})
+			} else {
+				t = t.plus(says(string(c)))
+			}
+		}
+		return t.plus(says(" along "), zoneText(crystal.UVW(r.Indices), four))
+	case symmetry.GlideAbsence:
+		return says("the glide plane "+r.Symbol+" on (").plus(hklText(crystal.HKL(r.Indices), four), says(")"))
+	}
+	return says("the " + r.Symbol + " centring")
 }
 
 // freePoint describes a point without a spot, Å⁻¹.

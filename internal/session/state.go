@@ -62,6 +62,7 @@ type Session struct {
 
 	zone     crystal.UVW // nearest
 	offAxis  float64     // rad
+	layers   diffraction.Layers
 	selected *crystal.HKL
 
 	reported state // of the last whole reply
@@ -73,6 +74,7 @@ type Session struct {
 	drawn  pattern
 	memory struct {
 		spots  []diffraction.Spot
+		faint  []diffraction.Spot
 		bands  []diffraction.Band
 		line   []diffraction.Point
 		stamps stamps
