@@ -61,6 +61,7 @@ function crystal(view) {
   for (const name of ["crystal-name", "phone-name"]) fill(name, nameNode(c));
   fill("crystal-line", c.line);
   fill("crystal-id", c.source);
+  fill("crystal-reference", c.reference ?? "");
   const notes = document.createDocumentFragment();
   for (const note of [...(c.notes ?? []), ...(view.notes ?? [])]) notes.append(el("p", { className: "hint" }, note));
   fill("notes", notes);

@@ -77,10 +77,13 @@ func (d *Doc) Structure() (*crystal.Structure, error) {
 	}
 	s := &crystal.Structure{
 		ID: FormatMP(d.ID), Name: d.Formula, Lattice: basis.lattice,
-		Reference: "A. Jain et al., APL Mater. 1 (2013) 011002 (Materials Project " + d.Database + ")",
+		Reference: "Materials Project, database " + d.Database + ", CC BY 4.0. A. Jain et al., APL Mater. 1 (2013) 011002",
 	}
 	for _, a := range d.Sites {
 		s.Sites = append(s.Sites, crystal.Site{Z: a.Z, Frac: basis.turn(a.Frac), Occ: a.Occ, B: math.NaN()})
+	}
+	if d.License != "BY-C" { // a document that our library stands behind
+		s.Reference = "Library, in place of " + s.ID
 	}
 	if basis.flipped {
 		s.Notes = append(s.Notes, flippedNote)
