@@ -23,6 +23,7 @@ import (
 type config struct {
 	Addr           string
 	MetricsAddr    string
+	MetricsGiven   bool // by flag or environment; a default that is taken is no error
 	Key            mp.Secret
 	KeyFrom        string // where the key was found, for the summary
 	BaseURL        string
@@ -164,6 +165,9 @@ func readConfig(args []string, getenv func(string) string, output io.Writer) (*c
 		}
 		if v, ok := given[s.flag]; ok {
 			text, from = v, "-"+s.flag
+		}
+		if s.env == "METRICS_ADDR" {
+			c.MetricsGiven = from != ""
 		}
 		if err := s.set(c, text); err != nil {
 			name := orElse(from, s.env)

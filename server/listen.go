@@ -70,12 +70,16 @@ func listen(cfg *config, log *slog.Logger, handler http.Handler, metrics *promet
 	}
 	if cfg.MetricsAddr != "" {
 		inner, err := open("METRICS_ADDR", "metrics", cfg.MetricsAddr, operations(metrics), log)
-		if err != nil {
+		switch {
+		case err == nil:
+			inner.http.WriteTimeout = 2 * time.Minute // a profile takes its time
+			list = append(list, inner)
+		case cfg.MetricsGiven:
 			closeAll()
 			return nil, err
+		default:
+			log.Warn("no metrics: set METRICS_ADDR", "error", err.Error())
 		}
-		inner.http.WriteTimeout = 2 * time.Minute // a profile takes its time
-		list = append(list, inner)
 	}
 	return list, nil
 }

@@ -397,6 +397,7 @@ func TestStartErrors(t *testing.T) {
 		{"two at once", []string{"ACCESS_LOG=some", "RATE=x"}, nil, 2, []string{"ACCESS_LOG", "RATE"}},
 		{"key file", []string{"MP_API_KEY_FILE=/nowhere/" + testKey}, nil, 2, []string{"MP_API_KEY_FILE", "no such file"}},
 		{"key in clear", []string{"MP_BASE_URL=http://api.example.org"}, nil, 1, []string{"send the key in clear"}},
+		{"metrics address taken", []string{"METRICS_ADDR=" + taken.Addr().String()}, nil, 1, []string{"METRICS_ADDR", "in use by another program"}},
 		{"address taken", []string{"ADDR=" + taken.Addr().String()}, nil, 1, []string{"in use by another program", "ADDR=localhost:8081"}},
 		{"cache not writable", []string{"CACHE_DIR=/dev/null/cache"}, nil, 1, []string{"cache directory"}},
 	}

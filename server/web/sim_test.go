@@ -124,8 +124,13 @@ func TestUpstreamPage(t *testing.T) {
 	}
 	for range 3 {
 		w := r.get("/sim?c=mp-2000000&z=1,1,1")
-		if w.Code != 200 || !strings.Contains(w.Body.String(), "Po") || !strings.Contains(w.Body.String(), "mp-2000000") {
+		if w.Code != 200 {
 			t.Fatalf("got %d %.500s", w.Code, w.Body)
+		}
+		for _, want := range []string{"Po", "mp-2000000", "Materials Project, database 2026.04.13, CC BY 4.0. A. Jain et al., APL Mater. 1 (2013) 011002"} {
+			if !strings.Contains(w.Body.String(), want) {
+				t.Errorf("the page lacks %q", want)
+			}
 		}
 	}
 	if w := r.get("/sim.svg?c=mp-2000000&z=1,1,1"); w.Code != 200 || !strings.Contains(w.Body.String(), "mp-2000000") {
