@@ -116,7 +116,7 @@ const tile = (name, value) => el("div", {}, el("dt", {}, name), el("dd", {}, val
 function zones(list) {
   const head = el("tr", {}, ...["Zone", "α", "β", "Tilt"].map((t) => el("th", { scope: "col" }, t)));
   const rows = list.map((z) => {
-    const go = el("button", { type: "button", className: "sort", "aria-label": `Plan ${z.label}` }, runs(z.text));
+    const go = el("button", { type: "button", className: "sort" }, el("span", { "aria-hidden": "true" }, runs(z.text)), el("span", { className: "sr" }, `Plan ${z.label}`));
     go.addEventListener("click", () => {
       target.value = z.uvw.join(" ");
       plan();

@@ -2,7 +2,7 @@
 // Microscope, overlays, pattern style, match-the-screen.
 
 import { $, $$ } from "./dom.js";
-import { act, now } from "./app.js";
+import { act, now, onView } from "./app.js";
 import { scale } from "./pattern.js";
 import { setField } from "./render.js";
 
@@ -113,4 +113,5 @@ export function showScale() {
   setField($("#scale"), (now.view.scale / scale()).toPrecision(3));
 }
 $("#match").addEventListener("toggle", showScale);
+onView(showScale);
 $$("input[type=checkbox]").forEach((box) => (box.autocomplete = "off"));
