@@ -47,7 +47,7 @@ func plain(text session.Text) string {
 }
 
 func TestTypedZone(t *testing.T) {
-	s := open(t, "/sim")
+	s := open(t, "/sim?v=1")
 	must(t, s, session.Request{Op: "view"})
 	r := must(t, s, session.Request{Op: "zone", Text: "110", Draw: "svg"})
 	if r.View.Heading != "Silicon, zone axis 1 1 0, 200 kV" {
@@ -237,7 +237,7 @@ func TestSnapAndTilt(t *testing.T) {
 }
 
 func TestCommonZones(t *testing.T) {
-	s := open(t, "/sim")
+	s := open(t, "/sim?v=1")
 	first := must(t, s, session.Request{Op: "view"}).View.Chips
 	seen := map[string]bool{}
 	for range first {
@@ -296,7 +296,7 @@ func TestSnapshots(t *testing.T) {
 		}
 	}
 	// In a fresh program too.
-	fresh := open(t, "/sim")
+	fresh := open(t, "/sim?v=1")
 	if r := must(t, fresh, session.Request{Op: "restore", Snapshot: states[7].snapshot, Draw: "svg"}); r.SVG != states[7].svg {
 		t.Error("a fresh session restores another picture")
 	}
@@ -310,7 +310,7 @@ func TestSnapshots(t *testing.T) {
 func ptr[T any](v T) *T { return &v }
 
 func TestSettings(t *testing.T) {
-	s := open(t, "/sim")
+	s := open(t, "/sim?v=1")
 	must(t, s, session.Request{Op: "view"})
 	for _, test := range []struct {
 		name  string
@@ -333,7 +333,7 @@ func TestSettings(t *testing.T) {
 			if r.Fields[test.field] != test.text {
 				t.Errorf("fields %v", r.Fields)
 			}
-			if r.Link != "/sim" {
+			if r.Link != "/sim?v=1" {
 				t.Errorf("link %s", r.Link)
 			}
 		})
@@ -537,7 +537,7 @@ func TestDescription(t *testing.T) {
 }
 
 func TestSearch(t *testing.T) {
-	s := open(t, "/sim")
+	s := open(t, "/sim?v=1")
 	for _, test := range []struct{ query, want string }{{"silicon", "lib-si"}, {"AsGa", "lib-gaas"}, {"mp-149", "lib-si"}, {"hcp", "lib-"}} {
 		hits := must(t, s, session.Request{Op: "search", Text: test.query, Limit: 3}).Hits
 		if len(hits) == 0 || !strings.HasPrefix(hits[0].ID, test.want) || hits[0].Badge != "Library" {
