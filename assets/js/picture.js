@@ -1,7 +1,26 @@
 // @ts-check
 // Pixels from a stand-alone SVG.
 
+import { page } from "./dom.js";
+
 const MOST_PIXELS = 8192;
+
+/**
+ * An SVG drawn as a picture cannot ask for a font: it gets ours inside.
+ * @param {string} svg
+ */
+async function withFont(svg) {
+  const answer = await fetch(page.font ?? "").catch(() => null);
+  if (!answer?.ok) return svg;
+  const reader = new FileReader();
+  const blob = new Blob([await answer.arrayBuffer()], { type: "font/woff2" });
+  await new Promise((done) => {
+    reader.onload = done;
+    reader.readAsDataURL(blob);
+  });
+  const face = `<style>@font-face{font-family:Inter;font-weight:100 900;src:url(${reader.result}) format("woff2")}</style>`;
+  return svg.replace(/<svg\b[^>]*>/, (open) => open + face);
+}
 
 /**
  * Paints an SVG file as PNG. Its size is that of the SVG times a factor.
@@ -10,7 +29,7 @@ const MOST_PIXELS = 8192;
  * @returns {Promise<Blob>}
  */
 export async function svgPicture(svg, times) {
-  const url = URL.createObjectURL(new Blob([svg], { type: "image/svg+xml" }));
+  const url = URL.createObjectURL(new Blob([await withFont(svg)], { type: "image/svg+xml" }));
   try {
     const image = new Image();
     image.src = url;
