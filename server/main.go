@@ -104,9 +104,11 @@ func serve(cfg *config, log *slog.Logger, out io.Writer) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	metrics := newRegistry(set.Manifest.Build)
-	client, err := mp.NewClient(mp.Options{
-		BaseURL: cfg.BaseURL, Key: cfg.Key, UserAgent: "zoneaxis/" + set.Manifest.Build, Log: log, Metrics: metrics,
-	})
+	agent := "zoneaxis/" + set.Manifest.Build
+	if cfg.Origin != "" {
+		agent += " (+" + cfg.Origin + ")" // so that the upstream can find us
+	}
+	client, err := mp.NewClient(mp.Options{BaseURL: cfg.BaseURL, Key: cfg.Key, UserAgent: agent, Log: log, Metrics: metrics})
 	if err != nil {
 		return err
 	}

@@ -24,7 +24,7 @@ const (
 var (
 	nosniff       = []string{"nosniff"}
 	referrer      = []string{"strict-origin-when-cross-origin"}
-	permissions   = []string{"camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"}
+	permissions   = []string{"camera=(), microphone=(), geolocation=(), payment=()"}
 	sameOrigin    = []string{"same-origin"}
 	crossOrigin   = []string{"cross-origin"}
 	deny          = []string{"DENY"}
@@ -34,7 +34,7 @@ var (
 	embedPolicy   = []string{policyEmbed}
 	picturePolicy = []string{policyPicture}
 	anyone        = []string{"*"}
-	hsts          = []string{"max-age=63072000; includeSubDomains"}
+	hsts          = []string{"max-age=31536000"}
 	varyEncoding  = []string{"Accept-Encoding"}
 	immutable     = []string{"public, max-age=31536000, immutable"}
 	noCache       = []string{"no-cache"}

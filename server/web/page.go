@@ -14,7 +14,7 @@ import (
 // served is one build in use: its files and its page templates.
 type served struct {
 	*site
-	pages    *template.Template
+	tmpl     *template.Template
 	critical template.CSS // styles that stand in the page itself
 }
 
@@ -46,7 +46,7 @@ func newServed(set *assets.Set) (*served, error) {
 			return nil, fmt.Errorf("web: %w", err)
 		}
 	}
-	next := &served{site: site, pages: t}
+	next := &served{site: site, tmpl: t}
 	next.critical, err = readCritical(next)
 	return next, err
 }
@@ -91,7 +91,7 @@ func (s *server) served() *served {
 // execute fills a template. Nothing is sent if it fails halfway.
 func (s *served) execute(name string, data any) ([]byte, error) {
 	var b bytes.Buffer
-	if err := s.pages.ExecuteTemplate(&b, name, data); err != nil {
+	if err := s.tmpl.ExecuteTemplate(&b, name, data); err != nil {
 		return nil, err
 	}
 	return b.Bytes(), nil

@@ -207,8 +207,10 @@ func TestDrawings(t *testing.T) {
 	for i := range cap(d.slots) {
 		go d.draw(context.Background(), fmt.Sprint("slow", i), func() (*content, bool, error) { <-blocked; return &content{}, false, nil })
 	}
-	for len(d.slots) < cap(d.slots) {
-		time.Sleep(time.Millisecond)
+	for deadline := time.Now().Add(5 * time.Second); len(d.slots) < cap(d.slots); time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("the slots are not taken")
+		}
 	}
 	began := time.Now()
 	if _, err := d.draw(t.Context(), "late", work); !errors.Is(err, errCrowded) || time.Since(began) > maxWait+time.Second {

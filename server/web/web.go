@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/netip"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -68,6 +69,12 @@ type server struct {
 
 	all, cold, draws *httprate.RateLimiter
 	drawings         *drawings
+
+	readiness struct {
+		sync.Mutex
+		at  time.Time
+		err error
+	}
 }
 
 // Handler serves everything. Its second result is called when the program is
@@ -131,7 +138,15 @@ func (s *server) readyz(w http.ResponseWriter, r *http.Request) {
 		plain(w, http.StatusServiceUnavailable, "stopping\n")
 		return
 	}
-	if err := s.cfg.Structures.Check(r.Context()); err != nil {
+	// Checking writes to the store, so it is not done for everyone who asks.
+	s.readiness.Lock()
+	if time.Since(s.readiness.at) > 2*time.Second {
+		s.readiness.err = s.cfg.Structures.Check(context.WithoutCancel(r.Context()))
+		s.readiness.at = time.Now()
+	}
+	err := s.readiness.err
+	s.readiness.Unlock()
+	if err != nil {
 		s.log.Error("not ready", "error", err.Error())
 		plain(w, http.StatusServiceUnavailable, "the cache cannot be written\n")
 		return

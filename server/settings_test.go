@@ -1,0 +1,141 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os/exec"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// TestStartErrors: each wrong setting is named, with what was expected.
+func TestStartErrors(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	tests := []struct {
+		name string
+		env  []string
+		args []string
+		code int
+		want []string
+	}{
+		{"address", []string{"ADDR=8080"}, nil, 2, []string{`ADDR "8080"`, "localhost:8080"}},
+		{"flag over environment", []string{"ADDR=localhost:1"}, []string{"-addr", "x"}, 2, []string{`-addr "x"`}},
+		{"port", nil, []string{"-addr=localhost:99999"}, 2, []string{"65535"}},
+		{"unknown flag", nil, []string{"-colour", "red"}, 2, []string{"-colour"}},
+		{"argument", nil, []string{"start"}, 2, []string{`"start"`}},
+		{"metrics for all", []string{"METRICS_ADDR=:9180"}, nil, 2, []string{"METRICS_ADDR", "this machine only"}},
+		{"size", []string{"CACHE_SIZE=much"}, nil, 2, []string{"CACHE_SIZE", "512MiB"}},
+		{"number", []string{"RATE=-1"}, nil, 2, []string{"RATE"}},
+		{"network", []string{"TRUSTED_PROXIES=nginx"}, nil, 2, []string{"TRUSTED_PROXIES", "10.0.0.0/8"}},
+		{"origin", []string{"ORIGIN=https://x.example/"}, nil, 2, []string{"ORIGIN"}},
+		{"choice", []string{"ACCESS_LOG=some"}, nil, 2, []string{"all, errors, none"}},
+		{"two at once", []string{"ACCESS_LOG=some", "RATE=x"}, nil, 2, []string{"ACCESS_LOG", "RATE"}},
+		{"key file", []string{"MP_API_KEY_FILE=/nowhere/" + testKey}, nil, 2, []string{"MP_API_KEY_FILE", "no such file"}},
+		{"key in clear", []string{"MP_BASE_URL=http://api.example.org"}, nil, 1, []string{"send the key in clear"}},
+		{"metrics address taken", []string{"METRICS_ADDR=" + taken.Addr().String()}, nil, 1, []string{"METRICS_ADDR", "in use by another program"}},
+		{"address taken", []string{"ADDR=" + taken.Addr().String()}, nil, 1, []string{"in use by another program", "ADDR=localhost:8081"}},
+		{"cache not writable", []string{"CACHE_DIR=/dev/null/cache"}, nil, 1, []string{"cache directory"}},
+	}
+	dir := site(t)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			cmd := command(dir, append([]string{"ADDR=127.0.0.1:0", "METRICS_ADDR=", "DEV=true"}, tt.env...), tt.args...)
+			out, err := cmd.CombinedOutput()
+			var exit *exec.ExitError
+			if !errors.As(err, &exit) || exit.ExitCode() != tt.code {
+				t.Fatalf("got %v, want exit code %d\n%s", err, tt.code, out)
+			}
+			for _, want := range tt.want {
+				if !strings.Contains(string(out), want) {
+					t.Errorf("want %q in\n%s", want, out)
+				}
+			}
+			if strings.Contains(string(out), testKey) {
+				t.Errorf("the key is in\n%s", out)
+			}
+		})
+	}
+	out, err := command(t.TempDir(), []string{"DEV=true"}).CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "./scripts/run") {
+		t.Errorf("without a build: %v\n%s", err, out)
+	}
+	if out, err := command(dir, nil, "-h").CombinedOutput(); err != nil || !strings.Contains(string(out), "MP_API_KEY_FILE") {
+		t.Errorf("-h: %v\n%s", err, out)
+	}
+	if out, err := command(dir, nil, "version").CombinedOutput(); err != nil || !strings.HasPrefix(string(out), "zoneaxis ") {
+		t.Errorf("version: %v\n%s", err, out)
+	}
+}
+
+// TestSettings reads a full configuration.
+func TestSettings(t *testing.T) {
+	env := map[string]string{"ADDR": ":81", "CACHE_DIR": "/c", "TRUSTED_PROXIES": "127.0.0.1, 10.1.2.3/8,::1", "TLS_DOMAINS": "a.example,b.example", "CACHE_SIZE": "512MiB", "MP_API_KEY": testKey}
+	c, err := readConfig([]string{"-addr", ":82", "-dev", "-rate=7"}, func(k string) string { return env[k] }, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Addr != ":82" || !c.Dev || c.Rate != 7 || c.CacheBytes != 512<<20 || c.TLSDir != "/c/tls" || len(c.TLSDomains) != 2 || !c.Key.Set() {
+		t.Errorf("got %+v", c)
+	}
+	if got := fmt.Sprint(c.TrustedProxies); got != "[127.0.0.1/32 10.0.0.0/8 ::1/128]" {
+		t.Errorf("proxies %s", got)
+	}
+	if text := fmt.Sprintf("%v %+v %#v %v", c, c, c, c.summary()); strings.Contains(text, testKey) {
+		t.Error("the key is in the printed configuration")
+	}
+}
+
+// slowWriter fails and recovers.
+type slowWriter struct {
+	mu   sync.Mutex
+	fail bool
+	b    bytes.Buffer
+}
+
+func (w *slowWriter) Write(p []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.fail {
+		return 0, errors.New("no room")
+	}
+	return w.b.Write(p)
+}
+
+// TestLogger: lines are written soon, and a log that failed for a while works
+// again.
+func TestLogger(t *testing.T) {
+	w := &slowWriter{}
+	log, flush := newLogger(&config{LogFormat: "json"}, w)
+	log.Info("one")
+	deadline := time.Now().Add(5 * time.Second)
+	for written := false; !written; time.Sleep(5 * time.Millisecond) {
+		w.mu.Lock()
+		written = strings.Contains(w.b.String(), "one")
+		w.mu.Unlock()
+		if time.Now().After(deadline) {
+			t.Fatal("not written by itself")
+		}
+	}
+	w.mu.Lock()
+	w.fail = true
+	w.mu.Unlock()
+	log.Info("lost")
+	flush()
+	w.mu.Lock()
+	w.fail = false
+	w.mu.Unlock()
+	log.Info("two")
+	flush()
+	if got := w.b.String(); strings.Contains(got, "lost") || !strings.Contains(got, "two") {
+		t.Errorf("got %s", got)
+	}
+}
