@@ -214,6 +214,7 @@ func (s *Session) rest(d *drag) {
 		return
 	}
 	keep := (deg - hold) * free / (free - hold) / deg
+	d.settle = keep*angle < onAxis
 	s.orient = between(goal, s.orient, keep)
 }
 
