@@ -1,0 +1,135 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+)
+
+// screens are the sizes and themes that the page is made for.
+var screens = []struct {
+	name          string
+	width, height int64
+}{{"1440", 1440, 900}, {"1024", 1024, 768}, {"390", 390, 844}, {"320", 320, 640}, {"landscape", 844, 390}}
+
+// setTheme chooses a theme as the cookie does.
+func setTheme(p *tab, theme string) {
+	p.t.Helper()
+	p.open("/healthz")
+	eval[bool](p, fmt.Sprintf(`(document.cookie = "theme=%s; path=/", true)`, theme))
+}
+
+// noSideways fails if the page scrolls sideways.
+func noSideways(p *tab) {
+	p.t.Helper()
+	if w := eval[[]float64](p, `[document.documentElement.scrollWidth, document.documentElement.clientWidth]`); w[0] > w[1] {
+		p.t.Errorf("the page is %v px wide in a window of %v", w[0], w[1])
+	}
+}
+
+// axe runs the accessibility rules and reports violations.
+func axe(p *tab, what string) {
+	p.t.Helper()
+	rules, err := os.ReadFile("node_modules/axe-core/axe.min.js")
+	if err != nil {
+		p.t.Fatalf("run npm ci in scripts/e2e first: %v", err)
+	}
+	eval[bool](p, "(()=>{"+string(rules)+"\n;return true})()")
+	found := eval[[]string](p, `axe.run(document, {runOnly: ["wcag2a","wcag2aa","wcag21a","wcag21aa","wcag22aa","best-practice"]})
+		.then(r => r.violations.flatMap(v => v.nodes.map(n => v.id + ": " + n.target.join(" ") + ": " + n.failureSummary.replace(/\s+/g, " "))))`)
+	for _, text := range found {
+		p.t.Errorf("%s: %s", what, text)
+	}
+}
+
+// TestScreens looks at every size in every theme: accessibility rules, no
+// sideways scrolling, and a picture kept for people to look at.
+func TestScreens(t *testing.T) {
+	s := startServer(t)
+	chrome := browser(t)
+	for _, size := range screens {
+		for _, theme := range []string{"light", "dark", "lab"} {
+			t.Run(size.name+"-"+theme, func(t *testing.T) {
+				p := newTab(t, chrome, s.base, size.width, size.height)
+				setTheme(p, theme)
+				p.open("/sim?z=1,1,0&d=0.30,-0.30,0.00&o=ikds&ms=1,-1,1;2,-2,0")
+				p.wait("the canvas", onCanvas)
+				time.Sleep(300 * time.Millisecond)
+				p.shot("screen-" + size.name + "-" + theme)
+				noSideways(p)
+				axe(p, size.name+" "+theme)
+			})
+		}
+	}
+}
+
+// TestPages looks at the pages around the simulator.
+func TestPages(t *testing.T) {
+	s := startServer(t)
+	chrome := browser(t)
+	for _, path := range []string{"/blog/", "/blog/why-leave-server-side-simulation/", "/about/", "/library/"} {
+		for _, size := range []int64{1440, 390} {
+			t.Run(fmt.Sprintf("%s-%d", strings.Trim(strings.ReplaceAll(path, "/", "-"), "-"), size), func(t *testing.T) {
+				p := newTab(t, chrome, s.base, size, 844)
+				p.open(path)
+				p.wait("a heading", `document.querySelector("h1")`)
+				p.shot(fmt.Sprintf("page%s%d", strings.ReplaceAll(path, "/", "-"), size))
+				noSideways(p)
+				axe(p, path)
+			})
+		}
+	}
+}
+
+// TestSamePictures draws many links in the worker and compares each drawing,
+// byte for byte, with what the server put into its page.
+func TestSamePictures(t *testing.T) {
+	s := startServer(t, "DRAWINGS=0", "RATE=0")
+	p := newTab(t, browser(t), s.base, 800, 600)
+	p.open("/sim?z=1,1,0")
+	p.wait("the engine", engineReady)
+	var links []string
+	for _, c := range []string{"lib-si", "lib-au", "lib-mg", "lib-gaas", "lib-rutile", "lib-quartz", "lib-albite", "lib-yag", "lib-ga2o3-beta", "lib-calcite"} {
+		for _, rest := range []string{"z=0,0,1", "z=1,1,0&o=ikhdgs", "z=1,1,1&d=1.25,-0.75,30.00&kv=300", "z=1,1,2&cl=300&o=iks&f=hr", "z=2,1,0&p=phosphor&t=20&o=idgs"} {
+			links = append(links, "/sim?c="+c+"&"+rest)
+		}
+	}
+	if len(links) < 50 {
+		t.Fatalf("%d links", len(links))
+	}
+	quoted := make([]string, len(links))
+	for i, l := range links {
+		quoted[i] = quote(l)
+	}
+	differ := eval[[]string](p, `(async () => {
+		const page = document.documentElement.dataset;
+		const worker = new Worker(new URL("worker.js", new URL(page.static, location.href)), {type: "module"});
+		const next = () => new Promise((done, fail) => {
+			worker.onmessage = (e) => e.data.type === "progress" || done(e.data);
+			worker.onerror = (e) => fail(new Error(e.message));
+		});
+		let answer = next();
+		worker.postMessage({type: "start", engine: new URL(page.engine, location.href).href, exec: new URL(page.exec, location.href).href, size: 0});
+		const ready = await answer;
+		if (ready.type !== "ready") return ["the worker says " + JSON.stringify(ready)];
+		const differ = [];
+		for (const link of [`+strings.Join(quoted, ",")+`]) {
+			const html = await (await fetch(link)).text();
+			const at = html.indexOf("<svg", html.indexOf('id="drawing"'));
+			const server = html.slice(at, html.indexOf("</svg>", at) + 6);
+			answer = next();
+			worker.postMessage({request: JSON.stringify({op: "open", link, draw: "svg", seq: 1}), payload: null});
+			const reply = await answer;
+			if (server.length < 500 || reply.svg !== server) differ.push(link + ": " + server.length + " and " + (reply.svg ?? "").length + " bytes");
+		}
+		worker.terminate();
+		return differ;
+	})()`)
+	for _, text := range differ {
+		t.Error(text)
+	}
+}
