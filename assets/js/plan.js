@@ -123,7 +123,8 @@ function zones(list) {
     });
     return el("tr", {}, el("th", { scope: "row" }, go), el("td", {}, z.alpha), el("td", {}, z.beta), el("td", {}, z.travel));
   });
-  return el("table", {}, el("caption", { className: "label" }, "Nearest zones within reach"), el("thead", {}, head), el("tbody", {}, ...rows));
+  const table = el("table", {}, el("caption", { className: "label" }, "Nearest zones within reach"), el("thead", {}, head), el("tbody", {}, ...rows));
+  return el("div", { className: "table-box" }, table);
 }
 
 onView((view) => {
