@@ -13,7 +13,7 @@ const ALL = 500;
 
 /** Opens the dialog. */
 export async function open() {
-  const filter = el("input", { className: "field", type: "search", placeholder: "Name, formula or space group", "aria-label": "Filter the crystals" });
+  const filter = el("input", { autofocus: true, className: "field", type: "search", placeholder: "Name, formula or space group", "aria-label": "Filter the crystals" });
   const kept = el("div", {});
   const list = el("ul", { className: "plain-list crystals" });
   const box = dialog("Crystals", el("div", { className: "row" }, filter), el("div", { className: "scroller" }, el("h3", {}, "On this device"), kept, el("h3", {}, "Library"), list));

@@ -98,6 +98,8 @@ export async function start(all) {
       const coming = registration.installing;
       coming?.addEventListener("statechange", () => coming.state === "installed" && offer(registration));
     });
+    // A tab may stay open for weeks: it looks for a new version when it is looked at.
+    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && registration.update().catch(() => {}));
     const ready = await navigator.serviceWorker.ready;
     ready.active?.postMessage({ type: all ? "save" : "state", asked });
   } catch {

@@ -13,7 +13,7 @@ const set = (second) => act({ op: "set", set: { second } }, { quiet: true });
 /** Opens the dialog. */
 export function open() {
   const view = now.view;
-  const kind = el("select", { className: "field", id: "second-kind" }, el("option", { value: "twin" }, "Twin of this crystal"), el("option", { value: "other" }, "Another crystal"));
+  const kind = el("select", { autofocus: true, className: "field", id: "second-kind" }, el("option", { value: "twin" }, "Twin of this crystal"), el("option", { value: "other" }, "Another crystal"));
   const id = el("input", { className: "field", id: "second-id", autocomplete: "off", placeholder: "Name, formula or mp-number" });
   const hits = el("ul", { className: "plain-list crystals" });
   const relation = el("input", { className: "field", id: "second-relation", autocomplete: "off", spellcheck: false });

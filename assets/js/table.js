@@ -117,7 +117,7 @@ export async function copyCSV() {
 
 /** The dialog with all rows. */
 export function openAll() {
-  const filter = el("input", { className: "field", type: "search", placeholder: "Filter, such as {111} or 1-11", "aria-label": "Filter by indices" });
+  const filter = el("input", { autofocus: true, className: "field", type: "search", placeholder: "Filter, such as {111} or 1-11", "aria-label": "Filter by indices" });
   const caption = el("caption", {});
   const head = $("thead", table).cloneNode(true);
   for (const b of $$("button.sort", head)) b.replaceWith(...b.childNodes);
