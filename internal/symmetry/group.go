@@ -47,7 +47,10 @@ type closure struct {
 	centrings [][3]int8
 }
 
-var errNotFinite = errors.New("symmetry: the operations do not form a space group: their rotations multiply without end")
+var (
+	errNotFinite = errors.New("symmetry: the operations do not form a space group: their rotations multiply without end")
+	errTooLarge  = fmt.Errorf("symmetry: the operations do not form a space group: they multiply to more than %d", maxOrder)
+)
 
 // add takes another generator and closes the group again. The group is the
 // rotations found times the lattice found, once the lattice is invariant and
@@ -57,47 +60,63 @@ func (c *closure) add(o Op) error {
 	if c.contains(&o) {
 		return nil
 	}
+	if o.R == identityR {
+		return c.spread(o.T)
+	}
 	c.gens = append(c.gens, o)
 	if err := c.spread(c.centrings...); err != nil {
 		return err
 	}
+	// The representatives so far are closed under the other generators.
+	closed := len(c.reps)
 	for at := 0; at < len(c.reps); at++ {
-		for _, g := range c.gens {
-			p, fits := c.reps[at].mul(&g)
+		gens := c.gens
+		if at < closed {
+			gens = gens[len(gens)-1:]
+		}
+		for k := range gens {
+			p, fits := c.reps[at].mul(&gens[k])
 			if !fits {
 				return errNotFinite
 			}
-			i := slices.IndexFunc(c.reps, func(r Op) bool { return r.R == p.R })
-			if i < 0 {
+			r := c.rep(&p.R)
+			if r == nil {
 				if len(c.reps) == 48 {
 					return errNotFinite
 				}
 				c.reps = append(c.reps, p)
 				continue
 			}
-			if err := c.spread(difference(p.T, c.reps[i].T)); err != nil {
-				return err
+			if r.T != p.T {
+				if err := c.spread(difference(p.T, r.T)); err != nil {
+					return err
+				}
 			}
 		}
 		if len(c.reps)*len(c.centrings) > maxOrder {
-			return fmt.Errorf("symmetry: the operations do not form a space group: they multiply to more than %d", maxOrder)
+			return errTooLarge
+		}
+	}
+	return nil
+}
+
+func (c *closure) rep(r *[3][3]int8) *Op {
+	for i := range c.reps {
+		if c.reps[i].R == *r {
+			return &c.reps[i]
 		}
 	}
 	return nil
 }
 
 func (c *closure) contains(o *Op) bool {
-	for i := range c.reps {
-		if c.reps[i].R == o.R {
-			return slices.Contains(c.centrings, difference(o.T, c.reps[i].T))
-		}
-	}
-	return false
+	r := c.rep(&o.R)
+	return r != nil && slices.Contains(c.centrings, difference(o.T, r.T))
 }
 
 // spread adds translations and their images to the lattice.
 func (c *closure) spread(translations ...[3]int8) error {
-	queue := translations
+	queue := slices.Clone(translations)
 	for len(queue) > 0 {
 		t := queue[0]
 		queue = queue[1:]
@@ -109,14 +128,14 @@ func (c *closure) spread(translations ...[3]int8) error {
 					c.centrings = append(c.centrings, sum(m, v))
 				}
 				if len(c.centrings) > maxOrder {
-					return fmt.Errorf("symmetry: the operations do not form a space group: they hold more than %d translations", maxOrder)
+					return errTooLarge
 				}
 			}
 		}
 		for i := range c.gens {
 			g := Op{R: c.gens[i].R}
 			if v := g.image(t); !slices.Contains(c.centrings, v) {
-				queue = append(slices.Clip(queue), v)
+				queue = append(queue, v)
 			}
 		}
 	}

@@ -30,8 +30,13 @@ func Lookup(name string) (*Setting, error) {
 	if len(name) > 100 {
 		return nil, fmt.Errorf("symmetry: a space-group name of %d bytes; expected one such as Fm-3m", len(name))
 	}
-	text := spelling.Replace(name)
-	text = strings.TrimSpace(text)
+	name = strings.TrimSpace(name)
+	for _, q := range []string{"'", `"`} {
+		if inner, ok := strings.CutPrefix(name, q); ok && strings.HasSuffix(inner, q) {
+			name = strings.TrimSuffix(inner, q)
+		}
+	}
+	text := strings.TrimSpace(spelling.Replace(name))
 	symbol, choice, _ := strings.Cut(text, ":")
 	symbol, choice = strings.TrimSpace(symbol), strings.TrimSpace(choice)
 
@@ -51,7 +56,7 @@ func Lookup(name string) (*Setting, error) {
 			return s, nil
 		}
 	}
-	return nil, fmt.Errorf("symmetry: there is no space group %s%s", quoted(strings.TrimSpace(name)), nearMatches(symbol, choice))
+	return nil, fmt.Errorf("symmetry: there is no space group %s%s", quoted(name), nearMatches(symbol, choice))
 }
 
 // spelling turns ways to write bars, subscripts and minus signs into plain
@@ -63,7 +68,7 @@ var spelling = strings.NewReplacer(
 	"−", "-", "–", "-", "‐", "-",
 	`\overline`, "-", `\bar`, "-", `\mathrm`, "", `\rm`, "",
 	"<sub>", "", "</sub>", "", "<SUB>", "", "</SUB>", "", "<i>", "", "</i>", "",
-	"_", "", "~", "", "{", "", "}", "", "(", "", ")", "", "$", "", `\`, "", "'", "", `"`, "", "\t", " ", "\n", " ", "\r", " ",
+	"_", "", "~", "", "{", "", "}", "", "(", "", ")", "", "$", "", `\`, "", "\t", " ", "\n", " ", "\r", " ",
 )
 
 // squeeze removes spaces and brackets and folds to small letters.
@@ -169,7 +174,7 @@ func bySymbol(symbol, choice string) *Setting {
 	}
 	// Cubic symbols without the bar: Fm3m for Fm-3m.
 	if s := pick(choice, func(s *Setting) bool {
-		return s.System == "cubic" && s.Group().Centrosymmetric() && squeeze(strings.Replace(s.HM, "-3", "3", 1)) == wanted
+		return (s.PointGroup == "m-3" || s.PointGroup == "m-3m") && squeeze(strings.Replace(s.HM, "-3", "3", 1)) == wanted
 	}); s != nil {
 		return s
 	}
@@ -205,8 +210,11 @@ func pick(choice string, fits func(*Setting) bool) *Setting {
 // monoclinicShort returns the squeezed symbol without the ones of the axes
 // without symmetry, for unique axis b or for the other two.
 func monoclinicShort(s *Setting, b bool) string {
+	if s.System != "monoclinic" {
+		return ""
+	}
 	words := strings.Fields(s.HM)
-	if s.System != "monoclinic" || len(words) != 4 || (words[2] != "1") != b {
+	if len(words) != 4 || (words[2] != "1") != b {
 		return ""
 	}
 	words = slices.DeleteFunc(words, func(w string) bool { return w == "1" })
@@ -267,12 +275,9 @@ func fromFull(s string) string {
 
 // byHall finds a Hall symbol, whatever its spacing and capitals.
 func byHall(symbol string) *Setting {
-	normal := func(s string) string {
-		return strings.ToLower(strings.Join(strings.Fields(strings.NewReplacer("_", " ", "=", `"`).Replace(s)), " "))
-	}
-	wanted := normal(symbol)
+	symbol = strings.Join(strings.Fields(strings.NewReplacer("_", " ", "=", `"`).Replace(symbol)), " ")
 	for _, s := range table() {
-		if normal(s.Hall) == wanted {
+		if strings.EqualFold(s.Hall, symbol) {
 			return s
 		}
 	}
@@ -288,22 +293,24 @@ func nearMatches(symbol, choice string) string {
 		}
 	}
 	type near struct {
-		name     string
-		distance int
+		name              string
+		distance, lengths int // letters to change; difference of the lengths
 	}
 	var list []near
 	wanted := squeeze(symbol)
 	for _, s := range references() {
-		d := editDistance(wanted, squeeze(strings.ReplaceAll(s.Short(), "_", "")))
-		d = min(d, editDistance(wanted, squeeze(s.HM)))
+		short := squeeze(strings.ReplaceAll(s.Short(), "_", ""))
+		d := min(editDistance(wanted, short), editDistance(wanted, squeeze(s.HM)))
 		if d <= max(1, len(wanted)/3) {
-			list = append(list, near{s.Short(), d})
+			list = append(list, near{s.Short(), d, max(len(wanted)-len(short), len(short)-len(wanted))})
 		}
 	}
 	if len(list) == 0 {
 		return "; expected a symbol such as Fm-3m, a Hall symbol or a number from 1 to 230"
 	}
-	slices.SortStableFunc(list, func(a, b near) int { return cmp.Compare(a.distance, b.distance) })
+	slices.SortStableFunc(list, func(a, b near) int {
+		return cmp.Or(cmp.Compare(a.distance, b.distance), cmp.Compare(a.lengths, b.lengths))
+	})
 	var names []string
 	for _, n := range list[:min(3, len(list))] {
 		names = append(names, n.name)
