@@ -93,7 +93,6 @@ func (s *Session) openFile(name string, data []byte, structures []*crystal.Struc
 		l.Second, l.Relation = "", ""
 	}
 	if doc == "" {
-		s.key = key
 		return s.applyFile(l, key)
 	}
 	_, err := s.apply(l, true)

@@ -103,6 +103,17 @@ const maxLink = 64 << 10
 // cannot be read keeps its default and is told in problems, with the text that
 // the page shows. Whether the crystal exists is not looked at here.
 func ParseLink(text string) (Link, []Problem) {
+	l, problems := parseLink(text)
+	if l.Crystal == "cif" && l.Doc == "" {
+		problems = append(problems, Problem{Key: "c", Text: damaged("crystal", "silicon")})
+		l.Crystal = DefaultLink().Crystal
+	}
+	return l, problems
+}
+
+// parseLink is ParseLink, but for links of files that are too large for one:
+// those lack the fragment.
+func parseLink(text string) (Link, []Problem) {
 	l := DefaultLink()
 	if len(text) > maxLink {
 		return l, []Problem{{Key: "v", Text: damaged("all of it", "silicon [001]")}}
@@ -151,10 +162,6 @@ func ParseLink(text string) (Link, []Problem) {
 		if doc, ok := strings.CutPrefix(pair, "x="); ok {
 			l.Doc = doc
 		}
-	}
-	if l.Crystal == "cif" && l.Doc == "" {
-		problems = append(problems, Problem{Key: "c", Text: damaged("crystal", "silicon")})
-		l.Crystal = DefaultLink().Crystal
 	}
 	l.Unknown = values.rest()
 	return l, problems

@@ -50,7 +50,10 @@ func (s *Session) doCrystal(r *Request, payload []byte, out *Reply) error {
 	return err
 }
 
-func (s *Session) doRestore(r *Request, _ []byte, _ *Reply) error {
+func (s *Session) doRestore(r *Request, payload []byte, _ *Reply) error {
+	if err := s.take(payload); err != nil {
+		return err
+	}
 	s.selected = nil
 	return s.Restore(r.Snapshot)
 }

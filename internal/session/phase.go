@@ -386,7 +386,7 @@ func cellText(c crystal.Cell, system string) string {
 	a, b, cc := fixed(c.A, 3), fixed(c.B, 3), fixed(c.C, 3)
 	right := func(v float64) bool { return math.Abs(v-90) < 1e-3 }
 	switch {
-	case system == "cubic":
+	case system == "cubic" && right(c.Alpha) && right(c.Beta) && right(c.Gamma):
 		return "a = " + a + " Å"
 	case a == b && a == cc && c.Alpha == c.Beta && c.Beta == c.Gamma:
 		return "a = " + a + " Å, α = " + fixed(c.Alpha, 2) + "°"

@@ -10,9 +10,12 @@ import (
 
 // doSet changes settings. Every field stands on its own: what cannot be read is
 // told in Fields, the rest is done.
-func (s *Session) doSet(r *Request, _ []byte, out *Reply) error {
+func (s *Session) doSet(r *Request, payload []byte, out *Reply) error {
 	if r.Set == nil {
 		return nil
+	}
+	if err := s.take(payload); err != nil {
+		return err
 	}
 	p := r.Set
 	fields := map[string]string{}

@@ -305,7 +305,7 @@ func (s *Session) Restore(text string) error {
 	if err := json.Unmarshal([]byte(text), &snap); err != nil {
 		return errSnapshot
 	}
-	l, problems := ParseLink(snap.Link)
+	l, problems := parseLink(snap.Link)
 	if len(problems) > 0 && l.Newer == 0 {
 		return errSnapshot
 	}
@@ -371,12 +371,17 @@ func (s *Session) applyFile(l Link, key string) error {
 	if err != nil {
 		return err
 	}
-	def := l
-	def.Crystal, def.Doc, def.Zone, def.ZoneText = "lib-si", "", crystal.UVW{0, 0, 1}, ""
-	if _, err := s.apply(def, true); err != nil {
+	orient, err := compose(p.structure.Lattice, l.Zone, l.TiltX, l.TiltY, l.Rotation)
+	if err != nil {
 		return err
 	}
-	s.crystal, s.key, s.doc, s.phase = "cif", key, "", p
+	rest := l
+	rest.Crystal, rest.Doc, rest.Zone, rest.ZoneText, rest.Cell = DefaultLink().Crystal, "", DefaultLink().Zone, "", ""
+	if _, err := s.apply(rest, true); err != nil {
+		return err
+	}
+	s.crystal, s.key, s.doc, s.phase, s.cell = "cif", key, "", p, l.Cell
+	s.orient, s.reference = orient, l.Zone
 	return s.refresh()
 }
 

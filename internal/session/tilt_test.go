@@ -1,0 +1,193 @@
+package session_test
+
+import (
+	"encoding/xml"
+	"errors"
+	"io"
+	"math"
+	"strings"
+	"testing"
+
+	"zoneaxis/internal/session"
+)
+
+// TestTiltPlan is the example of the physics notes: x ∥ [100], y ∥ [010], from
+// [001] to [112] is α = 24.09°, β = −26.57° (or an equivalent).
+func TestTiltPlan(t *testing.T) {
+	s := open(t, "/sim?z=0,0,1&h=0,0,40,40")
+	r := must(t, s, session.Request{Op: "tiltplan", UVW: &[3]int{1, 1, 2}})
+	p := r.Plan
+	alpha, beta := strings.TrimPrefix(p.Alpha, "−"), strings.TrimPrefix(p.Beta, "−")
+	if !p.Reachable || alpha != "24.1°" || beta != "26.6°" || p.Travel != "35.3°" {
+		t.Errorf("%+v", p)
+	}
+	if len(p.Nearest) != 10 || plain(p.Nearest[0].Text) != "[001]" || p.Nearest[0].Travel != "0.0°" {
+		t.Errorf("nearest %+v", p.Nearest)
+	}
+	if !strings.Contains(r.SVG, `class="lim"`) || !strings.Contains(r.SVG, `class="way"`) {
+		t.Error("no reach or no path in the stereogram")
+	}
+	// Out of reach.
+	must(t, s, session.Request{Op: "set", Set: &session.Patch{Holder: &session.HolderPatch{LimitAlpha: ptr("30"), LimitBeta: ptr("30")}}})
+	p = must(t, s, session.Request{Op: "tiltplan", Text: "111"}).Plan
+	want := " needs α "
+	text := plain(p.Message)
+	if p.Reachable || !strings.Contains(text, want) || !strings.Contains(text, "Your limit is ±30°. Nearest you can reach: [") {
+		t.Errorf("out of reach: %q", text)
+	}
+	// A text that is no zone.
+	r = must(t, s, session.Request{Op: "tiltplan", Text: "(110)"})
+	if r.Plan != nil || r.Zone == nil || r.Zone.OK {
+		t.Errorf("a plane as target: %+v", r.Plan)
+	}
+	if note := must(t, s, session.Request{Op: "view"}).View.Holder.Note; note != "holder ±30°" {
+		t.Errorf("note %q", note)
+	}
+}
+
+// The test tilt says which way the Kikuchi lines go; here the crystal is really
+// tilted that way.
+func TestTestTilt(t *testing.T) {
+	s := open(t, "/sim?z=0,0,1")
+	check := must(t, s, session.Request{Op: "tiltplan", UVW: &[3]int{1, 1, 2}}).Plan.Check
+	// +α about x is a right-handed turn: what points up goes towards −y, so the
+	// transmitted side goes up. +β about y: up goes towards +x, the lines go left.
+	if !strings.Contains(check, "with α + 2° the Kikuchi lines must move up on the screen, with β + 2° to the left.") {
+		t.Errorf("%q", check)
+	}
+	must(t, s, session.Request{Op: "set", Set: &session.Patch{Flags: map[string]bool{"h": true}, Holder: &session.HolderPatch{FlipAlpha: ptr(true)}}})
+	check = must(t, s, session.Request{Op: "tiltplan", UVW: &[3]int{1, 1, 2}}).Plan.Check
+	if !strings.Contains(check, "move down on the screen, with β + 2° to the right.") {
+		t.Errorf("mirrored, α counted the other way: %q", check)
+	}
+}
+
+// A click on a pole of the stereogram goes there, and the pole lies where the
+// Kikuchi pattern shows its zone: towards it the crystal must be tilted so that
+// the marks come from there to the middle.
+func TestStereogram(t *testing.T) {
+	for _, flags := range []string{"", "h", "vr"} {
+		s := open(t, "/sim?z=1,1,0&d=1.00,-2.00,15.00&f="+flags)
+		r := must(t, s, session.Request{Op: "stereogram"})
+		if len(r.Poles) < 60 || r.Alt == "" {
+			t.Fatalf("%d poles, alt %q", len(r.Poles), r.Alt)
+		}
+		for decoder := xml.NewDecoder(strings.NewReader(r.SVG)); ; {
+			if _, err := decoder.Token(); errors.Is(err, io.EOF) {
+				break
+			} else if err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, p := range r.Poles {
+			if p.X*p.X+p.Y*p.Y > 120.2*120.2 {
+				t.Errorf("%s outside the circle", plain(p.Text))
+			}
+			if p.UVW != [3]int{1, 1, 1} && p.UVW != [3]int{2, 1, 0} && p.UVW != [3]int{1, 1, -1} {
+				continue
+			}
+			// Stereographic: r = 120 tan(θ/2).
+			radius := math.Hypot(p.X, p.Y)
+			theta := 2 * math.Atan(radius/120) * 180 / math.Pi
+			// Move the marks from the pole to the middle; view-box y goes down.
+			moved := open(t, "/sim?z=1,1,0&d=1.00,-2.00,15.00&f="+flags)
+			m := must(t, moved, session.Request{Op: "tilt", X: -theta * p.X / radius, Y: theta * p.Y / radius})
+			if m.View.Frame.UVW != p.UVW || math.Abs(parse(m.View.Frame.Distance)) > 0.03 { // poles have two decimals
+				t.Errorf("%q: tilting to the pole %s leads to %s of %v", flags, plain(p.Text), m.View.Frame.Distance, m.View.Frame.UVW)
+			}
+		}
+	}
+}
+
+func parse(degrees string) float64 {
+	var v float64
+	for _, c := range strings.TrimSuffix(degrees, "°") {
+		if c == '.' {
+			break
+		}
+		v = 10*v + float64(c-'0')
+	}
+	_, frac, _ := strings.Cut(strings.TrimSuffix(degrees, "°"), ".")
+	for i, c := range frac {
+		v += float64(c-'0') * math.Pow10(-i-1)
+	}
+	return v
+}
+
+func TestCrystalView(t *testing.T) {
+	for _, link := range []string{"/sim?z=1,1,0", "/sim?c=lib-yag&z=1,1,1&d=3.00,1.00,0.00", "/sim?c=lib-albite&z=0,1,0", "/sim?c=lib-ysz&z=0,0,1"} {
+		r := must(t, open(t, link), session.Request{Op: "crystalview"})
+		n := strings.Count(r.SVG, `class="atom"`)
+		if n < 4 || n > 500 || !strings.Contains(r.SVG, `class="cell"`) || strings.Contains(r.SVG, "style=") || r.Alt == "" {
+			t.Errorf("%s: %d atoms, alt %q", link, n, r.Alt)
+		}
+	}
+	// Along [110] silicon shows dumbbells: in the period of one cell each column
+	// once, so every disc stands alone.
+	svg := must(t, open(t, "/sim?z=1,1,0"), session.Request{Op: "crystalview"}).SVG
+	seen := map[string]bool{}
+	for _, part := range strings.Split(svg, "<circle")[1:] {
+		place, _, _ := strings.Cut(part, " r=")
+		if seen[place] {
+			t.Errorf("two atoms at%s", place)
+		}
+		seen[place] = true
+	}
+}
+
+func TestSecondPhase(t *testing.T) {
+	s := open(t, "/sim?z=1,1,0")
+	must(t, s, session.Request{Op: "view"})
+	set := func(id, relation string, variant int) *session.Reply {
+		return must(t, s, session.Request{Op: "set", Draw: "svg", Set: &session.Patch{Second: &session.SecondPatch{ID: &id, Relation: &relation, Variant: variant}}})
+	}
+	r := set("twin", "(1-11)", 0)
+	v := r.View.Second
+	if v == nil || v.Name != "Twin of silicon" || plain(v.Text) != "twin on (1-11)" || r.Change != "second phase" || v.Variants != 4 {
+		t.Fatalf("%+v", v)
+	}
+	// The twin plane holds the beam: its axis is 1-10-like too, and the row of
+	// the twin plane is common to both crystals.
+	if v.OffAxis != "on axis" || !contains(v.Common, "1−11 on 1−11") && !contains(v.Common, "−11−1 on −11−1") {
+		t.Errorf("%s, common %v", v.OffAxis, v.Common)
+	}
+	if !strings.Contains(r.SVG, `class="second"`) || !strings.Contains(r.SVG, `lab-second`) {
+		t.Error("no marks of the twin")
+	}
+	if r.Link != "/sim?z=1,1,0&c2=twin&or=(1-11)" {
+		t.Errorf("link %s", r.Link)
+	}
+	if again := open(t, r.Link); again.SVG() != r.SVG {
+		t.Error("the link shows another picture")
+	}
+	r = set("lib-fe", "Kurdjumov–Sachs", 3)
+	if r.View.Second.Variants != 24 || r.View.Second.Variant != 3 {
+		t.Errorf("Kurdjumov–Sachs: %+v", r.View.Second)
+	}
+	r = set("lib-fe", "(111)||(011) [-101]||[-1-11]", 0)
+	if r.View.Second.Variants != 24 || plain(r.View.Second.Text) != "(111) ∥ (011), [-101] ∥ [-1-11]" {
+		t.Errorf("by indices: %+v", r.View.Second)
+	}
+	r = set("lib-si", "60 [111]", 0)
+	if plain(r.View.Second.Text) != "60° about [111]" {
+		t.Errorf("turn: %q", plain(r.View.Second.Text))
+	}
+	bad := do(t, s, session.Request{Op: "set", Set: &session.Patch{Second: &session.SecondPatch{Relation: ptr("(111)||(110) [100]||[100]")}}})
+	if got := bad.Fields["second"]; got != "The direction [100] does not lie in the plane (111) of the first crystal: it is 35.3° out of it." {
+		t.Errorf("misfit: %q", got)
+	}
+	if r = set("", "", 0); r.View.Second != nil || r.Link != "/sim?z=1,1,0" {
+		t.Errorf("removed: %+v %s", r.View.Second, r.Link)
+	}
+}
+
+func TestRings(t *testing.T) {
+	s := open(t, "/sim?c=lib-al")
+	r := must(t, s, session.Request{Op: "set", Draw: "svg", Set: &session.Patch{Rings: ptr(true)}})
+	if r.Link != "/sim?c=lib-al&w=r" || !strings.Contains(r.SVG, `class="rings"`) || strings.Count(r.SVG, "<circle") < 8 {
+		t.Errorf("link %s", r.Link)
+	}
+	if r.View.Heading != "Aluminium, powder rings, 200 kV" || !r.View.Rings || r.View.Empty != "" {
+		t.Errorf("heading %q, empty %q", r.View.Heading, r.View.Empty)
+	}
+}
