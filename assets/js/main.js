@@ -32,7 +32,7 @@ const stage = $("#stage");
 
 /** @param {string} text */
 function tellStage(text) {
-  stage.textContent = text;
+  if (stage.textContent !== text) stage.textContent = text;
   stage.hidden = !text;
 }
 

@@ -72,6 +72,7 @@ async function offer(registration) {
   // The server's page may be newer than the worker that was in charge.
   if ((await buildOf(waiting)) === page.build) return waiting.postMessage({ type: "activate" });
   const reload = () => {
+    if (waiting.state !== "installed") return location.reload(); // another tab was first
     navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
     waiting.postMessage({ type: "activate" });
   };
