@@ -13,11 +13,7 @@ func conventionalAxes(system string, rots [][3][3]int8) (axes mat, ok bool) {
 	var metric mat
 	for i := range rots {
 		r := widen(&rots[i])
-		for j := range 3 {
-			for k := range 3 {
-				metric[j][k] += dot(column(r, j), column(r, k))
-			}
-		}
+		addSquare(&metric, &r)
 	}
 	axesOf := func(types ...int) (list [][3]int, first Op) {
 		for _, r := range rots {

@@ -146,14 +146,23 @@ func (c Change) Op(o Op) (Op, error) {
 // conjugate returns q r p/div and whether it is a matrix of small whole
 // numbers.
 func conjugate(q, r, p mat, div int) (out [3][3]int8, ok bool) {
-	m := mulInt(mulInt(q, r), p)
+	m, ok := conjugateInt(q, r, p, div)
+	if !ok {
+		return out, false
+	}
+	return narrow(m)
+}
+
+// conjugateInt returns q r p/div and whether it is whole.
+func conjugateInt(q, r, p mat, div int) (m mat, ok bool) {
+	m = mulInt(mulInt(q, r), p)
 	for i := range 3 {
 		for j := range 3 {
 			if m[i][j]%div != 0 {
-				return out, false
+				return m, false
 			}
 			m[i][j] /= div
 		}
 	}
-	return narrow(m)
+	return m, true
 }

@@ -183,8 +183,10 @@ func newMotions(ops []FloatOp, tol float64) (*motions, error) {
 // class, or translations that form no group, it returns ErrUnknownGroup.
 func (m *motions) identify(tol float64) (*Setting, Change, error) {
 	fail := func() (*Setting, Change, error) { return nil, Change{}, ErrUnknownGroup }
-	// In a primitive basis every lattice vector is whole.
-	basis := latticeBasis(m.lattice, m.den)
+	basis, ok := m.primitive()
+	if !ok {
+		return fail()
+	}
 	adj, det := adjugate(basis)
 	rots := make([][3][3]int8, len(m.rots))
 	list := make([]Op, len(m.rots))
@@ -259,6 +261,60 @@ func (m *motions) identify(tol float64) (*Setting, Change, error) {
 	}
 	change.Shift = found.Group().originSolver().nearest(change.Shift)
 	return found, change, nil
+}
+
+// primitive returns a primitive basis of the lattice, as columns over den, that
+// is short in a metric which the rotations leave as it is: in it they are
+// matrices of small numbers, however skew the given basis. It reports false if
+// the rotations do not keep the lattice.
+func (m *motions) primitive() (mat, bool) {
+	basis := latticeBasis(m.lattice, m.den)
+	adj, det := adjugate(basis)
+	var metric mat // Σ RᵀR
+	for i := range m.rots {
+		r, ok := conjugateInt(adj, widen(&m.rots[i]), basis, det)
+		if !ok {
+			return basis, false
+		}
+		addSquare(&metric, &r)
+	}
+	product := func(a, b [3]int) int {
+		return dot(a, [3]int{dot(metric[0], b), dot(metric[1], b), dot(metric[2], b)})
+	}
+	v := [3][3]int{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}} // the vectors, in the basis
+	for changed := true; changed; {
+		changed = false
+		for i := range v {
+			for j := range v {
+				if i == j {
+					continue
+				}
+				// Take as many times v_j from v_i as makes it shortest.
+				jj := product(v[j], v[j])
+				n := floorDiv(2*product(v[i], v[j])+jj, 2*jj)
+				if n == 0 {
+					continue
+				}
+				w := v[i]
+				for k := range 3 {
+					w[k] -= n * v[j][k]
+				}
+				if product(w, w) < product(v[i], v[i]) {
+					v[i], changed = w, true
+				}
+			}
+		}
+	}
+	return mulInt(basis, fromColumns(v[0], v[1], v[2])), true
+}
+
+// addSquare adds RᵀR.
+func addSquare(sum, r *mat) {
+	for j := range 3 {
+		for k := range 3 {
+			sum[j][k] += dot(column(*r, j), column(*r, k))
+		}
+	}
 }
 
 // turned returns the operations in the basis p/den.

@@ -30,11 +30,11 @@ func TestIdentifySettings(t *testing.T) {
 	}
 }
 
-// unimodular returns a random change of basis of determinant 1 with entries up
-// to about 4.
-func unimodular(rng *rand.Rand) (p [3][3]int) {
+// unimodular returns a random change of basis of determinant 1, the skewer the
+// more steps it takes.
+func unimodular(rng *rand.Rand, steps int) (p [3][3]int) {
 	p = [3][3]int{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}
-	for range 4 {
+	for range steps {
 		i, j := rng.IntN(3), rng.IntN(3)
 		if i == j {
 			continue
@@ -49,9 +49,9 @@ func unimodular(rng *rand.Rand) (p [3][3]int) {
 
 // disguised returns the group of a setting in a random basis with a random
 // origin.
-func disguised(t *testing.T, s *symmetry.Setting, rng *rand.Rand) *symmetry.Group {
+func disguised(t *testing.T, s *symmetry.Setting, steps int, rng *rand.Rand) *symmetry.Group {
 	t.Helper()
-	c := symmetry.Change{Num: unimodular(rng), Div: 1}
+	c := symmetry.Change{Num: unimodular(rng, steps), Div: 1}
 	for i := range 3 {
 		c.Shift[i] = float64(rng.IntN(symmetry.Den)) / symmetry.Den
 	}
@@ -65,8 +65,8 @@ func disguised(t *testing.T, s *symmetry.Setting, rng *rand.Rand) *symmetry.Grou
 func TestIdentifyDisguised(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 2))
 	for _, s := range symmetry.Settings() {
-		for range 4 {
-			g := disguised(t, s, rng)
+		for steps := range 9 {
+			g := disguised(t, s, steps, rng)
 			got, change, err := g.Identify()
 			if err != nil {
 				t.Errorf("%s: %v", s.Extended, err)
@@ -173,7 +173,7 @@ func TestIdentifyFloat(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 4))
 	for _, s := range symmetry.Settings() {
 		for _, noise := range []float64{0, 1e-3} {
-			g := disguised(t, s, rng)
+			g := disguised(t, s, 4, rng)
 			ops := floats(g, [3]float64{rng.Float64(), rng.Float64(), rng.Float64()}, noise, rng)
 			got, change, err := symmetry.IdentifyFloat(ops, 0.04)
 			if err != nil || got.Number != s.Number {
@@ -349,8 +349,8 @@ func TestChanges(t *testing.T) {
 	rng := rand.New(rand.NewPCG(2, 2))
 	const tol = 1e-12 // a few products of numbers near 1
 	for range 50 {
-		c := symmetry.Change{Num: unimodular(rng), Div: 2, Shift: [3]float64{rng.Float64(), rng.Float64(), rng.Float64()}}
-		d := symmetry.Change{Num: unimodular(rng), Div: 3, Shift: [3]float64{rng.Float64(), rng.Float64(), rng.Float64()}}
+		c := symmetry.Change{Num: unimodular(rng, 4), Div: 2, Shift: [3]float64{rng.Float64(), rng.Float64(), rng.Float64()}}
+		d := symmetry.Change{Num: unimodular(rng, 4), Div: 3, Shift: [3]float64{rng.Float64(), rng.Float64(), rng.Float64()}}
 		x := [3]float64{rng.Float64(), rng.Float64(), rng.Float64()}
 		there := c.Inverse().Point(c.Point(x))
 		both, steps := c.Then(d).Point(x), d.Point(c.Point(x))
@@ -381,7 +381,7 @@ func BenchmarkIdentify(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		c := symmetry.Change{Num: unimodular(rng), Div: 1, Shift: [3]float64{0.125, 0.25, 0.5}}
+		c := symmetry.Change{Num: unimodular(rng, 4), Div: 1, Shift: [3]float64{0.125, 0.25, 0.5}}
 		g, err := s.Group().Transform(c)
 		if err != nil {
 			b.Fatal(err)
