@@ -13,7 +13,7 @@ import { toast, tell } from "./toast.js";
 /** @typedef {import('./protocol').Reply} Reply */
 /** @typedef {import('./protocol').View} View */
 /** @typedef {import('./protocol').Frame} Frame */
-/** @typedef {{payload?: Uint8Array | null, quiet?: boolean, still?: boolean, keep?: boolean, first?: boolean, merge?: string, undo?: boolean}} How
+/** @typedef {{payload?: Uint8Array | null, quiet?: boolean, still?: boolean, keep?: boolean, first?: boolean, merge?: string, when?: {from: number, to: number}, undo?: boolean}} How
  * quiet: errors are for the caller · still: draws nothing · keep: no entry in the history ·
  * merge: becomes one entry with others of this name · undo: it walks the history */
 
@@ -103,7 +103,7 @@ function take(reply, how) {
     now.link = reply.link;
     history.link(reply.link, reply.push === true && !how.undo, reply.snapshot ?? "");
   }
-  if (reply.snapshot && !how.undo) history.record(reply.snapshot, reply.change ?? "", how.keep === true, how.merge ?? "");
+  if (reply.snapshot && !how.undo) history.record(reply.snapshot, reply.change ?? "", how.keep === true, how.merge ?? "", how.when);
   if (reply.view) showView(reply.view, reply);
   else if (reply.frame) showFrame(reply.frame);
   for (const problem of reply.problems ?? []) tell(problem.text, problem.reload ? { label: "Reload", run: () => location.reload() } : undefined);
@@ -158,6 +158,8 @@ export function follow(action, request) {
 }
 
 let settling = 0;
+/** @type {{from: number, to: number} | null} */
+let moving = null;
 
 /**
  * Sends one frame of a gesture: only the picture and a few numbers come back.
@@ -167,6 +169,7 @@ let settling = 0;
  */
 export function gesture(request, how = {}) {
   clearTimeout(settling);
+  moving = { from: moving?.from ?? Date.now(), to: Date.now() };
   const began = performance.now();
   engine.sendFrame({ ...request, draw: pattern.mode() }, ({ reply, svg, marks }) => {
     if (!reply.ok) return;
@@ -183,7 +186,9 @@ export function gesture(request, how = {}) {
  */
 export function settle(merge) {
   clearTimeout(settling);
-  return act({ op: "view" }, { merge });
+  const when = moving ?? undefined;
+  moving = null;
+  return act({ op: "view" }, { merge, when });
 }
 
 /** Draws again, for instance when another stage takes over. */

@@ -24,13 +24,13 @@ export const canRedo = () => index < entries.length - 1;
  * @param {string} change words for it; empty if the engine saw no change
  * @param {boolean} keep only replaces what is known of the current state
  * @param {string} merge entries of one movement share a name
- * @param {number} [at] time, ms
+ * @param {{from: number, to: number}} [when] first and last moment of the movement, ms
  */
-export function record(snapshot, change, keep, merge, at = Date.now()) {
+export function record(snapshot, change, keep, merge, when = { from: Date.now(), to: Date.now() }) {
   const last = entries[index];
   if (last?.snapshot === snapshot) return;
-  const entry = { snapshot, change: change || merge || "change", merge, at };
-  const same = last && index > 0 && merge !== "" && last.merge === merge && at - last.at < MERGE_MS;
+  const entry = { snapshot, change: change || merge || "change", merge, at: when.to };
+  const same = last && index > 0 && merge !== "" && last.merge === merge && when.from - last.at < MERGE_MS;
   if (!last || keep || same) {
     entries = entries.slice(0, Math.max(index, 0));
     entries.push(last && keep ? { ...last, snapshot } : entry);

@@ -124,10 +124,17 @@ async function boot() {
   slow = setTimeout(() => tellStage("Still loading. The picture above is already correct; you can read it meanwhile."), SLOW_MS);
   engine.start();
   const snapshot = history.current() || window.history.state?.snapshot;
-  const reply = snapshot
-    ? await app.act({ op: "restore", snapshot }, { first: true, keep: true })
-    : await app.act({ op: "open", link: location.href }, { first: true, keep: true });
-  if (!reply.ok && !app.now.view) return;
+  const first = { first: true, keep: true };
+  let reply = snapshot ? await app.act({ op: "restore", snapshot }, first) : { ok: false };
+  if (!reply.ok) reply = await app.act({ op: "open", link: location.href }, first);
+  if (!reply.ok && engine.isReady()) {
+    // Its crystal cannot be had; the rest of the link holds, as on the server.
+    const rest = new URL(location.href);
+    rest.searchParams.delete("c");
+    reply = await app.act({ op: "open", link: rest.href }, { ...first, still: true });
+    await app.redraw();
+  }
+  if (!reply.ok) return;
   delete root.dataset.stale;
   root.dataset.ready = "engine";
   if (booted) return;
