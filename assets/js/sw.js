@@ -30,6 +30,8 @@ async function list() {
     const path = String(file.file ?? "");
     const page = /^pages(\/.*?)(?:index\.html)?$/.exec(path)?.[1];
     const url = file.url || page || "";
+    // The sheets of the pattern library are kept as they are opened: there are many.
+    if (/^\/library\/[^/]+\/$/.test(page ?? "")) continue;
     if (!url || url === "/sw.js" || (page && !/(\/|\.svg|\.webmanifest|\.json)$/.test(url))) continue;
     sizes.set(url, Number(file.br_size || file.size) || 1);
   }
@@ -55,7 +57,7 @@ async function store(urls, each = () => {}) {
     for (let url = queue.shift(); url !== undefined; url = queue.shift()) {
       if (!(await cache.match(url))) {
         const other = url.startsWith("/static/") ? await caches.match(url) : undefined;
-        const answer = other ?? (await fetch(url, { cache: "no-cache", credentials: "same-origin" }));
+        const answer = other ?? (await patiently(url));
         if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
         if (!answer.redirected) await cache.put(url, answer);
       }
@@ -63,6 +65,19 @@ async function store(urls, each = () => {}) {
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, take));
+}
+
+/**
+ * Fetches a file; if the server asks to slow down, later.
+ * @param {string} url
+ */
+async function patiently(url) {
+  for (let tries = 0; ; tries++) {
+    const answer = await fetch(url, { cache: "no-cache", credentials: "same-origin" });
+    if (answer.status !== 429 || tries === 5) return answer;
+    const wait = Math.min(Math.max(Number(answer.headers.get("Retry-After")) || 1, 1), 30);
+    await new Promise((done) => setTimeout(done, wait * 1000));
+  }
 }
 
 /** @param {(message: any) => void} tell */
@@ -168,7 +183,13 @@ async function page(request, url) {
   const late = new Promise((done) => setTimeout(done, PATIENCE_MS));
   try {
     const first = await Promise.race([live, late]);
-    if (first instanceof Response && first.status < 500) return first;
+    if (first instanceof Response && first.status < 500) {
+      if (first.ok && url.pathname.startsWith("/library/")) {
+        const copy = first.clone();
+        caches.open(CACHE).then((c) => c.put(url.pathname, copy)).catch(() => {});
+      }
+      return first;
+    }
   } catch {
     // No network: what is kept has to do.
   }
