@@ -8,6 +8,13 @@ import (
 	"strings"
 )
 
+// small compiles the engine without inlining, which takes a ninth off its
+// compressed size, but for the packages whose loops are hot in every frame.
+var small = []string{
+	"-gcflags=all=-l", "-gcflags=math=", "-gcflags=zoneaxis/internal/geom=", "-gcflags=zoneaxis/internal/atom=",
+	"-gcflags=zoneaxis/internal/diffraction/...=", "-gcflags=zoneaxis/internal/scene=",
+}
+
 // wasm builds the engine and the viewer and takes the loader that belongs to
 // this very version of Go.
 func (b *builder) wasm() error {
@@ -18,7 +25,11 @@ func (b *builder) wasm() error {
 	defer os.RemoveAll(work)
 	for _, name := range []string{"engine", "viewer"} {
 		out := filepath.Join(work, name+".wasm")
-		cmd := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", out, "./wasm/"+name)
+		args := []string{"build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", out}
+		if name == "engine" {
+			args = append(args, small...)
+		}
+		cmd := exec.Command("go", append(args, "./wasm/"+name)...)
 		cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm", "CGO_ENABLED=0")
 		if text, err := cmd.CombinedOutput(); err != nil {
 			return fmt.Errorf("%s: %w\n%s", strings.Join(cmd.Args, " "), err, text)
