@@ -15,6 +15,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/andybalholm/brotli"
 	"github.com/tdewolff/minify/v2"
@@ -28,11 +29,15 @@ import (
 
 // builder collects the files of one build.
 type builder struct {
-	out    string // assets/dist
-	dev    bool
-	origin string // address of the site for feeds and canonical links, or ""
-	build  string // hash over everything that pages load: the folder of scripts and styles
-	files  map[string]File
+	root string // of the project
+	out  string // assets/dist
+	dev  bool
+	now  time.Time // for articles that are not due yet
+	// crystals are those that the pattern library shows; none means all.
+	crystals []string
+	origin   string // address of the site for feeds and canonical links, or ""
+	build    string // hash over everything that pages load: the folder of scripts and styles
+	files    map[string]File
 }
 
 // types of the files that can be served. Text types are minified where there
@@ -164,12 +169,12 @@ func sources(dir string, endings ...string) ([]string, error) {
 // pictures adds fonts and pictures.
 func (b *builder) pictures() error {
 	for _, dir := range []string{"fonts", "img"} {
-		names, err := sources(filepath.Join("assets", dir), ".woff2", ".svg", ".png", ".ico", ".txt")
+		names, err := sources(filepath.Join(b.root, "assets", dir), ".woff2", ".svg", ".png", ".ico", ".txt")
 		if err != nil {
 			return err
 		}
 		for _, name := range names {
-			data, err := os.ReadFile(filepath.Join("assets", dir, filepath.FromSlash(name)))
+			data, err := os.ReadFile(filepath.Join(b.root, "assets", dir, filepath.FromSlash(name)))
 			if err != nil {
 				return err
 			}
@@ -196,12 +201,12 @@ func (b *builder) code() error {
 	}
 	var all []source
 	for _, dir := range []string{"css", "js"} {
-		names, err := sources(filepath.Join("assets", dir), "."+dir)
+		names, err := sources(filepath.Join(b.root, "assets", dir), "."+dir)
 		if err != nil {
 			return err
 		}
 		for _, name := range names {
-			data, err := os.ReadFile(filepath.Join("assets", dir, filepath.FromSlash(name)))
+			data, err := os.ReadFile(filepath.Join(b.root, "assets", dir, filepath.FromSlash(name)))
 			if err != nil {
 				return err
 			}
@@ -232,12 +237,12 @@ func (b *builder) code() error {
 		sum.Write(s.data)
 	}
 	// The viewer's document stands in the same folder.
-	documents, err := sources(filepath.Join("assets", "html"), ".html")
+	documents, err := sources(filepath.Join(b.root, "assets", "html"), ".html")
 	if err != nil {
 		return err
 	}
 	for _, name := range documents {
-		data, err := os.ReadFile(filepath.Join("assets", "html", name))
+		data, err := os.ReadFile(filepath.Join(b.root, "assets", "html", name))
 		if err != nil {
 			return err
 		}
@@ -265,12 +270,12 @@ func (b *builder) code() error {
 // templates minifies the page templates. The document of the viewer's iframe is
 // no template: it is served as it is, from the folder of the scripts.
 func (b *builder) templates() error {
-	names, err := sources(filepath.Join("assets", "html"), ".tmpl", ".html")
+	names, err := sources(filepath.Join(b.root, "assets", "html"), ".tmpl", ".html")
 	if err != nil {
 		return err
 	}
 	for _, name := range names {
-		data, err := os.ReadFile(filepath.Join("assets", "html", filepath.FromSlash(name)))
+		data, err := os.ReadFile(filepath.Join(b.root, "assets", "html", filepath.FromSlash(name)))
 		if err != nil {
 			return err
 		}
@@ -345,7 +350,7 @@ func (b *builder) cached(sum, encoding string, make func() []byte) ([]byte, erro
 	if b.dev {
 		encoding = "fast-" + encoding
 	}
-	path := filepath.Join(".cache", "compressed", sum+"."+encoding)
+	path := filepath.Join(b.root, ".cache", "compressed", sum+"."+encoding)
 	if data, err := os.ReadFile(path); err == nil && len(data) > 0 {
 		return data, nil
 	}

@@ -4,10 +4,11 @@
 // their contents, and listed in manifest.json. It fails if a size budget is
 // exceeded.
 //
-//	go run ./scripts/build [-dev] [-v] [-origin https://example.org]
+//	go run ./scripts/build [-dev] [-watch] [-v] [-origin https://example.org]
 //
-// Run it from the root of the project. With -dev it compresses fast and badly
-// and reports budgets without failing.
+// Run it from the root of the project. With -dev it compresses fast and badly,
+// reports budgets without failing and shows drafts. With -watch it goes on and
+// builds again whenever a file under assets, internal or wasm changes.
 package main
 
 import (
@@ -22,10 +23,15 @@ import (
 
 func main() {
 	dev := flag.Bool("dev", false, "compress fast; budgets are only reported")
+	watching := flag.Bool("watch", false, "build again whenever a source changes; implies -dev")
 	verbose := flag.Bool("v", false, "list every file")
 	origin := flag.String("origin", os.Getenv("ORIGIN"), "address of the site, such as https://example.org, for feeds and canonical links")
 	flag.Parse()
-	if err := run(*dev, *verbose, strings.TrimSuffix(*origin, "/")); err != nil {
+	err := run(*dev || *watching, *verbose, strings.TrimSuffix(*origin, "/"))
+	if *watching {
+		watch(func() error { return run(true, false, strings.TrimSuffix(*origin, "/")) })
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "build:", err)
 		os.Exit(1)
 	}
@@ -36,7 +42,7 @@ func run(dev, verbose bool, origin string) error {
 	if _, err := os.Stat("go.mod"); err != nil {
 		return fmt.Errorf("run it from the root of the project: no go.mod here")
 	}
-	b := &builder{out: filepath.Join("assets", "dist"), dev: dev, origin: origin, files: map[string]File{}}
+	b := &builder{root: ".", out: filepath.Join("assets", "dist"), dev: dev, origin: origin, now: start, files: map[string]File{}}
 	if err := b.clean(); err != nil {
 		return err
 	}

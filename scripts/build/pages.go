@@ -1,44 +1,70 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"html/template"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"zoneaxis/internal/session"
 	"zoneaxis/internal/source"
 	"zoneaxis/scripts/build/blog"
+	"zoneaxis/scripts/build/card"
+	"zoneaxis/scripts/build/library"
+	"zoneaxis/scripts/build/site"
 )
 
-// pages renders what is the same for every visitor: articles, lists of
-// articles, about, feeds. They are served from assets/dist/pages.
+// pages renders what is the same for every visitor: articles, the pattern
+// library, about, feeds, and what search engines and browsers ask for. They
+// are served from assets/dist/pages.
 func (b *builder) pages() error {
-	templates, err := b.siteTemplates()
+	path := func(parts ...string) string { return filepath.Join(append([]string{b.root, "assets"}, parts...)...) }
+	renderer, err := site.New(b.origin, func(logical string) (string, int, bool) {
+		f, ok := b.files[logical]
+		return f.URL, f.Size, ok
+	}, path("html", "base.tmpl"), path("html", "site.tmpl"), path("html", "library.tmpl"))
 	if err != nil {
 		return err
 	}
-	now := time.Now()
-	posts, err := blog.Load(filepath.Join("assets", "posts"), draw, now, b.dev)
+	posts, err := blog.Load(path("posts"), draw, b.now, b.dev)
 	if err != nil {
 		return err
 	}
-	site := &blog.Site{Posts: posts, Templates: templates, Origin: b.origin, Now: now}
-	pages, err := site.Pages()
+	articles := &blog.Site{Posts: posts, Pages: renderer, Now: b.now}
+	pages, err := articles.Render()
 	if err != nil {
 		return err
 	}
-	about, err := blog.LoadPage(filepath.Join("assets", "pages", "about.md"), draw)
+	about, err := blog.LoadPage(path("pages", "about.md"), draw)
 	if err != nil {
 		return err
 	}
-	page, err := site.Page("about/index.html", "about", "about", about)
+	page, err := articles.Plain("about/index.html", "about", about)
 	if err != nil {
 		return err
 	}
-	for _, p := range append(pages, page) {
+	pages = append(pages, page)
+	crystals, err := library.Load(b.crystals...)
+	if err != nil {
+		return err
+	}
+	patterns, err := library.Render(crystals, library.Compare(crystals), renderer)
+	if err != nil {
+		return err
+	}
+	pages = append(pages, patterns...)
+	if page, err = renderer.Render("404.html", "lost", &struct{ site.Head }{site.Head{
+		Title: "No page here", Description: "Electron diffraction explained with patterns that turn.", NoIndex: true, Styles: []string{"css/article.css"},
+	}}); err != nil {
+		return err
+	}
+	pages = append(pages, page)
+	more, err := b.around(posts, pages)
+	if err != nil {
+		return err
+	}
+	for _, p := range append(pages, more...) {
 		if err := b.page(p.Path, p.Data); err != nil {
 			return err
 		}
@@ -46,54 +72,61 @@ func (b *builder) pages() error {
 	return nil
 }
 
-// page writes one page, minified.
-func (b *builder) page(path string, data []byte) error {
-	small, err := minified(path, data)
-	if err != nil {
-		return err
-	}
-	return b.add("pages/"+path, "pages/"+path, "", small)
-}
-
-// siteTemplates reads the templates of the pages around the simulator.
-func (b *builder) siteTemplates() (*template.Template, error) {
-	var missing error
-	t := template.New("site").Funcs(template.FuncMap{
-		"url": func(logical string) string {
-			f, ok := b.files[logical]
-			if !ok {
-				missing = errors.Join(missing, fmt.Errorf("a template asks for %q, which was not built", logical))
-			}
-			return f.URL
-		},
-		"text":   textHTML,
-		"has":    strings.Contains,
-		"tagURL": blog.TagURL,
-	})
-	t, err := t.ParseFiles(filepath.Join("assets", "html", "base.tmpl"), filepath.Join("assets", "html", "site.tmpl"))
+// around makes the cards and the files for search engines.
+func (b *builder) around(posts []*blog.Post, pages []site.Page) ([]site.Page, error) {
+	var more []site.Page
+	first, err := draw("/sim?v=1&c=lib-si&z=1,1,0&o=k")
 	if err != nil {
 		return nil, err
 	}
-	return t, missing
+	picture, err := card.Card(site.Name, "Electron diffraction in the browser", first.Marks)
+	if err != nil {
+		return nil, err
+	}
+	more = append(more, site.Page{Path: "cards/site.png", Data: picture})
+	changed := map[string]time.Time{}
+	for _, p := range posts {
+		changed[p.URL()] = p.Changed()
+		if picture, err = card.Card(p.Title, site.Name, p.Marks()); err != nil {
+			return nil, err
+		}
+		more = append(more, site.Page{Path: "cards/" + p.Slug + ".png", Data: picture})
+	}
+	// Links of the simulator lead to more of them without end: robots stay out,
+	// but for those that fetch a preview of a link that somebody has posted.
+	robots := "User-agent: *\nDisallow: /sim?\nDisallow: /sim.svg\nDisallow: /embed\nDisallow: /oembed\nDisallow: /api/\nDisallow: /data/\n\n" +
+		"User-agent: facebookexternalhit\nUser-agent: Twitterbot\nUser-agent: LinkedInBot\nUser-agent: Slackbot-LinkExpanding\nAllow: /\n"
+	if b.origin != "" {
+		var urls []string
+		for _, p := range pages {
+			if u, ok := strings.CutSuffix("/"+p.Path, "index.html"); ok {
+				urls = append(urls, u)
+			}
+		}
+		urls = append(urls, session.Path)
+		slices.Sort(urls)
+		data, err := blog.SiteMap(b.origin, urls, changed)
+		if err != nil {
+			return nil, err
+		}
+		more = append(more, site.Page{Path: "sitemap.xml", Data: data})
+		robots += "\nSitemap: " + b.origin + "/sitemap.xml\n"
+	}
+	return append(more, site.Page{Path: "robots.txt", Data: []byte(robots)}), nil
 }
 
-// textHTML writes text with overbars, subscripts and superscripts.
-func textHTML(text session.Text) template.HTML {
-	var out strings.Builder
-	for _, run := range text {
-		escaped := template.HTMLEscapeString(run.T)
-		switch {
-		case run.Bar:
-			out.WriteString(`<span class="ob">` + escaped + `</span>`)
-		case run.Sub:
-			out.WriteString("<sub>" + escaped + "</sub>")
-		case run.Sup:
-			out.WriteString("<sup>" + escaped + "</sup>")
-		default:
-			out.WriteString(escaped)
+// page writes one page. HTML stays as the templates wrote it, so that the
+// picture in an article is the same bytes as in the simulator; compression does
+// better than a minifier there.
+func (b *builder) page(path string, data []byte) error {
+	if filepath.Ext(path) != ".html" {
+		small, err := minified(path, data)
+		if err != nil {
+			return err
 		}
+		data = small
 	}
-	return template.HTML(out.String())
+	return b.add("pages/"+path, "pages/"+path, "", data)
 }
 
 // draw draws the pattern of a link for an article. A part that the link
@@ -108,12 +141,31 @@ func draw(link string) (blog.Drawing, error) {
 		return blog.Drawing{}, fmt.Errorf("%s: %s", link, strings.Join(texts, " "))
 	}
 	view := s.View()
-	credit := view.Crystal.Name
-	if entry, ok := source.Lookup(view.Crystal.ID); ok && entry.Reference != "" {
-		credit += ": " + entry.Reference
+	d := blog.Drawing{
+		SVG: s.SVG(), Link: s.Link().String(), Bar: view.Frame.Bar, KV: view.KV, CL: view.Frame.CL, Rotation: view.Frame.Rotation, Overlays: view.Overlays,
+		Lead: lead(view),
 	}
-	return blog.Drawing{
-		SVG: s.SVG(), Link: s.Link(), Title: view.Title, Description: view.Description,
-		Source: "Structure of " + strings.TrimSuffix(credit, ".") + ".",
-	}, nil
+	credit := view.Crystal.Reference
+	if entry, ok := source.Lookup(view.Crystal.ID); ok {
+		credit = entry.Reference
+	}
+	if credit != "" {
+		d.Source = "Structure: " + strings.TrimSuffix(credit, ".") + "."
+	}
+	var reply session.Reply
+	s.Draw("canvas", 0, &reply)
+	d.Marks = reply.Marks
+	return d, nil
+}
+
+// lead begins a caption: "Silicon along [110], 200 kV."
+func lead(v *session.View) session.Text {
+	text := session.Text{{T: v.Crystal.Name + " along "}}
+	if v.Rings {
+		return session.Text{{T: v.Crystal.Name + ", powder, " + v.KV + "\u2009kV."}}
+	}
+	if !v.Frame.On {
+		text = session.Text{{T: v.Crystal.Name + ", " + v.Frame.Distance + " from "}}
+	}
+	return append(append(text, v.Frame.Zone...), session.Run{T: ", " + v.KV + "\u2009kV."})
 }

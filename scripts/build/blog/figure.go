@@ -3,145 +3,47 @@ package blog
 import (
 	"fmt"
 	"html"
-	"maps"
+	"html/template"
+	"os"
+	"path/filepath"
 	"regexp"
-	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
-	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/renderer"
-	"github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
+
+	"zoneaxis/internal/session"
+	"zoneaxis/scripts/build/site"
 )
 
 // Drawing is a pattern that the engine has drawn.
 type Drawing struct {
-	SVG         string // inline picture
-	Link        string // canonical link of the simulator
-	Title       string // "Silicon [110], 200 kV"
-	Description string // for those who cannot see it
-	Source      string // where the structure is from
+	SVG    string       // inline picture
+	Link   string       // canonical link of the simulator
+	Lead   session.Text // "Silicon along [110], 200 kV."
+	Bar    session.Bar  // scale bar
+	Source string       // where the structure is from
+	Marks  []byte       // a wire frame of it, for the card
+	// What a knob or a switch may start from.
+	KV, CL   string
+	Rotation string
+	Overlays string
 }
 
 // A Drawer draws the pattern of a simulator link. It returns an error for every
 // part of the link that cannot be used.
 type Drawer func(link string) (Drawing, error)
 
-// kindShortcode is a line {{< name key="value" … >}}.
-var kindShortcode = ast.NewNodeKind("Shortcode")
-
-type shortcodeNode struct {
-	ast.BaseBlock
-	line   string
-	offset int
-}
-
-func (*shortcodeNode) Kind() ast.NodeKind { return kindShortcode }
-func (n *shortcodeNode) Dump(source []byte, level int) {
-	ast.DumpHelper(n, source, level, map[string]string{"line": n.line}, nil)
-}
-
-type shortcodeParser struct{}
-
-func (*shortcodeParser) Trigger() []byte { return []byte{'{'} }
-
-func (*shortcodeParser) Open(_ ast.Node, reader text.Reader, _ parser.Context) (ast.Node, parser.State) {
-	line, segment := reader.PeekLine()
-	trimmed := strings.TrimSpace(string(line))
-	if !strings.HasPrefix(trimmed, "{{<") {
-		return nil, parser.NoChildren
-	}
-	reader.AdvanceToEOL()
-	return &shortcodeNode{line: trimmed, offset: segment.Start}, parser.NoChildren
-}
-
-func (*shortcodeParser) Continue(ast.Node, text.Reader, parser.Context) parser.State {
-	return parser.Close
-}
-func (*shortcodeParser) Close(ast.Node, text.Reader, parser.Context) {}
-func (*shortcodeParser) CanInterruptParagraph() bool                 { return true }
-func (*shortcodeParser) CanAcceptIndentedLine() bool                 { return false }
-
-var (
-	shortcodeForm = regexp.MustCompile(`^\{\{<\s*([a-z]+)((?:\s+[a-z]+="[^"]*")*)\s*>\}\}$`)
-	attribute     = regexp.MustCompile(`([a-z]+)="([^"]*)"`)
-)
-
-// shortcode splits a line into its name and attributes.
-func shortcode(line string) (name string, attrs map[string]string, err error) {
-	m := shortcodeForm.FindStringSubmatch(line)
-	if m == nil {
-		return "", nil, fmt.Errorf(`%s: expected {{< name key="value" … >}} on one line`, line)
-	}
-	attrs = map[string]string{}
-	for _, a := range attribute.FindAllStringSubmatch(m[2], -1) {
-		if _, twice := attrs[a[1]]; twice {
-			return "", nil, fmt.Errorf("%s: %s is given twice", m[1], a[1])
-		}
-		attrs[a[1]] = a[2]
-	}
-	return m[1], attrs, nil
-}
-
-// knob is the one control of a figure.
-type knob struct {
-	key, label, unit string // key of the link: kv, t, cl, tilt
-	min, max, step   float64
-}
-
-// knobs are the quantities that a figure may offer.
-var knobs = map[string]knob{
-	"kv":        {"kv", "Accelerating voltage", "kV", 80, 300, 20},
-	"thickness": {"t", "Thickness", "nm", 5, 200, 5},
-	"camera":    {"cl", "Camera length", "mm", 200, 1200, 20},
-	"tilt":      {"tilt", "Tilt about the vertical axis", "°", -5, 5, 0.1},
-}
-
-// patternKeys are the attributes of a pattern, and the key of the link that
-// each becomes ("" for those that are not part of the link).
-var patternKeys = map[string]string{
-	"crystal": "c", "zone": "z", "tilt": "d", "kv": "kv", "camera": "cl", "thickness": "t",
-	"overlays": "o", "style": "p", "measure": "ms", "caption": "", "knob": "",
-}
-
-// patternLink returns the link of a pattern shortcode.
-func patternLink(attrs map[string]string) (string, error) {
-	for _, name := range slices.Sorted(maps.Keys(attrs)) {
-		if _, ok := patternKeys[name]; !ok {
-			return "", fmt.Errorf("pattern: unknown key %s; known are %s", name, strings.Join(slices.Sorted(maps.Keys(patternKeys)), ", "))
-		}
-	}
-	for _, name := range []string{"crystal", "zone", "caption"} {
-		if attrs[name] == "" {
-			return "", fmt.Errorf("pattern: %s is missing", name)
-		}
-	}
-	link := "/sim?v=1"
-	for _, name := range []string{"crystal", "zone", "tilt", "kv", "camera", "thickness", "overlays", "style", "measure"} {
-		value, ok := attrs[name]
-		if !ok {
-			continue
-		}
-		if name == "crystal" && !strings.HasPrefix(value, "mp-") {
-			value = "lib-" + value
-		}
-		if name == "kv" || name == "camera" || name == "thickness" {
-			if _, err := strconv.ParseFloat(value, 64); err != nil {
-				return "", fmt.Errorf("pattern: %s %q is not a number (kV, mm, nm without the unit)", name, value)
-			}
-		}
-		link += "&" + patternKeys[name] + "=" + value
-	}
-	return link, nil
-}
-
-// figureRenderer writes figures.
+// figureRenderer writes figures: for the page, or for the feeds, which have
+// neither styles nor scripts.
 type figureRenderer struct {
 	draw     Drawer
+	dir      string // of the articles, for drawings
 	problems *problems
+	feed     bool
 	count    int
+	first    []byte // marks of the first pattern
 }
 
 func (f *figureRenderer) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
@@ -150,44 +52,206 @@ func (f *figureRenderer) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 			return ast.WalkContinue, nil
 		}
 		node := n.(*shortcodeNode)
-		if err := f.write(w, node.line); err != nil {
+		if err := f.write(w, node); err != nil {
 			f.problems.at(node.offset, err)
 		}
 		return ast.WalkContinue, nil
 	})
 }
 
-func (f *figureRenderer) write(w util.BufWriter, line string) error {
-	name, attrs, err := shortcode(line)
+func (f *figureRenderer) write(w util.BufWriter, node *shortcodeNode) error {
+	c, err := readShortcode(node.line)
 	if err != nil {
 		return err
 	}
-	if name != "pattern" {
-		return fmt.Errorf("there is no shortcode %q; pattern is the one", name)
+	switch c.name {
+	case "pattern":
+		half := c.attrs["half"] != "" && !f.feed
+		if half && !isHalf(node.PreviousSibling()) {
+			w.WriteString(`<div class="pair">`)
+		}
+		err := f.pattern(w, c, node.more)
+		if half && !isHalf(node.NextSibling()) {
+			w.WriteString("</div>\n")
+		}
+		return err
+	case "drawing":
+		return f.drawing(w, c)
+	case "thickness":
+		svg, err := thicknessChart(c.attrs)
+		if err != nil {
+			return err
+		}
+		return f.still(w, svg, c.attrs["caption"], "chart")
 	}
-	link, err := patternLink(attrs)
+	return fmt.Errorf("%s: it has to stand right below a pattern", node.line)
+}
+
+// isHalf reports whether a node is a pattern of half width.
+func isHalf(n ast.Node) bool {
+	node, ok := n.(*shortcodeNode)
+	return ok && strings.HasPrefix(node.line, "{{< pattern") && strings.Contains(node.line, ` half="`)
+}
+
+// figureView is what the template of a figure gets.
+type figureView struct {
+	Drawing
+	ID      string
+	SVG     template.HTML
+	Caption template.HTML
+	Half    bool
+	Knob    *knob
+	Start   string // value of the knob
+	Switch  *switchView
+}
+
+type switchView struct {
+	Letter, Label string
+	On            bool
+}
+
+var figureTemplate = template.Must(template.New("figure").Funcs(template.FuncMap{"text": site.Text}).Parse(
+	`<figure class="live{{if .Half}} half{{end}}" id="{{.ID}}" data-link="{{.Link}}">` +
+		`<div class="picture">{{.SVG}}` +
+		`{{with .Bar}}<svg class="scale zap" viewBox="-840 0 840 1" aria-hidden="true"><path d="M-{{.Units}} 0H0"/><g transform="scale(.5) translate(-{{.Units}} -16)"><g class="l"><text>{{range .Label}}{{if .Sup}}<tspan dy="-5" font-size="10">{{.T}}</tspan>{{else}}{{.T}}{{end}}{{end}}</text></g></g></svg>{{end}}` +
+		`<p class="hud hud-zone" hidden></p><button type="button" class="play" hidden>Rotate this pattern</button></div>` +
+		`<div class="figure-tools">{{with .Knob}}<label class="knob" hidden><span>{{.Label}}</span> <input type="range" name="{{.Key}}" min="{{.Min}}" max="{{.Max}}" step="{{.Step}}" value="{{$.Start}}"> <output>{{$.Start}}{{.Gap}}{{.Unit}}</output></label>{{end}}` +
+		`{{with .Switch}}<label class="check" hidden><input type="checkbox" name="{{.Letter}}"{{if .On}} checked{{end}}> {{.Label}}</label>{{end}}` +
+		`<a class="open" href="{{.Link}}">Open in the simulator</a></div>` +
+		`<figcaption id="{{.ID}}-caption"><b>{{text .Lead}}</b> {{.Caption}} <span class="source">{{.Source}}</span></figcaption></figure>` + "\n"))
+
+var feedTemplate = template.Must(template.New("feed").Funcs(template.FuncMap{"text": site.Text}).Parse(
+	`<figure><a href="{{.Link}}"><img src="{{.Picture}}" width="600" height="600" alt="{{.Alt}}"></a>` +
+		`<figcaption><b>{{text .Lead}}</b> {{.Caption}} {{.Source}}</figcaption></figure>` + "\n"))
+
+// Gap is what stands between a value and its unit.
+func (k *knob) Gap() string {
+	if k.unit == "°" {
+		return ""
+	}
+	return "\u2009"
+}
+
+// Fields of a knob for the template.
+func (k *knob) Label() string { return k.label }
+func (k *knob) Unit() string  { return k.unit }
+func (k *knob) Key() string   { return k.key }
+func (k *knob) Min() float64  { return k.min }
+func (k *knob) Max() float64  { return k.max }
+func (k *knob) Step() float64 { return k.step }
+
+func (f *figureRenderer) pattern(w util.BufWriter, c shortcode, more []*shortcodeNode) error {
+	link, err := patternLink(c.attrs)
 	if err != nil {
 		return err
 	}
-	drawing, err := f.draw(link)
+	d, err := f.draw(link)
 	if err != nil {
 		return fmt.Errorf("pattern: %w", err)
 	}
 	f.count++
-	id := fmt.Sprintf("figure-%d", f.count)
-	e := html.EscapeString
-	fmt.Fprintf(w, `<figure class="live" id="%s" data-link="%s">`, id, e(drawing.Link))
-	fmt.Fprintf(w, `<div class="picture" role="img" aria-label="%s">%s</div>`, e(drawing.Title+". "+drawing.Description), drawing.SVG)
-	fmt.Fprintf(w, `<div class="figure-tools"><button type="button" class="pill" data-live hidden>Rotate this pattern</button>`)
-	if attrs["knob"] != "" {
-		k, ok := knobs[attrs["knob"]]
-		if !ok {
-			return fmt.Errorf("pattern: there is no knob %q; there are %s", attrs["knob"], strings.Join(slices.Sorted(maps.Keys(knobs)), ", "))
-		}
-		fmt.Fprintf(w, `<label class="knob" hidden><span>%s</span> <input type="range" data-knob="%s" min="%g" max="%g" step="%g"> <output></output> %s</label>`,
-			e(k.label), k.key, k.min, k.max, k.step, e(k.unit))
+	if f.count == 1 {
+		f.first = d.Marks
 	}
-	fmt.Fprintf(w, `<a href="%s">Open in the simulator</a></div>`, e(drawing.Link))
-	fmt.Fprintf(w, `<figcaption>%s <span class="source">%s</span></figcaption></figure>`+"\n", e(attrs["caption"]), e(drawing.Source))
+	v := figureView{Drawing: d, ID: fmt.Sprintf("figure-%d", f.count), SVG: template.HTML(d.SVG), Half: c.attrs["half"] != ""}
+	if v.Caption, err = inline(c.attrs["caption"]); err != nil {
+		return fmt.Errorf("pattern: caption: %w", err)
+	}
+	for _, node := range more {
+		part, err := readShortcode(node.line)
+		if err != nil {
+			return err
+		}
+		switch {
+		case part.name == "knob" && v.Knob == nil:
+			k, err := readKnob(part)
+			if err != nil {
+				return err
+			}
+			v.Knob, v.Start = &k, start(k, d)
+		case part.name == "switch" && v.Switch == nil:
+			s, ok := switches[part.word]
+			if !ok {
+				return fmt.Errorf("switch: there is no %q; there are %s", part.word, names(switches))
+			}
+			v.Switch = &switchView{s.letter, s.label, strings.Contains(d.Overlays, s.letter)}
+			if label, ok := part.attrs["label"]; ok {
+				v.Switch.Label = label
+			}
+		default:
+			return fmt.Errorf("a figure has one %s at most", part.name)
+		}
+	}
+	if f.feed {
+		picture := strings.Replace(d.Link, session.Path, session.Path+".svg", 1)
+		return feedTemplate.Execute(w, struct {
+			figureView
+			Picture, Alt string
+		}{v, picture, plainText(d.Lead)})
+	}
+	return figureTemplate.Execute(w, v)
+}
+
+// start returns where a knob stands before it is moved.
+func start(k knob, d Drawing) string {
+	switch k.key {
+	case "kv":
+		return d.KV
+	case "cl":
+		return d.CL
+	case "to":
+		return strings.TrimSuffix(strings.Replace(d.Rotation, "−", "-", 1), "°")
+	}
+	return "0"
+}
+
+func plainText(t session.Text) string {
+	var b strings.Builder
+	for _, run := range t {
+		if run.Bar {
+			b.WriteString("−")
+		}
+		b.WriteString(run.T)
+	}
+	return b.String()
+}
+
+// captionMark is what a caption may hold beside words: indices with overbars.
+var captionMark = regexp.MustCompile(`\{\{([^}]*)\}\}`)
+
+// inline writes the text of a caption: words and indices.
+func inline(text string) (template.HTML, error) {
+	var failed error
+	out := captionMark.ReplaceAllStringFunc(html.EscapeString(text), func(m string) string {
+		h, err := indicesHTML(m[2 : len(m)-2])
+		if err != nil {
+			failed = err
+		}
+		return string(h)
+	})
+	return template.HTML(out), failed
+}
+
+// drawing writes an SVG file of the articles' folder into the page, so that it
+// takes the colours of the theme.
+func (f *figureRenderer) drawing(w util.BufWriter, c shortcode) error {
+	data, err := os.ReadFile(filepath.Join(f.dir, c.word+".svg"))
+	if err != nil {
+		return fmt.Errorf("drawing: %w", err)
+	}
+	svg := strings.TrimSpace(string(data))
+	if !strings.HasPrefix(svg, "<svg ") || !strings.Contains(svg, ` role="img"`) || !strings.Contains(svg, "<title>") || !strings.Contains(svg, ` viewBox="`) {
+		return fmt.Errorf(`drawing: %s.svg: expected <svg … viewBox role="img"> with a <title>`, c.word)
+	}
+	return f.still(w, svg, c.attrs["caption"], "drawn")
+}
+
+// still writes a figure that does not come alive.
+func (f *figureRenderer) still(w util.BufWriter, svg, caption, class string) error {
+	text, err := inline(caption)
+	if err != nil {
+		return fmt.Errorf("caption: %w", err)
+	}
+	fmt.Fprintf(w, `<figure class="still %s">%s<figcaption>%s</figcaption></figure>`+"\n", class, svg, text)
 	return nil
 }

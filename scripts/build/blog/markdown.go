@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
+	"path/filepath"
 	"strings"
 	"unicode/utf8"
 
@@ -40,11 +41,10 @@ func (p *problems) at(offset int, err error) {
 	p.errs = append(p.errs, fmt.Errorf("%s:%d: %w", p.file, line, err))
 }
 
-// render fills the post from the bytes of its file.
-func render(post *Post, file string, source []byte, draw Drawer) error {
-	probs := &problems{file: file, source: source}
-	figures := &figureRenderer{draw: draw, problems: probs}
-	md := goldmark.New(
+// newMarkdown returns the reader of articles. Its renderers write either for
+// the page or, with figures.feed, for the feeds.
+func newMarkdown(figures *figureRenderer, probs *problems) goldmark.Markdown {
+	return goldmark.New(
 		goldmark.WithExtensions(
 			extension.Table, extension.Strikethrough, extension.Footnote, extension.DefinitionList,
 			extension.NewTypographer(extension.WithTypographicSubstitutions(map[extension.TypographicPunctuation][]byte{
@@ -56,18 +56,29 @@ func render(post *Post, file string, source []byte, draw Drawer) error {
 		goldmark.WithParserOptions(
 			parser.WithAutoHeadingID(), parser.WithAttribute(),
 			parser.WithBlockParsers(util.Prioritized(&shortcodeParser{}, 50), util.Prioritized(&mathBlockParser{}, 60)),
-			parser.WithInlineParsers(util.Prioritized(&mathInlineParser{}, 50)),
+			parser.WithInlineParsers(util.Prioritized(&mathInlineParser{}, 50), util.Prioritized(&indicesParser{}, 50)),
+			parser.WithASTTransformers(util.Prioritized(attach{probs}, 900)),
 		),
 		goldmark.WithRendererOptions(
 			renderer.WithNodeRenderers(
 				util.Prioritized(figures, 10),
 				util.Prioritized(&mathRenderer{problems: probs}, 10),
+				util.Prioritized(&indicesRenderer{probs}, 10),
 				util.Prioritized(&codeRenderer{}, 10),
-				util.Prioritized(&headingRenderer{}, 10),
+				util.Prioritized(&headingRenderer{plain: figures.feed}, 10),
+				util.Prioritized(&tableRenderer{}, 10),
 			),
 			html.WithXHTML(),
 		),
 	)
+}
+
+// render fills the post from the bytes of its file.
+func render(post *Post, path string, source []byte, draw Drawer) error {
+	file := filepath.Base(path)
+	probs := &problems{file: file, source: source}
+	figures := &figureRenderer{draw: draw, dir: filepath.Dir(path), problems: probs}
+	md := newMarkdown(figures, probs)
 	ctx := parser.NewContext()
 	doc := md.Parser().Parse(text.NewReader(source), parser.WithContext(ctx))
 	data := frontmatter.Get(ctx)
@@ -91,9 +102,17 @@ func render(post *Post, file string, source []byte, draw Drawer) error {
 	if err := errors.Join(probs.errs...); err != nil {
 		return err
 	}
-	post.Live = figures.count > 0
+	post.Live, post.marks = figures.count > 0, figures.first
 	post.Body = template.HTML(out.String())
-	return nil
+
+	// The same once more for the feeds. What can go wrong has been found.
+	forFeeds := &figureRenderer{draw: draw, dir: figures.dir, problems: probs, feed: true}
+	var feed bytes.Buffer
+	if err := newMarkdown(forFeeds, probs).Renderer().Render(&feed, source, doc); err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	post.feed = feed.String()
+	return errors.Join(probs.errs...)
 }
 
 // contents lists the headings of levels 2 and 3.
@@ -130,6 +149,12 @@ func plain(n ast.Node, source []byte) string {
 			if utf8.Valid(n.Value) {
 				out.Write(n.Value)
 			}
+		case *indicesNode:
+			out.WriteString(n.text)
+		case *shortcodeNode:
+			if c, err := readShortcode(n.line); err == nil {
+				out.WriteString(" " + captionMark.ReplaceAllString(c.attrs["caption"], "$1"))
+			}
 		}
 		return ast.WalkContinue, nil
 	})
@@ -151,7 +176,8 @@ func (codeRenderer) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 			line := block.Lines().At(i)
 			code.Write(line.Value(source))
 		}
-		lexer := lexers.Get(string(block.Language(source)))
+		language := string(block.Language(source))
+		lexer := lexers.Get(language)
 		if lexer == nil {
 			lexer = lexers.Fallback
 		}
@@ -159,23 +185,47 @@ func (codeRenderer) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 		if err != nil {
 			return ast.WalkStop, err
 		}
-		formatter := chromahtml.New(chromahtml.WithClasses(true), chromahtml.ClassPrefix("c-"), chromahtml.TabWidth(4))
+		formatter := chromahtml.New(chromahtml.WithClasses(true), chromahtml.ClassPrefix("c-"), chromahtml.TabWidth(4), chromahtml.WithPreWrapper(codeFrame{}))
 		return ast.WalkSkipChildren, formatter.Format(w, styles.Fallback, tokens)
 	})
 }
 
-// headingRenderer gives every heading a link to itself.
-type headingRenderer struct{}
+// codeFrame is what stands around code: it scrolls, so the keyboard has to
+// reach it.
+type codeFrame struct{}
 
-func (headingRenderer) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
+func (codeFrame) Start(code bool, _ string) string {
+	if !code {
+		return `<pre tabindex="0">`
+	}
+	return `<pre tabindex="0"><code>`
+}
+
+func (codeFrame) End(code bool) string {
+	if !code {
+		return "</pre>\n"
+	}
+	return "</code></pre>\n"
+}
+
+// headingRenderer gives every heading a link to itself, unless plain is set.
+type headingRenderer struct{ plain bool }
+
+func (x *headingRenderer) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 	r.Register(ast.KindHeading, func(w util.BufWriter, source []byte, n ast.Node, entering bool) (ast.WalkStatus, error) {
 		h := n.(*ast.Heading)
 		id, _ := h.AttributeString("id")
 		name, _ := id.([]byte)
-		if entering {
+		switch {
+		case x.plain && entering:
+			fmt.Fprintf(w, `<h%d>`, h.Level)
+		case x.plain:
+			fmt.Fprintf(w, "</h%d>\n", h.Level)
+		case entering:
 			fmt.Fprintf(w, `<h%d id="%s">`, h.Level, template.HTMLEscapeString(string(name)))
-		} else {
-			fmt.Fprintf(w, ` <a class="anchor" href="#%s" aria-label="Link to this section">#</a></h%d>`+"\n", template.HTMLEscapeString(string(name)), h.Level)
+		default:
+			fmt.Fprintf(w, ` <a class="anchor" href="#%s" aria-label="Link to the section %s">#</a></h%d>`+"\n",
+				template.HTMLEscapeString(string(name)), template.HTMLEscapeString(plain(h, source)), h.Level)
 		}
 		return ast.WalkContinue, nil
 	})

@@ -3,14 +3,18 @@
 package blog
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"html/template"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
+
+	"zoneaxis/scripts/build/site"
 )
 
 // Post is one article.
@@ -30,6 +34,9 @@ type Post struct {
 	Contents    []Heading
 	Minutes     int  // reading time
 	Live        bool // it has figures that can be made live
+
+	feed  string // body as feeds get it
+	marks []byte // of its first pattern, a wire frame
 }
 
 // Heading is one entry of the table of contents.
@@ -41,6 +48,17 @@ type Heading struct {
 
 // URL returns the address of the article.
 func (p *Post) URL() string { return "/blog/" + p.Slug + "/" }
+
+// Changed returns when the article was last changed.
+func (p *Post) Changed() time.Time {
+	if p.Updated.IsZero() {
+		return p.Date
+	}
+	return p.Updated
+}
+
+// SeriesURL returns the address of the list of its series.
+func (p *Post) SeriesURL() string { return "/blog/series/" + site.Slug(p.Series) + "/" }
 
 // matter is the front matter of a file. Every key that is not listed is an
 // error, so that a misspelt one is found.
@@ -56,6 +74,8 @@ type matter struct {
 }
 
 const dateLayout = "2006-01-02"
+
+var slugForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
 // fill copies the front matter into the post.
 func (m *matter) fill(p *Post) error {
@@ -80,6 +100,12 @@ func (m *matter) fill(p *Post) error {
 	}
 	p.Title, p.Description, p.Tags, p.Series, p.Part, p.Draft = m.Title, m.Description, m.Tags, m.Series, m.Part, m.Draft
 	p.Date, p.Updated = date("date", m.Date), date("updated", m.Updated)
+	if !p.Updated.IsZero() && p.Updated.Before(p.Date) {
+		errs = append(errs, fmt.Errorf("front matter: updated %s is before date %s", m.Updated, m.Date))
+	}
+	if !slugForm.MatchString(p.Slug) {
+		errs = append(errs, fmt.Errorf("file name %q: expected small letters, digits and dashes", p.Slug))
+	}
 	if (m.Series == "") != (m.Part == 0) {
 		errs = append(errs, errors.New("front matter: series and part go together"))
 	}
@@ -102,7 +128,7 @@ func Load(dir string, draw Drawer, now time.Time, drafts bool) ([]*Post, error) 
 			return nil, err
 		}
 		p := &Post{Slug: strings.TrimSuffix(filepath.Base(name), ".md")}
-		if err := render(p, filepath.Base(name), data, draw); err != nil {
+		if err := render(p, name, data, draw); err != nil {
 			errs = append(errs, err)
 			continue
 		}
@@ -115,13 +141,7 @@ func Load(dir string, draw Drawer, now time.Time, drafts bool) ([]*Post, error) 
 		return nil, err
 	}
 	slices.SortFunc(posts, func(a, b *Post) int {
-		if c := b.Date.Compare(a.Date); c != 0 {
-			return c
-		}
-		if a.Series == b.Series {
-			return b.Part - a.Part
-		}
-		return strings.Compare(a.Slug, b.Slug)
+		return cmp.Or(b.Date.Compare(a.Date), cmp.Compare(a.Series, b.Series), b.Part-a.Part, cmp.Compare(a.Slug, b.Slug))
 	})
 	return posts, link(posts)
 }
@@ -133,7 +153,7 @@ func LoadPage(name string, draw Drawer) (*Post, error) {
 		return nil, err
 	}
 	p := &Post{Slug: strings.TrimSuffix(filepath.Base(name), ".md")}
-	return p, render(p, filepath.Base(name), data, draw)
+	return p, render(p, name, data, draw)
 }
 
 // link sets the neighbours: within a series by part, else by date.

@@ -1,50 +1,55 @@
 package blog
 
 import (
-	"bytes"
 	"encoding/json"
-	"fmt"
 	"html/template"
 	"maps"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/gorilla/feeds"
+	"zoneaxis/scripts/build/site"
 )
 
-// SiteName is what the site calls itself in feeds and titles.
-const SiteName = "Zone axis simulator"
-
-// Page is one file below assets/dist/pages.
-type Page struct {
-	Path string // "blog/index.html"
-	Data []byte
-}
-
-// Site renders posts to pages with the templates post, posts and tag.
+// Site renders posts to pages with the templates post, posts and plain.
 type Site struct {
-	Posts     []*Post
-	Templates *template.Template
-	// Origin is the address of the site, "https://example.org", for feeds and
-	// the site map, which need whole addresses.
-	Origin string
-	Now    time.Time
+	Posts []*Post
+	Pages *site.Renderer
+	Now   time.Time // when the build runs, for feeds without an article
 }
 
-// pageData is what the templates get.
-type pageData struct {
-	Title, Description, Path string
-	Section                  string // of the navigation: blog, about, library
-	Origin                   string
-	Body                     template.HTML
-	Post                     *Post
-	Posts                    []*Post
-	Years                    []year
-	Tag                      string
-	Tags                     []tag
-	Theme                    string
-	CriticalCSS              template.CSS
+const (
+	blogTitle = "Articles"
+	blogAbout = "Articles about electron diffraction, and about how this site is made."
+)
+
+// Style sheets of lists, and of pages that may hold figures.
+var (
+	listStyles    = []string{"css/article.css"}
+	articleStyles = []string{"css/article.css", "css/figure.css", "css/pattern.css"}
+)
+
+// postPage is the data of the template post.
+type postPage struct {
+	site.Head
+	Post *Post
+}
+
+// listPage is the data of the template posts.
+type listPage struct {
+	site.Head
+	Posts  []*Post
+	Years  []year
+	Series string // the list is that of a series, in its order
+	Tag    string // the list is that of a tag
+	Tags   []tag
+	All    []series // of the archive
+}
+
+// plainPage is the data of the template plain.
+type plainPage struct {
+	site.Head
+	Body template.HTML
 }
 
 type year struct {
@@ -57,47 +62,64 @@ type tag struct {
 	Count     int
 }
 
-// TagURL returns the address of the list of articles with a tag.
-func TagURL(name string) string { return "/blog/tags/" + slugOf(name) + "/" }
-
-func slugOf(name string) string {
-	return strings.Join(strings.Fields(strings.ToLower(name)), "-")
+type series struct {
+	Name, URL string
+	Posts     []*Post
 }
 
-// Pages renders the index, every post, every tag, the feeds and the site map.
-func (s *Site) Pages() ([]Page, error) {
-	var pages []Page
-	add := func(path, name string, data pageData) error {
-		data.Section = "blog"
-		page, err := s.render(path, name, data)
+// TagURL returns the address of the list of articles with a tag.
+func TagURL(name string) string { return "/blog/tags/" + site.Slug(name) + "/" }
+
+// Render renders the archive, every post, the list of every tag and series, the
+// feeds and the search index.
+func (s *Site) Render() ([]site.Page, error) {
+	var pages []site.Page
+	var failed error
+	add := func(path, name string, data listPage) {
+		data.Section, data.Styles = "blog", listStyles
+		page, err := s.Pages.Render(path, name, &data)
+		if err != nil && failed == nil {
+			failed = err
+		}
 		pages = append(pages, page)
-		return err
 	}
-	tags := s.tags()
-	if err := add("blog/index.html", "posts", pageData{
-		Title: "Articles", Description: "Articles about electron diffraction, and about how this site is made.",
-		Posts: s.Posts, Years: byYear(s.Posts), Tags: tags,
-	}); err != nil {
-		return nil, err
+	tags, all := s.tags(), s.series()
+	add("blog/index.html", "posts", listPage{
+		Head:  site.Head{Title: blogTitle, Description: blogAbout},
+		Posts: s.Posts, Years: byYear(s.Posts), Tags: tags, All: all,
+	})
+	for _, t := range tags {
+		with := slices.DeleteFunc(slices.Clone(s.Posts), func(p *Post) bool { return !slices.Contains(p.Tags, t.Name) })
+		add(strings.TrimPrefix(t.URL, "/")+"index.html", "posts", listPage{
+			Head:  site.Head{Title: "Articles about " + t.Name, Description: "Articles about " + t.Name + "."},
+			Posts: with, Years: byYear(with), Tag: t.Name, Tags: tags,
+		})
+	}
+	for _, r := range all {
+		add(strings.TrimPrefix(r.URL, "/")+"index.html", "posts", listPage{
+			Head:  site.Head{Title: r.Name, Description: "A series of articles: " + r.Name + "."},
+			Posts: r.Posts, Series: r.Name, Tags: tags,
+		})
 	}
 	for _, p := range s.Posts {
-		if err := add("blog/"+p.Slug+"/index.html", "post", pageData{Title: p.Title, Description: p.Description, Post: p, Tags: tags}); err != nil {
+		data := postPage{Post: p, Head: site.Head{
+			Title: p.Title, Description: p.Description, Section: "blog", Article: true, Published: p.Date, Updated: p.Changed(),
+			Live: p.Live, Card: "/cards/" + p.Slug + ".png", NoIndex: p.Draft, Styles: articleStyles,
+		}}
+		if p.Prev != nil {
+			data.Head.Prev = p.Prev.URL()
+		}
+		if p.Next != nil {
+			data.Head.Next = p.Next.URL()
+		}
+		page, err := s.Pages.Render("blog/"+p.Slug+"/index.html", "post", &data)
+		if err != nil {
 			return nil, err
 		}
+		pages = append(pages, page)
 	}
-	for _, t := range tags {
-		var with []*Post
-		for _, p := range s.Posts {
-			if slices.Contains(p.Tags, t.Name) {
-				with = append(with, p)
-			}
-		}
-		if err := add(strings.TrimPrefix(t.URL, "/")+"index.html", "posts", pageData{
-			Title: "Articles about " + t.Name, Description: "Articles about " + t.Name + ".",
-			Posts: with, Years: byYear(with), Tag: t.Name, Tags: tags,
-		}); err != nil {
-			return nil, err
-		}
+	if failed != nil {
+		return nil, failed
 	}
 	feeds, err := s.feeds()
 	if err != nil {
@@ -110,21 +132,16 @@ func (s *Site) Pages() ([]Page, error) {
 	return append(append(pages, feeds...), index), nil
 }
 
-// Page renders a post that is a page of its own, such as about, with a template
-// and its place in the navigation.
-func (s *Site) Page(path, name, section string, p *Post) (Page, error) {
-	return s.render(path, name, pageData{Title: p.Title, Description: p.Description, Section: section, Body: p.Body})
+// Plain renders a post that is a page of its own, such as about.
+func (s *Site) Plain(path, section string, p *Post) (site.Page, error) {
+	return s.Pages.Render(path, "plain", &plainPage{
+		Head: site.Head{Title: p.Title, Description: p.Description, Section: section, Live: p.Live, NoIndex: p.Draft, Styles: articleStyles}, Body: p.Body,
+	})
 }
 
-func (s *Site) render(path, name string, data pageData) (Page, error) {
-	data.Origin = s.Origin
-	data.Path = "/" + strings.TrimSuffix(path, "index.html")
-	var out bytes.Buffer
-	if err := s.Templates.ExecuteTemplate(&out, name, data); err != nil {
-		return Page{}, fmt.Errorf("blog: %s: %w", path, err)
-	}
-	return Page{path, out.Bytes()}, nil
-}
+// Marks returns the wire frame of the first pattern of the article, for its
+// card; nil if it has none.
+func (p *Post) Marks() []byte { return p.marks }
 
 func byYear(posts []*Post) []year {
 	var years []year
@@ -152,51 +169,20 @@ func (s *Site) tags() []tag {
 	return list
 }
 
-// feeds makes the Atom, RSS and JSON feeds with the full text.
-func (s *Site) feeds() ([]Page, error) {
-	feed := &feeds.Feed{
-		Title:       SiteName + ": articles",
-		Link:        &feeds.Link{Href: s.Origin + "/blog/"},
-		Description: "Articles about electron diffraction, and about how this site is made.",
-		Author:      &feeds.Author{Name: "The zoneaxis authors"},
-		Created:     s.Now,
-	}
+// series lists every series, its parts in order.
+func (s *Site) series() []series {
+	parts := map[string][]*Post{}
 	for _, p := range s.Posts {
-		updated := p.Updated
-		if updated.IsZero() {
-			updated = p.Date
+		if p.Series != "" {
+			parts[p.Series] = append(parts[p.Series], p)
 		}
-		if feed.Updated.Before(updated) {
-			feed.Updated = updated
-		}
-		feed.Items = append(feed.Items, &feeds.Item{
-			Title: p.Title, Link: &feeds.Link{Href: s.Origin + p.URL()}, Id: s.Origin + p.URL(),
-			Description: p.Description, Content: absolute(string(p.Body), s.Origin),
-			Author: feed.Author, Created: p.Date, Updated: updated,
-		})
 	}
-	if !feed.Updated.IsZero() {
-		feed.Created = feed.Updated
+	var list []series
+	for _, name := range slices.Sorted(maps.Keys(parts)) {
+		slices.SortFunc(parts[name], func(a, b *Post) int { return a.Part - b.Part })
+		list = append(list, series{name, parts[name][0].SeriesURL(), parts[name]})
 	}
-	atom, err := feed.ToAtom()
-	if err != nil {
-		return nil, fmt.Errorf("blog: Atom feed: %w", err)
-	}
-	rss, err := feed.ToRss()
-	if err != nil {
-		return nil, fmt.Errorf("blog: RSS feed: %w", err)
-	}
-	text, err := feed.ToJSON()
-	if err != nil {
-		return nil, fmt.Errorf("blog: JSON feed: %w", err)
-	}
-	return []Page{{"feed.atom", []byte(atom)}, {"feed.rss", []byte(rss)}, {"feed.json", []byte(text)}}, nil
-}
-
-// absolute gives the links of an article its origin, as feeds are read
-// elsewhere.
-func absolute(html, origin string) string {
-	return strings.NewReplacer(`href="/`, `href="`+origin+`/`, `src="/`, `src="`+origin+`/`).Replace(html)
+	return list
 }
 
 // entry is one article in the search index.
@@ -205,14 +191,19 @@ type entry struct {
 	Title string   `json:"title"`
 	About string   `json:"about"`
 	Tags  []string `json:"tags"`
+	Heads []string `json:"heads"`
 	Text  string   `json:"text"`
 }
 
-func (s *Site) searchIndex() (Page, error) {
+func (s *Site) searchIndex() (site.Page, error) {
 	entries := []entry{}
 	for _, p := range s.Posts {
-		entries = append(entries, entry{p.URL(), p.Title, p.Description, p.Tags, p.Text})
+		e := entry{URL: p.URL(), Title: p.Title, About: p.Description, Tags: append([]string{}, p.Tags...), Heads: []string{}, Text: p.Text}
+		for _, h := range p.Contents {
+			e.Heads = append(e.Heads, h.Text)
+		}
+		entries = append(entries, e)
 	}
 	data, err := json.Marshal(entries)
-	return Page{"blog/search.json", data}, err
+	return site.Page{Path: "blog/search.json", Data: data}, err
 }

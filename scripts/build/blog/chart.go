@@ -1,0 +1,141 @@
+package blog
+
+import (
+	"fmt"
+	"html"
+	"math"
+	"math/cmplx"
+	"strings"
+
+	"zoneaxis/internal/crystal"
+	"zoneaxis/internal/diffraction"
+	"zoneaxis/internal/source"
+)
+
+// Size of a chart in view-box units, and the room around its curves.
+const (
+	chartWidth, chartHeight = 640.0, 300.0
+	chartLeft, chartRight   = 44.0, 132.0
+	chartTop, chartBottom   = 14.0, 42.0
+)
+
+// thicknessChart draws how the intensities of some reflections change with the
+// thickness of the crystal if only the direct beam and one diffracted beam,
+// exactly at its Bragg condition, are there.
+func thicknessChart(attrs map[string]string) (string, error) {
+	entry, ok := source.Lookup(attrs["crystal"])
+	if !ok {
+		return "", fmt.Errorf("thickness: the library has no crystal %q", attrs["crystal"])
+	}
+	kv, err := quantity(attrs["kv"], "kV")
+	if err != nil {
+		return "", fmt.Errorf("thickness: kv: %w", err)
+	}
+	to, err := quantity(attrs["to"], "nm")
+	if err != nil {
+		return "", fmt.Errorf("thickness: to: %w", err)
+	}
+	beam, err := diffraction.NewBeam(1000 * kv)
+	if err != nil {
+		return "", fmt.Errorf("thickness: %w", err)
+	}
+	structure, err := entry.Open()
+	if err != nil {
+		return "", err
+	}
+	r, err := diffraction.NewReflections(structure, diffraction.Options{GMax: 2})
+	if err != nil {
+		return "", err
+	}
+	c := chart{to: to}
+	for text := range strings.SplitSeq(attrs["hkl"], ";") {
+		digits, err := readIndices(strings.TrimSpace(text))
+		if err != nil || len(digits) != 3 {
+			return "", fmt.Errorf("thickness: hkl %q: expected three indices", text)
+		}
+		var h crystal.HKL
+		for i, d := range digits {
+			h[i] = d.Value
+			if d.Bar {
+				h[i] = -d.Value
+			}
+		}
+		i, ok := r.Index(h)
+		if !ok || r.F[i] == 0 {
+			return "", fmt.Errorf("thickness: %s has no reflection %s", entry.Name, h)
+		}
+		xi := beam.ExtinctionDistance(cmplx.Abs(r.F[i]), r.Lattice.Volume(), r.Len[i])
+		c.curves = append(c.curves, curve{h, xi / 10, func(t float64) float64 { return diffraction.TwoBeam(xi, 0, 10*t) }})
+	}
+	if len(c.curves) > 3 {
+		return "", fmt.Errorf("thickness: %d reflections, expected three at most", len(c.curves))
+	}
+	return c.svg(fmt.Sprintf("Intensity of diffracted beams of %s at %g kV against thickness, 0 to %g nm", entry.Name, kv, to)), nil
+}
+
+type chart struct {
+	to     float64 // nm
+	curves []curve
+}
+
+type curve struct {
+	hkl crystal.HKL
+	xi  float64 // nm
+	at  func(t float64) float64
+}
+
+func (c *chart) x(t float64) float64 {
+	return chartLeft + (chartWidth-chartLeft-chartRight)*t/c.to
+}
+
+func (c *chart) y(v float64) float64 {
+	return chartHeight - chartBottom - (chartHeight-chartTop-chartBottom)*v
+}
+
+// svg writes the chart. Its colours are classes; the second cue is the dash.
+func (c *chart) svg(title string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, `<svg class="curves" viewBox="0 0 %g %g" role="img"><title>%s</title>`, chartWidth, chartHeight, html.EscapeString(title))
+	step := niceStep(c.to / 6)
+	fmt.Fprintf(&b, `<path class="grid" fill="none" stroke="currentColor" stroke-opacity=".25" d="`)
+	for t := 0.0; t <= c.to+1e-9; t += step {
+		fmt.Fprintf(&b, "M%.1f %.1fV%.1f", c.x(t), c.y(1), c.y(0))
+	}
+	for _, v := range []float64{0, 0.5, 1} {
+		fmt.Fprintf(&b, "M%.1f %.1fH%.1f", c.x(0), c.y(v), c.x(c.to))
+	}
+	b.WriteString(`"/>`)
+	for t := 0.0; t <= c.to+1e-9; t += step {
+		fmt.Fprintf(&b, `<text x="%.1f" y="%.1f" text-anchor="middle">%g</text>`, c.x(t), c.y(0)+18, t)
+	}
+	fmt.Fprintf(&b, `<text x="%.1f" y="%.1f" text-anchor="middle">thickness (nm)</text>`, c.x(c.to/2), chartHeight-5)
+	for _, v := range []float64{0, 0.5, 1} {
+		fmt.Fprintf(&b, `<text x="%.1f" y="%.1f" text-anchor="end">%g</text>`, c.x(0)-7, c.y(v)+4, v)
+	}
+	for i, k := range c.curves {
+		fmt.Fprintf(&b, `<path class="curve c%d" fill="none" stroke="currentColor" d="M%.1f %.1f`, i+1, c.x(0), c.y(k.at(0)))
+		const points = 160
+		for n := 1; n <= points; n++ {
+			t := c.to * float64(n) / points
+			fmt.Fprintf(&b, "L%.1f %.1f", c.x(t), c.y(k.at(t)))
+		}
+		b.WriteString(`"/>`)
+		y := chartTop + 14 + 46*float64(i)
+		fmt.Fprintf(&b, `<path class="curve c%d" fill="none" stroke="currentColor" d="M%.1f %.1fh24"/>`, i+1, chartWidth-chartRight+14, y)
+		fmt.Fprintf(&b, `<text x="%.1f" y="%.1f">%s</text>`, chartWidth-chartRight+44, y+4, strings.ReplaceAll(k.hkl.String(), "-", "−"))
+		fmt.Fprintf(&b, `<text class="small" x="%.1f" y="%.1f">extinction %.0f nm</text>`, chartWidth-chartRight+14, y+20, k.xi)
+	}
+	b.WriteString(`</svg>`)
+	return b.String()
+}
+
+// niceStep returns 1, 2 or 5 times a power of ten, at least v.
+func niceStep(v float64) float64 {
+	p := math.Pow(10, math.Floor(math.Log10(v)))
+	for _, m := range []float64{1, 2, 5} {
+		if m*p >= v {
+			return m * p
+		}
+	}
+	return 10 * p
+}
