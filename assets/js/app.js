@@ -62,6 +62,7 @@ export async function act(request, how = {}) {
     return reply;
   }
   const reply = answer.reply;
+  if (request.op === "drag") moving = null;
   if (silent.has(request.op)) return Object.assign(reply, { svg: answer.svg });
   if (!reply.ok) {
     if (!how.quiet) show(reply, request);

@@ -40,5 +40,17 @@ function show() {
 const kept = /(?:^|; )theme=(light|dark|lab)/.exec(document.cookie)?.[1];
 if (kept && kept !== root.dataset.theme) root.dataset.theme = kept;
 
+// Paper is white.
+/** @type {string | undefined} */
+let before;
+addEventListener("beforeprint", () => {
+  before = root.dataset.theme;
+  root.dataset.theme = "light";
+});
+addEventListener("afterprint", () => {
+  if (before) root.dataset.theme = before;
+  else delete root.dataset.theme;
+});
+
 dark.addEventListener("change", show);
 if ($('[data-do="theme"]')) show();

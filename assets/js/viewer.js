@@ -2,13 +2,15 @@
 // The canvas: an inert iframe below the SVG. It takes over discs and lines when
 // it has drawn its first frame; if it is lost, the SVG carries everything.
 
-import { $, el, page } from "./dom.js";
+import { $, el, page, svgNode } from "./dom.js";
 import * as app from "./app.js";
+import * as engine from "./engine.js";
 import * as pattern from "./pattern.js";
 import { onTheme } from "./theme.js";
 import { tell, toast } from "./toast.js";
 
 const START_MS = 30_000;
+const REST_MS = 800;
 
 /** @type {HTMLIFrameElement | null} */
 let frame = null;
@@ -67,6 +69,7 @@ function drawn() {
   running = true;
   pattern.uncover();
   $("#pattern").dataset.stage = "canvas";
+  rest();
   if (losses > 0) toast("The graphics were reset by the system. Restored.");
 }
 
@@ -95,6 +98,23 @@ function without() {
   tell("This device cannot draw the fast view, so a simpler one is used. All numbers are the same.");
   app.redraw();
 }
+
+// A canvas may print blank: at rest the whole drawing is kept for paper.
+const paper = el("div", { className: "drawing paper", "aria-hidden": "true" });
+$("#drawing").after(paper);
+let resting = 0;
+
+function rest() {
+  clearTimeout(resting);
+  if (!running) return;
+  resting = setTimeout(async () => {
+    const { svg } = await engine.send({ op: "view", draw: "svg", light: true });
+    const node = svgNode(svg);
+    if (node) paper.replaceChildren(node);
+    $("#pattern").dataset.address = location.href;
+  }, REST_MS);
+}
+app.onView(rest);
 
 const recolour = () => running && port?.postMessage({ type: "style", palette: pattern.palette() });
 onTheme.push(recolour);
