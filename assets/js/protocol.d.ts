@@ -351,7 +351,6 @@ export interface ExportOptions {
   style?: string;
   origin?: string;
   version?: string;
-  pixelWidth?: number;
 }
 
 export interface File {

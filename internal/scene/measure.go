@@ -87,8 +87,22 @@ func (s *Scene) reserveMeasure(p *placer) {
 		l := d.p[i]
 		p.put(rect{l.letterX - 7, l.letterY - 12, l.letterX + 7, l.letterY + 2})
 	}
+	if !s.Measure.Between {
+		for i := range d.n {
+			p.putLine(d.ox, d.oy, d.p[i].x, d.p[i].y)
+		}
+	}
 	if s.Measure.Angle != "" {
 		p.put(rect{d.textX - 28, d.textY - 13, d.textX + 28, d.textY + 2})
+	}
+}
+
+// putLine reserves the room along a line.
+func (p *placer) putLine(x1, y1, x2, y2 float64) {
+	n := math.Ceil(math.Hypot(x2-x1, y2-y1) / 8)
+	for i := 0.0; i <= n && n < 1000; i++ {
+		x, y := x1+(x2-x1)*i/max(n, 1), y1+(y2-y1)*i/max(n, 1)
+		p.put(rect{x - 3, y - 3, x + 3, y + 3})
 	}
 }
 

@@ -93,6 +93,7 @@ func init() {
 		"tiltplan":    {do: (*Session).doPlan, plain: true},
 		"stereogram":  {do: (*Session).doStereogram, plain: true},
 		"crystalview": {do: (*Session).doCrystalView, plain: true},
+		"qr":          {do: (*Session).doQR, plain: true},
 		"export":      {do: (*Session).doExport, plain: true},
 	}
 }

@@ -1,7 +1,6 @@
 package session
 
 import (
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -314,7 +313,7 @@ func readMeasured(l *Link, v string) bool {
 		}
 		for _, p := range parts {
 			if free, ok := strings.CutPrefix(p, "p"); ok {
-				n, ok := numberList(free, 2, -20, 20)
+				n, ok := numberList(free, 2, -200, 200)
 				if !ok {
 					return false
 				}
@@ -343,58 +342,6 @@ func readHolder(l *Link, v string) bool {
 	}
 	l.Holder = &LinkHolder{n[0], n[1], n[2], n[3]}
 	return true
-}
-
-// numberList reads exactly n numbers between low and high, separated by commas.
-func numberList(text string, n int, low, high float64) ([4]float64, bool) {
-	var out [4]float64
-	parts := strings.Split(text, ",")
-	if len(parts) != n {
-		return out, false
-	}
-	for i, p := range parts {
-		v, ok := plainNumber(p)
-		if !ok || v < low || v > high {
-			return out, false
-		}
-		out[i] = v
-	}
-	return out, true
-}
-
-// plainNumber reads a decimal number as people write it: no exponent, no
-// "inf"; a comma or any minus sign of a keyboard or a typesetter will do.
-func plainNumber(text string) (float64, bool) {
-	text = strings.TrimSpace(text)
-	text = strings.NewReplacer("−", "-", "–", "-", ",", ".").Replace(text)
-	if text == "" || len(text) > 20 || strings.Trim(text, "+-.0123456789") != "" {
-		return 0, false
-	}
-	v, err := strconv.ParseFloat(text, 64)
-	return v, err == nil
-}
-
-func wholeNumber(text string) (int, bool) {
-	v, err := strconv.Atoi(text)
-	return v, err == nil && len(text) < 10
-}
-
-// integerList reads exactly n ≤ 3 whole numbers up to limit in size, separated
-// by commas.
-func integerList(text string, n, limit int) ([3]int, bool) {
-	var out [3]int
-	parts := strings.Split(text, ",")
-	if len(parts) != n {
-		return out, false
-	}
-	for i, p := range parts {
-		v, ok := wholeNumber(strings.TrimSpace(p))
-		if !ok || max(v, -v) > limit {
-			return out, false
-		}
-		out[i] = v
-	}
-	return out, true
 }
 
 // String returns the canonical link with the path of the page.
@@ -476,34 +423,6 @@ func (l Link) String() string {
 	text := Path + "?" + strings.Join(parts, "&")
 	if l.Crystal == "cif" && l.Doc != "" {
 		text += "#x=" + l.Doc
-	}
-	return text
-}
-
-func joinInts(n [3]int) string {
-	return strconv.Itoa(n[0]) + "," + strconv.Itoa(n[1]) + "," + strconv.Itoa(n[2])
-}
-
-// fixed2 writes v with two decimals, never as "-0.00".
-func fixed2(v float64) string { return fixed(v, 2) }
-
-// fixed writes v with the given number of decimals. Halves of the last place
-// go up whatever the last bits of v are, and there is no negative zero, so the
-// text does not depend on the machine.
-func fixed(v float64, decimals int) string {
-	scale := math.Pow10(decimals)
-	v = math.Floor(v*scale+0.5000001) / scale
-	if v == 0 {
-		v = 0 // not −0
-	}
-	return strconv.FormatFloat(v, 'f', decimals, 64)
-}
-
-// trimmed is fixed without useless zeros.
-func trimmed(v float64, decimals int) string {
-	text := fixed(v, decimals)
-	if strings.Contains(text, ".") {
-		text = strings.TrimRight(strings.TrimRight(text, "0"), ".")
 	}
 	return text
 }

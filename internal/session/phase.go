@@ -4,7 +4,6 @@ import (
 	"errors"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 
 	"zoneaxis/internal/crystal"
@@ -401,15 +400,6 @@ func cellText(c crystal.Cell, system string) string {
 		if !right(v.value) {
 			text += ", " + v.name + " = " + fixed(v.value, 2) + "°"
 		}
-	}
-	return text
-}
-
-// count writes a number with a comma between thousands.
-func count(n int) string {
-	text := strconv.Itoa(n)
-	for i := len(text) - 3; i > 0 && text[i-1] != '-'; i -= 3 {
-		text = text[:i] + "," + text[i:]
 	}
 	return text
 }

@@ -65,11 +65,6 @@ func zoneText(u crystal.UVW, four bool) Text {
 // zonePlain returns a zone axis for fields and titles, "[1−10]".
 func zonePlain(u crystal.UVW, four bool) string { return "[" + u.Text(four) + "]" }
 
-// signed writes v with a typographic minus.
-func signed(v float64, decimals int) string {
-	return strings.Replace(fixed(v, decimals), "-", "−", 1)
-}
-
 // plural writes a number with its noun.
 func plural(n int, noun string) string {
 	if n == 1 {

@@ -1,0 +1,87 @@
+package session_test
+
+import (
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"zoneaxis/internal/session"
+)
+
+// TestMonkey does what comes to mind, in any order: nothing may panic, every
+// state has a link and a snapshot that bring its picture back.
+func TestMonkey(t *testing.T) {
+	rng := rand.New(rand.NewPCG(5, 2))
+	pick := func(words ...string) string { return words[rng.IntN(len(words))] }
+	number := func(scale float64) float64 { return scale * (2*rng.Float64() - 1) }
+	hkl := func() *[3]int { return &[3]int{rng.IntN(9) - 4, rng.IntN(9) - 4, rng.IntN(9) - 4} }
+	request := func() session.Request {
+		r := session.Request{Draw: pick("", "svg", "canvas"), Light: rng.IntN(5) == 0}
+		switch rng.IntN(22) {
+		case 0:
+			r.Op, r.Text = "zone", pick("110", "1-10", "2-1-10", "[1 2 3]", "(111)", "", "x", "12 5 1")
+		case 1:
+			r.Op, r.UVW, r.Short = "go", hkl(), rng.IntN(2) == 0
+		case 2:
+			r.Op = pick("snap", "view", "stereogram", "crystalview")
+		case 3:
+			r.Op, r.Step = "common", rng.IntN(5)-2
+		case 4, 5, 6:
+			r.Op, r.X, r.Y = "tilt", number(20), number(20)
+		case 7:
+			r.Op, r.Deg = "rotate", number(200)
+		case 8, 9, 10:
+			r.Op, r.Phase, r.X, r.Y = "drag", pick("start", "move", "move", "end", "cancel"), number(420), number(420)
+			r.Shift, r.Twist, r.Detent = rng.IntN(3) == 0, rng.IntN(4) == 0, rng.IntN(2) == 0
+		case 11:
+			r.Op, r.Factor, r.X, r.Y, r.Fit = "zoom", 0.3+2*rng.Float64(), number(400), number(400), rng.IntN(4) == 0
+		case 12:
+			r.Op, r.HKL = pick("centre", "inspect", "select", "measure"), hkl()
+		case 13:
+			r.Op, r.X, r.Y, r.Radius = pick("measure", "pick"), number(420), number(420), 30*rng.Float64()
+		case 14:
+			r.Op, r.Dir = "walk", pick("left", "right", "up", "down", "next", "previous", "nowhere")
+		case 15:
+			r.Op, r.Set = "set", &session.Patch{KV: ptr(pick("80", "200", "1000", "x")), CL: ptr(pick("60", "520", "4000"))}
+		case 16:
+			r.Op, r.Set = "set", &session.Patch{Overlays: map[string]bool{pick("i", "k", "h", "d", "g", "s"): rng.IntN(2) == 0}, Flags: map[string]bool{pick("h", "v", "r", "n", "d"): rng.IntN(2) == 0}}
+		case 17:
+			r.Op, r.Set = "set", &session.Patch{Second: &session.SecondPatch{ID: ptr(pick("", "twin", "lib-au", "lib-ti")), Relation: ptr(pick("", "(111)", "(1-11)", "60 [111]", "Bain", "nonsense"))}}
+		case 18:
+			r.Op, r.Set = "set", &session.Patch{Rings: ptr(rng.IntN(2) == 0), Cell: ptr(pick("auto", "conventional", "asgiven"))}
+		case 19:
+			r.Op, r.ID = "crystal", pick("lib-si", "lib-ti", "lib-albite", "lib-quartz", "lib-au", "lib-zro2-m", "mp-999999")
+		case 20:
+			r.Op, r.UVW = "tiltplan", hkl()
+		default:
+			r.Op, r.Kind = "export", pick("svg", "csv", "json", "line")
+		}
+		return r
+	}
+	s := open(t, "/sim")
+	for i := range 600 {
+		r := request()
+		reply := s.Do(&r, nil)
+		if strings.HasPrefix(reply.Error, "Something went wrong") {
+			t.Fatalf("step %d, %+v: %s", i, r, reply.Error)
+		}
+		if strings.Contains(reply.SVG, "NaN") || strings.Contains(reply.SVG, "Inf") {
+			t.Fatalf("step %d, %+v: NaN in the picture", i, r)
+		}
+		if i%10 != 0 {
+			continue
+		}
+		// A drag that goes on is not part of a state.
+		whole := s.Do(&session.Request{Op: "select", Draw: "svg"}, nil)
+		if !whole.OK {
+			t.Fatalf("step %d: %s", i, whole.Error)
+		}
+		fresh := open(t, "/sim")
+		if back := fresh.Do(&session.Request{Op: "restore", Snapshot: whole.Snapshot, Draw: "svg"}, nil); back.SVG != whole.SVG || back.Link != whole.Link {
+			t.Fatalf("step %d, %+v: the snapshot %s brings back %q %s", i, r, whole.Snapshot, back.Error, back.Link)
+		}
+		if _, problems := session.Open(whole.Link, nil); len(problems) > 0 {
+			t.Fatalf("step %d: link %s: %v", i, whole.Link, problems)
+		}
+	}
+}
