@@ -1,0 +1,69 @@
+package session
+
+import (
+	"errors"
+	"strconv"
+
+	"rsc.io/qr/coding"
+)
+
+// maxQR bounds the text of a QR code, bytes. A phone reads what this gives
+// from a screen; the standard would allow ten times as much.
+const maxQR = 600
+
+// quietQR is the empty border that the standard asks for, modules.
+const quietQR = 4
+
+// doQR draws Text, an address, as a QR code: an SVG with one path, one unit a
+// module, dark on light.
+func (s *Session) doQR(r *Request, _ []byte, out *Reply) error {
+	if r.Text == "" || len(r.Text) > maxQR {
+		return errors.New("this link is too long for a QR code. Copy it instead")
+	}
+	code, err := encodeQR(r.Text)
+	if err != nil {
+		return err
+	}
+	b := []byte(`<svg xmlns="http://www.w3.org/2000/svg" class="qr" viewBox="`)
+	side := strconv.Itoa(code.Size + 2*quietQR)
+	b = append(b, "0 0 "+side+" "+side+`" role="img"><title>QR code of this link</title><path d="`...)
+	for y := range code.Size {
+		for x := 0; x < code.Size; {
+			n := 0
+			for x+n < code.Size && code.Black(x+n, y) {
+				n++
+			}
+			if n > 0 {
+				b = append(b, 'M')
+				b = strconv.AppendInt(b, int64(x+quietQR), 10)
+				b = append(b, ' ')
+				b = strconv.AppendInt(b, int64(y+quietQR), 10)
+				b = append(b, 'h')
+				b = strconv.AppendInt(b, int64(n), 10)
+				b = append(b, "v1h-"...)
+				b = strconv.AppendInt(b, int64(n), 10)
+				b = append(b, 'z')
+			}
+			x += n + 1
+		}
+	}
+	out.SVG = string(append(b, `"/></svg>`...))
+	return nil
+}
+
+// encodeQR encodes text as bytes in the smallest version that holds it, with
+// medium error correction.
+func encodeQR(text string) (*coding.Code, error) {
+	data := coding.String(text)
+	for v := coding.Version(coding.MinVersion); v <= coding.MaxVersion; v++ {
+		if data.Bits(v) > 8*v.DataBytes(coding.M) {
+			continue
+		}
+		plan, err := coding.NewPlan(v, coding.M, 0)
+		if err != nil {
+			return nil, err
+		}
+		return plan.Encode(data)
+	}
+	return nil, errors.New("this link is too long for a QR code. Copy it instead")
+}
