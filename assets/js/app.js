@@ -37,7 +37,7 @@ const TURN_MS = 250;
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 /** Operations that leave the picture as it is. */
-const silent = new Set(["parse", "pick", "inspect", "table", "search", "tiltplan", "stereogram", "crystalview", "export"]);
+const silent = new Set(["parse", "pick", "inspect", "table", "search", "tiltplan", "stereogram", "crystalview", "export", "qr"]);
 
 /**
  * Sends a wish and shows what came of it.
@@ -63,11 +63,9 @@ export async function act(request, how = {}) {
   }
   const reply = answer.reply;
   if (request.op === "drag") moving = null;
+  if (!reply.ok && !how.quiet) show(reply, request);
   if (silent.has(request.op)) return Object.assign(reply, { svg: answer.svg });
-  if (!reply.ok) {
-    if (!how.quiet) show(reply, request);
-    return reply;
-  }
+  if (!reply.ok) return reply;
   pattern.paint(answer.svg, answer.marks, reply.seq, reply.view?.frame ?? reply.frame);
   take(reply, how);
   if (turns) glide();

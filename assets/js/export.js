@@ -1,7 +1,7 @@
 // @ts-check
 // The export dialog: PNG, SVG, CSV, JSON, the clipboard, print; and the link.
 
-import { $, $$, button, el, page } from "./dom.js";
+import { $, $$, button, el, page, svgNode } from "./dom.js";
 import { act, now } from "./app.js";
 import { dialog } from "./dialog.js";
 import { svgPicture } from "./picture.js";
@@ -80,6 +80,13 @@ async function png(form, times) {
 /** @param {() => Promise<any>} run */
 const guarded = (run) => () => run().catch((error) => tell(`The picture could not be made. ${error.message}`));
 
+/** The link as a QR code, for the phone beside the microscope. */
+async function showQR() {
+  const { svg, ok } = await act({ op: "qr", text: address() });
+  const node = ok && svg ? svgNode(svg) : null;
+  if (node) dialog("QR code of this link", node, el("p", { className: "hint" }, address())).showModal();
+}
+
 /** Opens the dialog. */
 export function open() {
   const select = (/** @type {string} */ name, /** @type {string} */ label, /** @type {[string, string][]} */ list) =>
@@ -118,6 +125,7 @@ export function open() {
       button("Copy image", { icon: "copy", onclick: () => copyPNG().catch(() => tell("Copying the image was blocked. Save it instead.")) }),
       button("CSV", { icon: "table", onclick: guarded(table("csv")) }),
       button("JSON", { icon: "download", onclick: guarded(table("json")) }),
+      button("QR code", { icon: "qr-code", onclick: guarded(showQR) }),
       button("Print", { icon: "printer", onclick: () => { box.close(); print(); } })),
     el("p", { className: "hint" }, "Drop a saved SVG on the page to get this view back."));
   form.addEventListener("submit", (/** @type {Event} */ e) => e.preventDefault());
