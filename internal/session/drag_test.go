@@ -297,3 +297,34 @@ func BenchmarkDragFrame(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkSettle is what follows a gesture: the whole view and both linked
+// views.
+func BenchmarkSettle(b *testing.B) {
+	for _, test := range []struct{ name, link string }{{"si", "/sim?z=1,1,0&o=ikds"}, {"yag", "/sim?c=lib-yag&z=1,1,1&o=ikds"}} {
+		b.Run(test.name, func(b *testing.B) {
+			s := open(b, test.link)
+			b.ReportAllocs()
+			for b.Loop() {
+				must(b, s, session.Request{Op: "tilt", X: 0.01, Draw: "canvas"})
+				must(b, s, session.Request{Op: "stereogram"})
+				must(b, s, session.Request{Op: "crystalview"})
+			}
+		})
+	}
+}
+
+// BenchmarkOpen is what the server does for a link that it has not drawn yet.
+func BenchmarkOpen(b *testing.B) {
+	for _, test := range []struct{ name, link string }{{"si", "/sim?z=1,1,0&o=ikds"}, {"yag", "/sim?c=lib-yag&z=1,1,1&o=ikds"}} {
+		b.Run(test.name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				s := open(b, test.link)
+				if len(s.SVG()) == 0 || s.View().Heading == "" {
+					b.Fatal("no picture")
+				}
+			}
+		})
+	}
+}
