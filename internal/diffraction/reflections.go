@@ -60,8 +60,10 @@ type Reflections struct {
 	Translations []crystal.Frac
 	Notes        []string // assumptions a person should know of, whole sentences
 
-	sphere *sphere
-	rank   []int32 // by number of the point in sphere
+	sphere  *sphere
+	rank    []int32 // by number of the point in sphere
+	content *scatterers
+	model   atom.Model
 }
 
 // absentBelow is the |F_g|²/|F_0|² below which a reflection counts as absent:
@@ -81,7 +83,7 @@ func NewReflections(s *crystal.Structure, opt Options) (*Reflections, error) {
 	if limit := opt.Model.GMax(); opt.GMax > limit {
 		return nil, fmt.Errorf("diffraction: largest |g| %g Å⁻¹: the scattering factors of model %s end at %g Å⁻¹", opt.GMax, opt.Model, limit)
 	}
-	r := &Reflections{Lattice: s.Lattice, GMax: opt.GMax}
+	r := &Reflections{Lattice: s.Lattice, GMax: opt.GMax, model: opt.Model}
 	c, err := newScatterers(s, opt, &r.Notes)
 	if err != nil {
 		return nil, err
@@ -91,6 +93,7 @@ func NewReflections(s *crystal.Structure, opt Options) (*Reflections, error) {
 		return nil, err
 	}
 	order, shells := sphere.sorted(opt.GMax)
+	r.content = c
 	factors := c.shellFactors(opt.Model, sphere, order, shells)
 	sphere.fill(r, order, shells)
 	r.F = make([]complex128, len(r.HKL))
