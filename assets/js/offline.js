@@ -6,6 +6,7 @@ import { $, button, icon, page } from "./dom.js";
 import { tell } from "./toast.js";
 
 const REFUSED = "This browser did not let us save for offline use. The simulator works while this tab stays open.";
+const CUT = "Saving for offline stopped because the server did not answer. Try again later.";
 
 const badge = $("#offline");
 let saved = false;
@@ -38,7 +39,8 @@ function receive(message) {
     case "refused":
       saving = -1;
       saved = false;
-      if (message.asked) tell(REFUSED);
+      if (message.storage) tell(REFUSED);
+      else if (message.asked) tell(CUT);
       break;
     default:
       return;
@@ -51,8 +53,57 @@ let asked = false;
 /** Puts everything into the cache. */
 async function save() {
   asked = true;
-  const registration = await navigator.serviceWorker.ready;
-  registration.active?.postMessage({ type: "save", asked: true });
+  await send("save");
+}
+
+/**
+ * Sends a message to the worker that is in charge, installing one if there is none.
+ * @param {"save" | "state"} type
+ */
+async function send(type) {
+  try {
+    const registration = await navigator.serviceWorker.register("/sw.js");
+    if (!registration) throw new Error("no service worker");
+    watch(registration);
+    (await active(registration)).postMessage({ type, asked });
+  } catch (error) {
+    // Storage that is denied shows here, too: as an error of security.
+    receive({ type: "refused", asked, storage: error instanceof DOMException && error.name === "SecurityError" });
+  }
+}
+
+/**
+ * The worker in charge, once it is. Fails if it cannot be installed, for
+ * instance because the network went away or there is no storage.
+ * @param {ServiceWorkerRegistration} registration
+ * @returns {Promise<ServiceWorker>}
+ */
+function active(registration) {
+  return new Promise((done, fail) => {
+    const coming = registration.installing ?? registration.waiting;
+    if (registration.active) return done(registration.active);
+    if (!coming) return fail(new Error("the service worker was not installed"));
+    coming.addEventListener("statechange", () => {
+      if (coming.state === "activated") done(coming);
+      if (coming.state === "redundant") fail(new Error("the service worker was not installed"));
+    });
+  });
+}
+
+/** @type {ServiceWorkerRegistration | null} */
+let watched = null;
+
+/** Hears of new versions. @param {ServiceWorkerRegistration} registration */
+function watch(registration) {
+  if (watched === registration) return;
+  watched = registration;
+  offer(registration);
+  registration.addEventListener("updatefound", () => {
+    const coming = registration.installing;
+    coming?.addEventListener("statechange", () => coming.state === "installed" && offer(registration));
+  });
+  // A tab may stay open for weeks: it looks for a new version when it is looked at.
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && registration.update().catch(() => {}));
 }
 
 /** @param {ServiceWorker} worker @returns {Promise<string>} the build that it keeps */
@@ -88,23 +139,12 @@ export async function start(all) {
     badge.hidden = true;
     return;
   }
-  addEventListener("online", update);
+  addEventListener("online", () => {
+    update();
+    if (all && !saved && saving < 0) send("save");
+  });
   addEventListener("offline", update);
   navigator.serviceWorker.addEventListener("message", (event) => receive(event.data));
-  try {
-    const registration = await navigator.serviceWorker.register("/sw.js");
-    if (!registration) throw new Error("no service worker");
-    offer(registration);
-    registration.addEventListener("updatefound", () => {
-      const coming = registration.installing;
-      coming?.addEventListener("statechange", () => coming.state === "installed" && offer(registration));
-    });
-    // A tab may stay open for weeks: it looks for a new version when it is looked at.
-    document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && registration.update().catch(() => {}));
-    const ready = await navigator.serviceWorker.ready;
-    ready.active?.postMessage({ type: all ? "save" : "state", asked });
-  } catch {
-    receive({ type: "refused", asked });
-  }
+  await send(all ? "save" : "state");
   if (saving < 0) update();
 }

@@ -21,7 +21,7 @@ const AT_ONCE = 4;
  */
 async function list() {
   const kept = await caches.match(LIST);
-  const answer = kept ?? (await fetch(LIST, { cache: "no-cache" }));
+  const answer = kept ?? (await patiently(LIST));
   if (!answer.ok) throw new Error(`the list of files: ${answer.status}`);
   if (!kept) await (await caches.open(CACHE)).put(LIST, answer.clone());
   const { files } = await answer.json();
@@ -59,6 +59,7 @@ async function store(urls, each = () => {}) {
         const other = url.startsWith("/static/") ? await caches.match(url) : undefined;
         const answer = other ?? (await patiently(url));
         if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
+        await ours(url, answer);
         if (!answer.redirected) await cache.put(url, answer);
       }
       each(url);
@@ -78,6 +79,18 @@ async function patiently(url) {
     const wait = Math.min(Math.max(Number(answer.headers.get("Retry-After")) || 1, 1), 30);
     await new Promise((done) => setTimeout(done, wait * 1000));
   }
+}
+
+/**
+ * A page names the files that it needs. When the server has gone on to another
+ * build meanwhile its pages do not fit the files that are kept here.
+ * @param {string} url
+ * @param {Response} answer
+ */
+async function ours(url, answer) {
+  if (url.startsWith("/static/") || !answer.headers.get("Content-Type")?.startsWith("text/html")) return;
+  const named = /\/static\/([0-9a-f]+)\/(?:js|css)\//.exec(await answer.clone().text())?.[1];
+  if (named && named !== BUILD) throw new Error(`${url}: of build ${named}`);
 }
 
 /** @param {(message: any) => void} tell */
@@ -109,8 +122,13 @@ scope.addEventListener("install", (/** @type {any} */ event) => {
   event.waitUntil(
     (async () => {
       if (await hadAll()) return saveAll(() => {});
-      const { small } = await list();
-      return store(small);
+      try {
+        const { small } = await list();
+        await store(small);
+      } catch (error) {
+        // Without storage it is of little use, but it can tell the page why.
+        if (!(error instanceof DOMException)) throw error;
+      }
     })(),
   );
 });
@@ -137,7 +155,7 @@ scope.addEventListener("message", (/** @type {any} */ event) => {
     event.waitUntil(
       saved()
         .then((yes) => (yes ? tell({ type: "saved" }) : saveAll(tell)))
-        .catch(() => tell({ type: "refused", asked })),
+        .catch((error) => tell({ type: "refused", asked, storage: error instanceof DOMException })),
     );
 });
 
@@ -183,7 +201,7 @@ async function page(request, url) {
   const late = new Promise((done) => setTimeout(done, PATIENCE_MS));
   try {
     const first = await Promise.race([live, late]);
-    if (first instanceof Response && first.status < 500) {
+    if (first instanceof Response && first.status < 500 && first.status !== 429) {
       if (first.ok && url.pathname.startsWith("/library/")) {
         const copy = first.clone();
         caches.open(CACHE).then((c) => c.put(url.pathname, copy)).catch(() => {});
@@ -193,7 +211,7 @@ async function page(request, url) {
   } catch {
     // No network: what is kept has to do.
   }
-  return (await kept()) ?? live;
+  return (await kept().catch(() => undefined)) ?? live;
 }
 
 /**

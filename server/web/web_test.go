@@ -226,6 +226,29 @@ func TestClientLimits(t *testing.T) {
 	}
 }
 
+// TestFilesAreFree: a first visit takes all files of the build at once, also
+// when others of the same address do so, and that leaves room for pages.
+func TestFilesAreFree(t *testing.T) {
+	r := newRig(t, rigOptions{web: func(c *Config) { c.Rate = 1 }})
+	for range 500 {
+		if w := r.get("/static/testbuild/js/main.js"); w.Code != 200 {
+			t.Fatalf("a file of the build: status %d", w.Code)
+		}
+	}
+	if w := r.get("/robots.txt"); w.Code != 200 {
+		t.Errorf("a page after the files: status %d", w.Code)
+	}
+	refused := 0
+	for range 100 { // what there is not is no file of the build
+		if w := r.get("/static/testbuild/js/none.js"); w.Code == 429 {
+			refused++
+		}
+	}
+	if refused < 90 {
+		t.Errorf("%d of 100 requests for a missing file refused", refused)
+	}
+}
+
 // TestNewStructures: a crawler can't spend the upstream's budget, and what is
 // cached costs him nothing.
 func TestNewStructures(t *testing.T) {
