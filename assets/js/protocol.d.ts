@@ -1,4 +1,4 @@
-// The messages of internal/session/protocol.go, for the type checker.
+// The messages of package session. Made by its TestDeclarations: do not edit.
 
 export interface Request {
   op: string;
@@ -125,4 +125,237 @@ export interface Choice {
   block: number;
   title: string;
   formula?: Text;
+}
+
+export interface Frame {
+  zone: Text;
+  offAxis: string;
+  distance: string;
+  on: boolean;
+  nearText: Text;
+  uvw: [number, number, number];
+  rotation: string;
+  cl: string;
+  zoom: string;
+  bar: Bar;
+  inView: number;
+  empty?: boolean;
+  grabbed?: Text;
+  detent?: boolean;
+}
+
+export interface Bar {
+  units: number;
+  label: Text;
+}
+
+export interface View {
+  frame: Frame;
+  heading: string;
+  title: string;
+  summary: string;
+  description: string;
+  phone: Text;
+  crystal: CrystalView;
+  input: string;
+  hint: string;
+  chips: Chip[];
+  hud: Text[];
+  kv: string;
+  thickness: string;
+  scale: number;
+  model: string;
+  models: string[];
+  overlays: string;
+  style: string;
+  flags: string;
+  flagsText?: string;
+  legend: Legend[];
+  rings?: boolean;
+  cell: string;
+  counts: Counts;
+  empty?: string;
+  notes?: string[];
+  measure: MeasureView;
+  holder: HolderView;
+  second?: SecondView;
+  detail?: Detail;
+  rows: Row[];
+  keys?: Record<string, string>;
+  links?: Record<string, string>;
+}
+
+export interface CrystalView {
+  id: string;
+  name: string;
+  formula: Text;
+  group: Text;
+  line: Text;
+  source: string;
+  badge: string;
+  system: string;
+  fourIndex: boolean;
+  density: string;
+  reference?: string;
+  notes?: string[];
+  shareable: boolean;
+}
+
+export interface Chip {
+  uvw: [number, number, number];
+  text: Text;
+  label: string;
+  pressed: boolean;
+  link: string;
+}
+
+export interface Legend {
+  class: string;
+  text: string;
+}
+
+export interface Counts {
+  inView: number;
+  double: number;
+  kikuchi: number;
+  text: string;
+}
+
+export interface MeasureView {
+  count: string;
+  empty?: string;
+  points: Detail[];
+  angle?: string;
+  ratio?: string;
+  spacing?: string;
+  between?: boolean;
+  copy?: string;
+}
+
+export interface Detail {
+  letter?: string;
+  free?: boolean;
+  hkl?: [number, number, number];
+  label: Text;
+  spoken: string;
+  x: number;
+  y: number;
+  d: string;
+  invD: string;
+  angle: string;
+  f?: string;
+  phase?: string;
+  s?: string;
+  i?: string;
+  xi?: string;
+  family?: Text;
+  forbidden?: Text;
+  path?: Text;
+  laue?: number;
+}
+
+export interface Row {
+  hkl: [number, number, number];
+  label: Text;
+  d: string;
+  invD: string;
+  f: string;
+  i: string;
+  s: string;
+}
+
+export interface Table {
+  rows: Row[];
+  total: number;
+  all: number;
+  caption: string;
+}
+
+export interface ZoneReply {
+  ok: boolean;
+  uvw?: [number, number, number];
+  message: Text;
+  action?: Action;
+}
+
+export interface Hit {
+  id: string;
+  name: string;
+  formula: Text;
+  group: Text;
+  cell: string;
+  badge: string;
+  mp?: string;
+}
+
+export interface Pole {
+  uvw: [number, number, number];
+  text: Text;
+  label: string;
+  x: number;
+  y: number;
+}
+
+export interface HolderView {
+  on: boolean;
+  alpha: string;
+  beta: string;
+  limitAlpha: string;
+  limitBeta: string;
+  axis: string;
+  flipAlpha: boolean;
+  flipBeta: boolean;
+  note: string;
+}
+
+export interface Plan {
+  target: Text;
+  reachable: boolean;
+  alpha?: string;
+  beta?: string;
+  travel?: string;
+  message: Text;
+  check: string;
+  nearest: PlanZone[];
+}
+
+export interface PlanZone {
+  uvw: [number, number, number];
+  text: Text;
+  label: string;
+  alpha: string;
+  beta: string;
+  travel: string;
+}
+
+export interface SecondView {
+  id: string;
+  name: string;
+  relation: string;
+  text: Text;
+  variant: number;
+  variants: number;
+  zone: Text;
+  offAxis: string;
+  common?: string[];
+  error?: string;
+}
+
+export interface ExportOptions {
+  labels?: boolean;
+  bar?: boolean;
+  legend?: boolean;
+  caption?: boolean;
+  clear?: boolean;
+  outlines?: boolean;
+  style?: string;
+  origin?: string;
+  version?: string;
+}
+
+export interface File {
+  name: string;
+  type: string;
+  text?: string;
+  toast: string;
 }
