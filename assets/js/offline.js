@@ -146,5 +146,4 @@ export async function start(all) {
   addEventListener("offline", update);
   navigator.serviceWorker.addEventListener("message", (event) => receive(event.data));
   await send(all ? "save" : "state");
-  if (saving < 0) update();
 }
