@@ -99,7 +99,9 @@ function show(detail) {
   card.replaceChildren(button("Close", { icon: "x", bare: true, ghost: true, onclick: () => { close(); field.focus(); } }), ...parts, acts);
   card.hidden = false;
   // Not over the spot itself.
-  card.toggleAttribute("data-far", toPixels(detail).x < 270);
+  const at = toPixels(detail);
+  card.toggleAttribute("data-far", at.x < 270);
+  card.toggleAttribute("data-low", at.y > field.clientHeight / 2);
 }
 
 onView((view) => {
