@@ -51,6 +51,7 @@
 //	stereogram → SVG; → Poles (for clicks)
 //	crystalview → SVG, text alternative in Alt
 //	export     Kind svg|csv|json|line, Export → File
+//	qr         Text, an address → SVG
 //
 // Change, in a whole reply, names what is different from the last whole reply,
 // so all steps of a gesture are one change.
