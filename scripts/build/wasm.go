@@ -6,6 +6,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"zoneaxis/scripts/build/slim"
 )
 
 // small compiles the engine without inlining, which takes a ninth off its
@@ -15,7 +17,8 @@ var small = []string{
 	"-gcflags=zoneaxis/internal/diffraction/...=", "-gcflags=zoneaxis/internal/scene=",
 }
 
-// wasm builds the engine and the viewer and takes the loader that belongs to
+// wasm builds the engine and the viewer, without the tables of stack traces
+// unless for development, and takes the loader that belongs to
 // this very version of Go.
 func (b *builder) wasm() error {
 	work, err := os.MkdirTemp("", "zoneaxis-build-")
@@ -37,6 +40,11 @@ func (b *builder) wasm() error {
 		data, err := os.ReadFile(out)
 		if err != nil {
 			return err
+		}
+		if !b.dev { // stack traces are for development
+			if data, err = slim.Strip(data); err != nil {
+				return fmt.Errorf("%s.wasm: %w", name, err)
+			}
 		}
 		if err := b.addHashed(name+".wasm", data); err != nil {
 			return err
