@@ -22,6 +22,7 @@ type command func(args []string, stdout, stderr io.Writer) error
 
 var commands = map[string]command{
 	"crystal": crystalCommand,
+	"kikuchi": kikuchiCommand,
 	"pattern": patternCommand,
 	"rings":   ringsCommand,
 	"tilt":    tiltCommand,
@@ -30,6 +31,7 @@ var commands = map[string]command{
 
 var summaries = map[string]string{
 	"crystal": "space group, conventional and primitive cell of a structure",
+	"kikuchi": "Kikuchi bands of an orientation, or the map of the hemisphere",
 	"pattern": "the diffraction pattern along a zone axis",
 	"rings":   "ring pattern of a polycrystal",
 	"tilt":    "holder angles that bring a zone onto the beam",

@@ -1,0 +1,98 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"math"
+
+	"zoneaxis/internal/crystal"
+	"zoneaxis/internal/diffraction"
+	"zoneaxis/internal/geom"
+	"zoneaxis/internal/scene"
+)
+
+// orientedOptions place a crystal in the beam.
+type orientedOptions struct {
+	in, cell, zone string
+	tol, kv        float64
+	tilt           [2]float64 // degrees about x and y
+}
+
+func (o *orientedOptions) add(f *flag.FlagSet) {
+	f.StringVar(&o.in, "in", "", "a `file` (CIF, POSCAR, XYZ, Materials Project JSON) or a library id")
+	f.StringVar(&o.cell, "cell", "conventional", "conventional (standard cell) or asgiven")
+	f.Float64Var(&o.tol, "tol", 0, "tolerance of the symmetry search, Å (0: 0.01, and wider if the structure is imprecise)")
+	f.StringVar(&o.zone, "zone", "", "zone axis `u,v,w` in the cell that is used")
+	f.Float64Var(&o.kv, "kv", 200, "accelerating voltage, kV")
+	f.Float64Var(&o.tilt[0], "tilt-x-deg", 0, "tilt the crystal about the screen's x axis, degrees")
+	f.Float64Var(&o.tilt[1], "tilt-y-deg", 0, "tilt the crystal about the screen's y axis, degrees")
+}
+
+// oriented is a crystal in the beam.
+type oriented struct {
+	*loaded
+	beam        diffraction.Beam
+	zone        crystal.UVW
+	orientation geom.Rotation // crystal's Cartesian frame → laboratory
+}
+
+// open reads the crystal and turns it: the zone axis towards the viewer in its
+// standard orientation, then the tilt.
+func (o *orientedOptions) open() (c oriented, err error) {
+	for name, v := range map[string]float64{"tilt-x-deg": o.tilt[0], "tilt-y-deg": o.tilt[1]} {
+		if !(math.Abs(v) <= 360) {
+			return c, fmt.Errorf("-%s %g: expected an angle in degrees", name, v)
+		}
+	}
+	if o.zone == "" {
+		return c, fmt.Errorf("-zone is missing, such as -zone 1,1,0")
+	}
+	if c.zone, err = direction("zone", o.zone); err != nil {
+		return c, err
+	}
+	if c.beam, err = diffraction.NewBeam(o.kv * 1e3); err != nil {
+		return c, err
+	}
+	if c.loaded, err = loadStructure(o.in, o.cell, o.tol); err != nil {
+		return c, err
+	}
+	frame, err := diffraction.ZoneFrame(c.Lattice, c.zone)
+	if err != nil {
+		return c, err
+	}
+	tilt := geom.Vec{X: geom.Radians(o.tilt[0]), Y: geom.Radians(o.tilt[1])}
+	c.orientation = geom.AxisAngle(tilt, tilt.Norm()).Mul(frame)
+	return c, nil
+}
+
+// title names the crystal, its zone axis and the voltage.
+func (c oriented) title(kv float64) string {
+	return fmt.Sprintf("%s [%s], %g kV", c.Formula(), c.zone.Text(c.hexagonal()), kv)
+}
+
+// above returns an error for the first of some options that is not a number
+// above zero.
+func above(values ...numberOption) error {
+	for _, v := range values {
+		if !(v.value > 0) || math.IsInf(v.value, 0) {
+			return fmt.Errorf("-%s %g: expected a number above zero", v.name, v.value)
+		}
+	}
+	return nil
+}
+
+type numberOption struct {
+	name  string
+	value float64
+}
+
+// writeSceneSVG writes a drawing as a file with a caption and a scale bar.
+func writeSceneSVG(w io.Writer, drawing *scene.Scene, legend []scene.LegendEntry, caption ...string) error {
+	length := scene.NiceLength(drawing.Side * 10 / 5)
+	_, err := w.Write(drawing.AppendFile(nil, scene.Sheet{
+		Style: "film", Labels: true, Caption: caption, Legend: legend,
+		Bar: &scene.SheetBar{Units: length / 10 * drawing.Scale(), Label: fmt.Sprintf("%g nm", length), Power: "−1"},
+	}))
+	return err
+}
