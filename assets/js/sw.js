@@ -65,7 +65,9 @@ async function store(urls, each = () => {}) {
       each(url);
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, take));
+  const all = await Promise.allSettled(Array.from({ length: AT_ONCE }, () => take().finally(() => (queue.length = 0))));
+  // Nothing goes on in the background when one of them has failed.
+  for (const one of all) if (one.status === "rejected") throw one.reason;
 }
 
 /**
