@@ -72,14 +72,14 @@ func ringsCommand(args []string, stdout, stderr io.Writer) error {
 	dynamical := f.Bool("dynamical", false, "two-beam (Blackman) intensities for that size instead of kinematical ones")
 	step := f.Float64("profile-step", 0, "also give the radial profile in steps of this, 1/Å")
 	least := f.Float64("min", 0.01, "leave out rings weaker than this, the strongest being 100")
-	format := f.String("format", "json", "json or csv")
+	format := f.String("format", "json", "json, csv or svg")
 	if err := f.Parse(args); err != nil {
 		return err
 	}
 	if f.NArg() > 0 {
 		return fmt.Errorf("rings: %q is not an option", f.Arg(0))
 	}
-	if _, err := oneOf("format", *format, map[string]bool{"json": true, "csv": true}); err != nil {
+	if _, err := oneOf("format", *format, map[string]bool{"json": true, "csv": true, "svg": true}); err != nil {
 		return err
 	}
 	m, err := oneOf("model", *model, map[string]atom.Model{"lobato": atom.Lobato, "kirkland": atom.Kirkland, "peng": atom.Peng})
@@ -112,6 +112,7 @@ func ringsCommand(args []string, stdout, stderr io.Writer) error {
 	}
 	report := ringReport{VoltageKV: *kv, WavelengthA: beam.Wavelength()}
 	var all [][]diffraction.Ring
+	var four []bool
 	top := 0.0
 	for i, name := range names {
 		s, err := loadStructure(strings.TrimSpace(name), *cell, *tol)
@@ -125,6 +126,7 @@ func ringsCommand(args []string, stdout, stderr io.Writer) error {
 		p := diffraction.Powder{R: r, Group: s.Group, Fraction: shares[i], Grain: *grain * 10, Dynamical: *dynamical}
 		rings := p.Rings(beam)
 		all = append(all, rings)
+		four = append(four, s.hexagonal())
 		for _, ring := range rings {
 			top = max(top, ring.Intensity)
 		}
@@ -156,8 +158,11 @@ func ringsCommand(args []string, stdout, stderr io.Writer) error {
 	if *step > 0 {
 		report.Profile = profileOf(all, *gmax, *step)
 	}
-	if *format == "csv" {
+	switch *format {
+	case "csv":
 		return writeRingsCSV(stdout, report)
+	case "svg":
+		return writeRingsSVG(stdout, report, four)
 	}
 	return writeJSON(stdout, report)
 }
