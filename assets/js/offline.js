@@ -98,10 +98,9 @@ function watch(registration) {
   if (watched === registration) return;
   watched = registration;
   offer(registration);
-  registration.addEventListener("updatefound", () => {
-    const coming = registration.installing;
-    coming?.addEventListener("statechange", () => coming.state === "installed" && offer(registration));
-  });
+  const hear = (/** @type {ServiceWorker | null} */ coming) => coming?.addEventListener("statechange", () => coming.state === "installed" && offer(registration));
+  hear(registration.installing); // opening the page has already asked for a new version
+  registration.addEventListener("updatefound", () => hear(registration.installing));
   // A tab may stay open for weeks: it looks for a new version when it is looked at.
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && registration.update().catch(() => {}));
 }
