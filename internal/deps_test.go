@@ -13,6 +13,7 @@ import (
 // layer is the order of the project: a package may import only packages of a
 // lower layer. What is not named here may be imported by nobody below server.
 var layer = map[string]int{
+	"zoneaxis/internal/say":               -1,
 	"zoneaxis/internal/geom":              0,
 	"zoneaxis/internal/atom":              0,
 	"zoneaxis/internal/symmetry":          0,

@@ -5,10 +5,11 @@ package atom
 
 import (
 	_ "embed"
-	"fmt"
 	"strconv"
 	"strings"
 	"sync"
+
+	"zoneaxis/internal/say"
 )
 
 // Z is an atomic number, 1 … 103. Zero means "no element".
@@ -77,7 +78,7 @@ func (z Z) String() string {
 	if s := z.Symbol(); s != "" {
 		return s
 	}
-	return fmt.Sprintf("Z=%d", uint8(z))
+	return say.Sprintf("Z=%d", uint8(z))
 }
 
 // Name returns the English name, "Iron"; empty for no element.

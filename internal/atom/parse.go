@@ -1,8 +1,9 @@
 package atom
 
 import (
-	"fmt"
 	"strings"
+
+	"zoneaxis/internal/say"
 )
 
 // Lookup returns the element of a symbol, "Fe" or "D". Upper and lower case
@@ -29,7 +30,7 @@ func Parse(label string) (z Z, charge int8, err error) {
 		n++
 	}
 	fail := func() (Z, int8, error) {
-		return 0, 0, fmt.Errorf("atom: %q does not begin with the symbol of an element", label)
+		return 0, 0, say.Errorf("atom: %q does not begin with the symbol of an element", label)
 	}
 	if n == 0 {
 		return fail()

@@ -1,10 +1,12 @@
 package crystal
 
 import (
-	"fmt"
+	"errors"
 	"math"
 	"slices"
 	"strings"
+
+	"zoneaxis/internal/say"
 )
 
 // MaxAtoms is the largest number of sites that Validate accepts in one cell.
@@ -22,36 +24,36 @@ const (
 // other on different positions are not an error; see Warnings.
 func (s *Structure) Validate() error {
 	if !(s.Lattice.volume > 0) {
-		return fmt.Errorf("crystal: the structure has no cell")
+		return errors.New("crystal: the structure has no cell")
 	}
 	if len(s.Sites) == 0 {
-		return fmt.Errorf("crystal: the cell holds no atoms")
+		return errors.New("crystal: the cell holds no atoms")
 	}
 	if len(s.Sites) > MaxAtoms {
-		return fmt.Errorf("crystal: %d atoms in the cell: expected at most %d", len(s.Sites), MaxAtoms)
+		return say.Errorf("crystal: %d atoms in the cell: expected at most %d", len(s.Sites), MaxAtoms)
 	}
 	pos := make([]Frac, len(s.Sites))
 	for i := range s.Sites {
 		a := &s.Sites[i]
 		if a.Z < 1 || a.Z > 103 {
-			return fmt.Errorf("crystal: atom %s: no element with number %d", s.siteName(i), a.Z)
+			return say.Errorf("crystal: atom %s: no element with number %d", s.siteName(i), int(a.Z))
 		}
 		for _, x := range a.Frac {
 			if !(math.Abs(x) < 1e6) {
-				return fmt.Errorf("crystal: atom %s: coordinates %g, %g, %g: expected three fractions of the cell",
+				return say.Errorf("crystal: atom %s: coordinates %g, %g, %g: expected three fractions of the cell",
 					s.siteName(i), a.Frac[0], a.Frac[1], a.Frac[2])
 			}
 		}
 		if !(a.Occ >= 0 && a.Occ <= 1+occSlack) {
-			return fmt.Errorf("crystal: atom %s: occupancy %g: expected 0 to 1", s.siteName(i), a.Occ)
+			return say.Errorf("crystal: atom %s: occupancy %g: expected 0 to 1", s.siteName(i), a.Occ)
 		}
 		if math.IsInf(a.B, 0) {
-			return fmt.Errorf("crystal: atom %s: B is not a number", s.siteName(i))
+			return say.Errorf("crystal: atom %s: B is not a number", s.siteName(i))
 		}
 		if a.Aniso {
 			for _, u := range a.U {
 				if math.IsNaN(u) || math.IsInf(u, 0) {
-					return fmt.Errorf("crystal: atom %s: displacement tensor holds something that is not a number", s.siteName(i))
+					return say.Errorf("crystal: atom %s: displacement tensor holds something that is not a number", s.siteName(i))
 				}
 			}
 		}
@@ -69,7 +71,7 @@ func (s *Structure) Validate() error {
 		if total > 1+occSlack && len(names) > 1 {
 			slices.Sort(names)
 			names = slices.Compact(names)
-			return fmt.Errorf("crystal: atoms %s share one position with a total occupancy of %.3g: expected at most 1",
+			return say.Errorf("crystal: atoms %s share one position with a total occupancy of %.3g: expected at most 1",
 				strings.Join(names, ", "), total)
 		}
 	}
@@ -105,9 +107,9 @@ func (s *Structure) Warnings() []string {
 	if pairs == 0 {
 		return nil
 	}
-	w := fmt.Sprintf("Atoms %s and %s are only %.2f Å apart.", s.siteName(first), s.siteName(second), closest)
+	w := say.Sprintf("Atoms %s and %s are only %.2f Å apart.", s.siteName(first), s.siteName(second), closest)
 	if pairs > 1 {
-		w += fmt.Sprintf(" In all %d pairs of atoms are closer than %.1f Å.", pairs, tooClose)
+		w += say.Sprintf(" In all %d pairs of atoms are closer than %.1f Å.", pairs, tooClose)
 	}
 	return []string{w}
 }
@@ -117,5 +119,5 @@ func (s *Structure) siteName(i int) string {
 	if s.Sites[i].Label != "" {
 		return s.Sites[i].Label
 	}
-	return fmt.Sprintf("%s (number %d)", s.Sites[i].Z, i+1)
+	return say.Sprintf("%s (number %d)", s.Sites[i].Z, i+1)
 }

@@ -7,10 +7,10 @@
 package crystal
 
 import (
-	"fmt"
 	"math"
 
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/say"
 )
 
 // Cell holds the six cell parameters: A, B, C in Å and Alpha, Beta, Gamma in
@@ -33,21 +33,21 @@ type Lattice struct {
 func NewLattice(c Cell) (Lattice, error) {
 	for _, l := range []float64{c.A, c.B, c.C} {
 		if !(l > 0) || math.IsInf(l, 0) {
-			return Lattice{}, fmt.Errorf("crystal: cell lengths %g, %g, %g: all three must be above zero", c.A, c.B, c.C)
+			return Lattice{}, say.Errorf("crystal: cell lengths %g, %g, %g: all three must be above zero", c.A, c.B, c.C)
 		}
 		if l < 0.5 || l > 1000 {
-			return Lattice{}, fmt.Errorf("crystal: cell length %g Å: expected 0.5 to 1000 Å", l)
+			return Lattice{}, say.Errorf("crystal: cell length %g Å: expected 0.5 to 1000 Å", l)
 		}
 	}
 	for _, a := range []float64{c.Alpha, c.Beta, c.Gamma} {
 		if !(a > 0 && a < 180) {
-			return Lattice{}, fmt.Errorf("crystal: cell angles %g, %g, %g: each must be between 0 and 180 degrees", c.Alpha, c.Beta, c.Gamma)
+			return Lattice{}, say.Errorf("crystal: cell angles %g, %g, %g: each must be between 0 and 180 degrees", c.Alpha, c.Beta, c.Gamma)
 		}
 	}
 	ca, cb, cg, sg := geom.Cosd(c.Alpha), geom.Cosd(c.Beta), geom.Cosd(c.Gamma), geom.Sind(c.Gamma)
 	root := 1 - ca*ca - cb*cb - cg*cg + 2*ca*cb*cg
 	if root < 1e-6 {
-		return Lattice{}, fmt.Errorf("crystal: cell angles %g, %g, %g enclose no volume", c.Alpha, c.Beta, c.Gamma)
+		return Lattice{}, say.Errorf("crystal: cell angles %g, %g, %g enclose no volume", c.Alpha, c.Beta, c.Gamma)
 	}
 	v := c.A * c.B * c.C * math.Sqrt(root)
 	l := Lattice{cell: c, volume: v}
@@ -66,7 +66,7 @@ func NewLattice(c Cell) (Lattice, error) {
 func FromVectors(a, b, c geom.Vec) (Lattice, error) {
 	v := a.Cross(b).Dot(c)
 	if !(v > 0) {
-		return Lattice{}, fmt.Errorf("crystal: cell vectors enclose a volume of %.4g Å³: they must form a right-handed set", v)
+		return Lattice{}, say.Errorf("crystal: cell vectors enclose a volume of %.4g Å³: they must form a right-handed set", v)
 	}
 	deg := func(u, w geom.Vec) float64 {
 		d := geom.Degrees(geom.Angle(u, w))

@@ -1,12 +1,13 @@
 package crystal
 
 import (
-	"fmt"
 	"math"
 	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"zoneaxis/internal/say"
 )
 
 // MaxTypedIndex is the largest index that ParseZone and ParsePlane take.
@@ -155,10 +156,8 @@ func (t typedIndices) direction() UVW {
 }
 
 func readIndices(text string, w indexWords, hexagonal bool, name, system string) typedIndices {
-	fail := func(format string, args ...any) typedIndices {
-		return typedIndices{message: fmt.Sprintf(format, args...)}
-	}
-	notOne := fail("That is not a %s. Try %s.", w.noun, w.example)
+	fail := func(message string) typedIndices { return typedIndices{message: message} }
+	notOne := fail(say.Sprintf("That is not a %s. Try %s.", w.noun, w.example))
 
 	text = strings.TrimSpace(text)
 	if text == "" {
@@ -181,14 +180,14 @@ func readIndices(text string, w indexWords, hexagonal bool, name, system string)
 
 	t := typedIndices{kind: kind}
 	if suggestion, fractional := wholeNumbers(tokens); fractional {
-		return fail("Use whole numbers, such as %s.", suggestion)
+		return fail(say.Sprintf("Use whole numbers, such as %s.", suggestion))
 	}
 	if len(tokens) != 3 && len(tokens) != 4 {
-		s := "That is %s numbers. %s has three, or four if hexagonal."
+		noun := " numbers. "
 		if len(tokens) == 1 {
-			s = "That is %s number. %s has three, or four if hexagonal."
+			noun = " number. "
 		}
-		return fail(s, countWord(len(tokens)), w.article)
+		return fail("That is " + countWord(len(tokens)) + noun + w.article + " has three, or four if hexagonal.")
 	}
 	for _, tok := range tokens {
 		v, err := strconv.Atoi(tok.digits)
@@ -197,7 +196,7 @@ func readIndices(text string, w indexWords, hexagonal bool, name, system string)
 			if len(digits) > 9 {
 				digits = digits[:8] + "…"
 			}
-			return fail("Indices up to %d, please: |%s| is too large.", MaxTypedIndex, digits)
+			return fail(say.Sprintf("Indices up to %d, please: |%s| is too large.", MaxTypedIndex, digits))
 		}
 		if tok.negative {
 			v = -v
@@ -207,10 +206,10 @@ func readIndices(text string, w indexWords, hexagonal bool, name, system string)
 
 	if len(t.n) == 4 {
 		if !hexagonal {
-			return fail("%s", fourRefused(name, system))
+			return fail(fourRefused(name, system))
 		}
 		if sum := t.n[0] + t.n[1] + t.n[2]; sum != 0 {
-			return fail("The first three must add up to zero, and %s = %s.", sumText(t.n[:3]), minusText(sum))
+			return fail(say.Sprintf("The first three must add up to zero, and %s = %s.", sumText(t.n[:3]), minusText(sum)))
 		}
 	}
 	zero := true
@@ -219,12 +218,12 @@ func readIndices(text string, w indexWords, hexagonal bool, name, system string)
 	}
 	if zero {
 		open, shut := w.open, w.close
-		return fail("%s%s%s %s", open, indexText(t.n), shut, w.null)
+		return fail(open + indexText(t.n) + shut + " " + w.null)
 	}
 	if u := t.direction().Reduced(); len(t.n) == 4 && (kind == 0 || kind == '[' || kind == '<') {
 		for _, v := range u {
 			if v = max(v, -v); v > MaxTypedIndex && w.open == "[" {
-				return fail("Indices up to %d, please: |%d| is too large.", MaxTypedIndex, v)
+				return fail(say.Sprintf("Indices up to %d, please: |%d| is too large.", MaxTypedIndex, v))
 			}
 		}
 	}

@@ -1,10 +1,11 @@
 package crystal
 
 import (
-	"fmt"
+	"errors"
 	"math"
 
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/say"
 	"zoneaxis/internal/symmetry"
 )
 
@@ -82,7 +83,7 @@ type Analysis struct {
 // or if tol is negative or above 1 Å.
 func (s *Structure) Analyze(tol float64) (*Analysis, error) {
 	if math.IsNaN(tol) || tol < 0 || tol > 1 {
-		return nil, fmt.Errorf("crystal: tolerance %g Å: expected 0 to 1", tol)
+		return nil, say.Errorf("crystal: tolerance %g Å: expected 0 to 1", tol)
 	}
 	if err := s.Validate(); err != nil {
 		return nil, err
@@ -144,7 +145,7 @@ func (s *Structure) search(tol float64) (*finding, error) {
 			return f, nil
 		}
 	}
-	return nil, fmt.Errorf("crystal: the search found no consistent symmetry: atoms may be too close to each other")
+	return nil, errors.New("crystal: the search found no consistent symmetry: atoms may be too close to each other")
 }
 
 func (s *Structure) searchOnce(tol float64) (*finding, bool) {
@@ -224,14 +225,14 @@ func (f *finding) analysis(s *Structure, begun float64) (*Analysis, error) {
 func (f *finding) notes(s *Structure, a *Analysis) []string {
 	var notes []string
 	if a.Widened {
-		notes = append(notes, fmt.Sprintf("The atoms fit %s only roughly: found with a tolerance of %.3g Å (usual: %g Å), moving atoms by up to %.2g Å.",
+		notes = append(notes, say.Sprintf("The atoms fit %s only roughly: found with a tolerance of %.3g Å (usual: %g Å), moving atoms by up to %.2g Å.",
 			a.Setting.Short(), a.Tol, DefaultTolerance, f.deviation))
 	}
 	if det := geom.Mat3(a.P).Det(); det < 0.99 {
-		notes = append(notes, fmt.Sprintf("The given cell holds %.6g conventional cells.", 1/det))
+		notes = append(notes, say.Sprintf("The given cell holds %.6g conventional cells.", 1/det))
 	}
 	if s.Given != nil && s.Given.Number > 1 && s.Given.Number != a.Setting.Number {
-		notes = append(notes, fmt.Sprintf("The source names space group %s (%d), but the atoms have the symmetry %s (%d).",
+		notes = append(notes, say.Sprintf("The source names space group %s (%d), but the atoms have the symmetry %s (%d).",
 			s.Given.Short(), s.Given.Number, a.Setting.Short(), a.Setting.Number))
 	}
 	return notes

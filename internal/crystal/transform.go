@@ -1,11 +1,11 @@
 package crystal
 
 import (
-	"fmt"
 	"math"
 	"slices"
 
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/say"
 )
 
 // uIndex lists the entries of Site.U.
@@ -58,7 +58,7 @@ const maxCells = 5000
 func (s *Structure) Transform(p [3][3]float64, shift Frac) (*Structure, error) {
 	det := geom.Mat3(p).Det()
 	if !(det > 1e-6) {
-		return nil, fmt.Errorf("crystal: a change of cell with determinant %.4g: expected one above zero", det)
+		return nil, say.Errorf("crystal: a change of cell with determinant %.4g: expected one above zero", det)
 	}
 	lattice, err := s.Lattice.Transformed(p)
 	if err != nil {
@@ -71,10 +71,10 @@ func (s *Structure) Transform(p [3][3]float64, shift Frac) (*Structure, error) {
 	}
 	want := int(math.Round(float64(len(s.Sites)) * det))
 	if math.Abs(float64(len(s.Sites))*det-float64(want)) > 1e-3*float64(want) || want == 0 {
-		return nil, fmt.Errorf("crystal: %d atoms do not fit a cell %.4g times as large", len(s.Sites), det)
+		return nil, say.Errorf("crystal: %d atoms do not fit a cell %.4g times as large", len(s.Sites), det)
 	}
 	if want > MaxAtoms {
-		return nil, fmt.Errorf("crystal: the new cell would hold %d atoms: expected at most %d", want, MaxAtoms)
+		return nil, say.Errorf("crystal: the new cell would hold %d atoms: expected at most %d", want, MaxAtoms)
 	}
 
 	out := *s
@@ -103,7 +103,7 @@ func (s *Structure) Transform(p [3][3]float64, shift Frac) (*Structure, error) {
 	copies := len(images) / want
 	merged, ok := mergeImages(lattice, images, copies, mergeTol)
 	if !ok || len(merged) != want {
-		return nil, fmt.Errorf("crystal: the crystal does not repeat with the new cell (determinant %.4g)", det)
+		return nil, say.Errorf("crystal: the crystal does not repeat with the new cell (determinant %.4g)", det)
 	}
 	out.Sites = merged
 	return &out, nil
@@ -132,7 +132,7 @@ func translationsMod1(q geom.Mat3) ([]Frac, error) {
 				found = append(found, b.Add(t).Wrapped())
 			}
 			if len(found) > maxCells {
-				return nil, fmt.Errorf("crystal: the new cell does not repeat within %d old cells", maxCells)
+				return nil, say.Errorf("crystal: the new cell does not repeat within %d old cells", maxCells)
 			}
 		}
 	}

@@ -12,11 +12,12 @@
 package diffraction
 
 import (
-	"fmt"
+	"errors"
 	"math"
 
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/say"
 )
 
 // CODATA 2018: exact h, e and c; m₀, a₀ and m₀c² as recommended.
@@ -48,7 +49,7 @@ type Beam struct {
 // NewBeam returns the beam of an accelerating voltage in V, 1 kV to 10 MV.
 func NewBeam(volts float64) (Beam, error) {
 	if !(volts >= MinVoltage && volts <= MaxVoltage) {
-		return Beam{}, fmt.Errorf("diffraction: accelerating voltage %g kV: expected %g to %g kV", volts/1e3, MinVoltage/1e3, MaxVoltage/1e3)
+		return Beam{}, say.Errorf("diffraction: accelerating voltage %g kV: expected %g to %g kV", volts/1e3, MinVoltage/1e3, MaxVoltage/1e3)
 	}
 	// Relativistic de Broglie wavelength: λ = h/√(2 m₀ e E (1 + eE/(2 m₀c²))).
 	p := math.Sqrt(2 * electronMass * electronCharge * volts * (1 + volts/(2*restEnergy)))
@@ -84,7 +85,7 @@ func (b Beam) Sigma() float64 {
 // error.
 func ZoneFrame(l crystal.Lattice, u crystal.UVW) (geom.Rotation, error) {
 	if u == (crystal.UVW{}) {
-		return geom.Rotation{}, fmt.Errorf("diffraction: zone axis [0 0 0] has no direction")
+		return geom.Rotation{}, errors.New("diffraction: zone axis [0 0 0] has no direction")
 	}
 	z := l.R(u).Unit()
 	up := geom.Vec{Z: 1}

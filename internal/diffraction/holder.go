@@ -2,12 +2,12 @@ package diffraction
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"slices"
 
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/say"
 	"zoneaxis/internal/symmetry"
 )
 
@@ -69,12 +69,12 @@ func (h Holder) Validate() error {
 		Range
 	}{{"alpha", h.Alpha}, {"beta", h.Beta}} {
 		if !(r.Min <= r.Max) || math.IsInf(r.Min, 0) || math.IsInf(r.Max, 0) {
-			return fmt.Errorf("diffraction: holder %s from %.6g° to %.6g°: the lower limit must not exceed the upper one",
+			return say.Errorf("diffraction: holder %s from %.6g° to %.6g°: the lower limit must not exceed the upper one",
 				r.name, geom.Degrees(r.Min), geom.Degrees(r.Max))
 		}
 	}
 	if math.IsNaN(h.Axis) || math.IsInf(h.Axis, 0) {
-		return fmt.Errorf("diffraction: direction of the tilt axis %g: expected an angle", h.Axis)
+		return say.Errorf("diffraction: direction of the tilt axis %g: expected an angle", h.Axis)
 	}
 	return nil
 }
@@ -260,17 +260,17 @@ func (h Holder) excess(t Tilt) float64 {
 func (h Holder) TwoBeam(l crystal.Lattice, mount geom.Rotation, from Tilt, u crystal.UVW, hkl crystal.HKL, off float64, b Beam) (Target, error) {
 	g := l.G(hkl)
 	if hkl == (crystal.HKL{}) || u == (crystal.UVW{}) {
-		return Target{}, fmt.Errorf("diffraction: two-beam condition of (%v) near [%v]: both need a direction", hkl, u)
+		return Target{}, say.Errorf("diffraction: two-beam condition of (%v) near [%v]: both need a direction", hkl, u)
 	}
 	sin := b.Wavelength() * g.Norm() / 2
 	if sin >= 1 {
-		return Target{}, fmt.Errorf("diffraction: reflection (%v) has d = %.3g Å, less than half the wavelength", hkl, 1/g.Norm())
+		return Target{}, say.Errorf("diffraction: reflection (%v) has d = %.3g Å, less than half the wavelength", hkl, 1/g.Norm())
 	}
 	unit := g.Unit()
 	zone := l.R(u).Unit()
 	zone = zone.Sub(unit.Scale(zone.Dot(unit)))
 	if zone.Norm() < 1e-6 {
-		return Target{}, fmt.Errorf("diffraction: direction [%v] is normal to the planes (%v): no zone near it contains them", u, hkl)
+		return Target{}, say.Errorf("diffraction: direction [%v] is normal to the planes (%v): no zone near it contains them", u, hkl)
 	}
 	zone = geom.AxisAngle(unit, off).Apply(zone.Unit())
 	n := zone.Scale(math.Sqrt(1 - sin*sin)).Add(unit.Scale(sin))

@@ -1,7 +1,7 @@
 package diffraction
 
 import (
-	"fmt"
+	"errors"
 	"math"
 
 	"zoneaxis/internal/crystal"
@@ -26,7 +26,7 @@ type Layers struct {
 func NewLayers(l crystal.Lattice, translations []crystal.Frac, u crystal.UVW) (Layers, error) {
 	u = u.Reduced()
 	if u == (crystal.UVW{}) {
-		return Layers{}, fmt.Errorf("diffraction: zone axis [0 0 0] has no direction")
+		return Layers{}, errors.New("diffraction: zone axis [0 0 0] has no direction")
 	}
 	step := 1
 	for n := 2; n <= len(translations); n++ {

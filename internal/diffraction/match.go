@@ -4,12 +4,12 @@ import (
 	"cmp"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"math"
 	"slices"
 
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/say"
 )
 
 // RatioEntry is one pair of reflections that a person may measure in a
@@ -257,7 +257,7 @@ func (t *RatioTable) UnmarshalBinary(b []byte) error {
 		}
 		if int(e.Crystal) >= len(names) || !(e.Ratio >= 1 && e.Ratio < 1e6 && e.Angle >= 0 && e.Angle < 1.58 && e.Length > 0 && e.Length < 1e6) ||
 			i > 0 && e.Ratio < entries[i-1].Ratio {
-			return fmt.Errorf("%w: entry %d", errRatioTable, i)
+			return say.Errorf("%w: entry %d", errRatioTable, i)
 		}
 	}
 	t.Names, t.Entries = names, entries

@@ -1,13 +1,14 @@
 package diffraction
 
 import (
-	"fmt"
+	"errors"
 	"math"
 	"strings"
 
 	"zoneaxis/internal/atom"
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/say"
 )
 
 // Thermal says which thermal vibration enters the structure factors.
@@ -81,7 +82,7 @@ const absentBelow = 1e-8
 // be more than two million reflections.
 func NewReflections(s *crystal.Structure, opt Options) (*Reflections, error) {
 	if limit := opt.Model.GMax(); opt.GMax > limit {
-		return nil, fmt.Errorf("diffraction: largest |g| %g Å⁻¹: the scattering factors of model %s end at %g Å⁻¹", opt.GMax, opt.Model, limit)
+		return nil, say.Errorf("diffraction: largest |g| %g Å⁻¹: the scattering factors of model %s end at %g Å⁻¹", opt.GMax, opt.Model, limit)
 	}
 	r := &Reflections{Lattice: s.Lattice, GMax: opt.GMax, model: opt.Model}
 	c, err := newScatterers(s, opt, &r.Notes)
@@ -164,14 +165,14 @@ type scatterers struct {
 
 func newScatterers(s *crystal.Structure, opt Options, notes *[]string) (*scatterers, error) {
 	if len(s.Sites) == 0 {
-		return nil, fmt.Errorf("diffraction: the structure has no atoms")
+		return nil, errors.New("diffraction: the structure has no atoms")
 	}
 	kelvin := opt.Temperature
 	if kelvin == 0 {
 		kelvin = RoomTemperature
 	}
 	if opt.Thermal == ElementB && !(kelvin > 0 && kelvin <= 1000) {
-		return nil, fmt.Errorf("diffraction: temperature %g K: expected above 0 to 1000 K", opt.Temperature)
+		return nil, say.Errorf("diffraction: temperature %g K: expected above 0 to 1000 K", opt.Temperature)
 	}
 	m := s.Lattice.Recip()
 	var star [3]float64 // |a*|, |b*|, |c*|
@@ -182,14 +183,14 @@ func newScatterers(s *crystal.Structure, opt Options, notes *[]string) (*scatter
 	var fromTable, assumed elementSet
 	for i, site := range s.Sites {
 		if !opt.Model.Has(site.Z) {
-			return nil, fmt.Errorf("diffraction: model %s has no scattering factor for %s", opt.Model, site.Z)
+			return nil, say.Errorf("diffraction: model %s has no scattering factor for %s", opt.Model, site.Z)
 		}
 		if !(site.Occ >= 0) || math.IsInf(site.Occ, 0) {
-			return nil, fmt.Errorf("diffraction: site %d (%s): occupancy %g", i+1, site.Z, site.Occ)
+			return nil, say.Errorf("diffraction: site %d (%s): occupancy %g", i+1, site.Z, site.Occ)
 		}
 		for _, x := range site.Frac {
 			if math.IsNaN(x) || math.IsInf(x, 0) {
-				return nil, fmt.Errorf("diffraction: site %d (%s): coordinate %g", i+1, site.Z, x)
+				return nil, say.Errorf("diffraction: site %d (%s): coordinate %g", i+1, site.Z, x)
 			}
 		}
 		p := &c.sites[i]
@@ -218,10 +219,10 @@ func newScatterers(s *crystal.Structure, opt Options, notes *[]string) (*scatter
 		p.species = c.kind(kind)
 	}
 	if fromTable != nil {
-		*notes = append(*notes, fmt.Sprintf("No Debye–Waller parameter is given for %s: that of the element at %d K is used.", fromTable, RoomTemperature))
+		*notes = append(*notes, say.Sprintf("No Debye–Waller parameter is given for %s: that of the element at %d K is used.", fromTable, RoomTemperature))
 	}
 	if assumed != nil {
-		*notes = append(*notes, fmt.Sprintf("No Debye–Waller parameter is known for %s: B = %g Å² is assumed.", assumed, assumedB))
+		*notes = append(*notes, say.Sprintf("No Debye–Waller parameter is known for %s: B = %g Å² is assumed.", assumed, assumedB))
 	}
 	return c, nil
 }

@@ -2,11 +2,11 @@ package diffraction
 
 import (
 	"errors"
-	"fmt"
 	"math"
 
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/say"
 	"zoneaxis/internal/symmetry"
 )
 
@@ -53,7 +53,7 @@ type MisfitError struct {
 }
 
 func (e *MisfitError) Error() string {
-	return fmt.Sprintf("diffraction: crystal %d: direction [%v] does not lie in the plane (%v): it is %.2f° out of it (hu + kv + lw is %d, expected 0)",
+	return say.Sprintf("diffraction: crystal %d: direction [%v] does not lie in the plane (%v): it is %.2f° out of it (hu + kv + lw is %d, expected 0)",
 		e.Crystal, e.Dir, e.Plane, geom.Degrees(e.Angle), e.Plane.Dot(e.Dir))
 }
 
@@ -136,7 +136,7 @@ var ErrNoMirror = errors.New("diffraction: the mirror twin of a crystal without 
 func (t Twin) Rotation(l crystal.Lattice, centrosymmetric bool) (geom.Rotation, error) {
 	switch {
 	case t.Mirror && t.Plane == (crystal.HKL{}):
-		return geom.Rotation{}, fmt.Errorf("diffraction: twin %q: a mirror needs a plane", t.Name)
+		return geom.Rotation{}, say.Errorf("diffraction: twin %q: a mirror needs a plane", t.Name)
 	case t.Mirror && !centrosymmetric:
 		return geom.Rotation{}, ErrNoMirror
 	case t.Mirror:
@@ -146,7 +146,7 @@ func (t Twin) Rotation(l crystal.Lattice, centrosymmetric bool) (geom.Rotation, 
 	case t.Dir != (crystal.UVW{}):
 		return geom.AxisAngle(l.R(t.Dir), t.Angle), nil
 	}
-	return geom.Rotation{}, fmt.Errorf("diffraction: twin %q: needs a plane or a direction to turn about", t.Name)
+	return geom.Rotation{}, say.Errorf("diffraction: twin %q: needs a plane or a direction to turn about", t.Name)
 }
 
 // pointRotations returns the proper rotations of the Laue class of g in the

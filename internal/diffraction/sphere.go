@@ -1,12 +1,12 @@
 package diffraction
 
 import (
-	"fmt"
 	"math"
 	"slices"
 
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/say"
 )
 
 const (
@@ -42,10 +42,10 @@ type run struct {
 // any lattice: |h| ≤ gmax |a| and so on inwards.
 func newSphere(l crystal.Lattice, gmax float64) (*sphere, error) {
 	if !(gmax > 0) || math.IsInf(gmax, 0) {
-		return nil, fmt.Errorf("diffraction: largest |g| %g Å⁻¹: must be above zero", gmax)
+		return nil, say.Errorf("diffraction: largest |g| %g Å⁻¹: must be above zero", gmax)
 	}
 	if n := 4 * math.Pi / 3 * gmax * gmax * gmax * l.Volume(); n > maxReflections {
-		return nil, fmt.Errorf("diffraction: about %.3g reflections up to %g Å⁻¹ are more than %d: choose a smaller limit", n, gmax, maxReflections)
+		return nil, say.Errorf("diffraction: about %.3g reflections up to %g Å⁻¹ are more than %d: choose a smaller limit", n, gmax, maxReflections)
 	}
 	m := l.Recip()
 	ax, ay, by := m[0][0], m[1][0], m[1][1]

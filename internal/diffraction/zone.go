@@ -3,12 +3,12 @@ package diffraction
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"math"
 	"slices"
 
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/say"
 )
 
 // DefaultMaxIndex is the largest zone-axis index that a ZoneSet looks at
@@ -235,7 +235,7 @@ type SphereError struct {
 }
 
 func (e *SphereError) Error() string {
-	return fmt.Sprintf("diffraction: zone axis [%v] has fewer than two independent reflections within %.3g Å⁻¹", e.Zone, e.GMax)
+	return say.Sprintf("diffraction: zone axis [%v] has fewer than two independent reflections within %.3g Å⁻¹", e.Zone, e.GMax)
 }
 
 // Basis returns the labelled basis of the zone u (divided by its common factor):
@@ -256,7 +256,7 @@ func (e *SphereError) Error() string {
 func Basis(r *Reflections, u crystal.UVW) (ZoneBasis, error) {
 	u = u.Reduced()
 	if u == (crystal.UVW{}) {
-		return ZoneBasis{}, fmt.Errorf("diffraction: zone axis [0 0 0] has no direction")
+		return ZoneBasis{}, errors.New("diffraction: zone axis [0 0 0] has no direction")
 	}
 	// ones and twos are the candidates: all of the shortest, and all of the
 	// shortest not along every one of those.

@@ -3,13 +3,13 @@ package session
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"math"
 	"slices"
 	"strings"
 
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/say"
 	"zoneaxis/internal/scene"
 	"zoneaxis/internal/source"
 	"zoneaxis/internal/wire"
@@ -38,7 +38,7 @@ func (s *Session) Do(r *Request, payload []byte) (out *Reply) {
 	out = &Reply{Seq: r.Seq}
 	defer func() {
 		if p := recover(); p != nil {
-			*out = Reply{Seq: r.Seq, Error: fmt.Sprintf("Something went wrong inside the simulator (%v). The picture above is still right.", p)}
+			*out = Reply{Seq: r.Seq, Error: say.Sprintf("Something went wrong inside the simulator (%v). The picture above is still right.", p)}
 		}
 	}()
 	o, ok := operations[r.Op]

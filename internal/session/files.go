@@ -3,12 +3,13 @@ package session
 import (
 	"encoding/json"
 	"errors"
-	"fmt"
 	"math/cmplx"
+	"strconv"
 	"strings"
 
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/say"
 	"zoneaxis/internal/scene"
 	"zoneaxis/internal/source"
 	"zoneaxis/internal/symmetry"
@@ -52,7 +53,7 @@ func (s *Session) doRead(r *Request, payload []byte, out *Reply) error {
 		for i, structure := range structures {
 			out.Choices = append(out.Choices, Choice{Block: i, Title: choiceTitle(structure, i), Formula: formulaText(structure.Formula())})
 		}
-		out.Notes = append(out.Notes, fmt.Sprintf("This file has %d structures. Which one?", len(structures)))
+		out.Notes = append(out.Notes, say.Sprintf("This file has %d structures. Which one?", len(structures)))
 		return nil
 	}
 	out.Notes = append(out.Notes, structures[block].Notes...)
@@ -63,7 +64,7 @@ func choiceTitle(s *crystal.Structure, i int) string {
 	if s.Name != "" {
 		return s.Name
 	}
-	return fmt.Sprintf("Structure %d", i+1)
+	return say.Sprintf("Structure %d", i+1)
 }
 
 // openFile shows a structure of a file, with the zone axis that is on screen.
@@ -82,7 +83,7 @@ func (s *Session) openFile(name string, data []byte, structures []*crystal.Struc
 	if doc == "" {
 		doc = pack(source.EncodeCIF(&structure))
 	}
-	key := fileKey(data) + "-" + fmt.Sprint(block)
+	key := fileKey(data) + "-" + strconv.Itoa(block)
 	if doc != "" {
 		key = fileKey([]byte(doc))
 	}

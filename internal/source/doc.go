@@ -5,13 +5,13 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"math"
 	"strconv"
 
 	"zoneaxis/internal/atom"
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/say"
 )
 
 // DocVersion is the version of the canonical document written here.
@@ -99,7 +99,7 @@ func docError(msg string) error { return &SyntaxError{Document, 0, msg} }
 // check reports what a document must not hold.
 func (d *Doc) check() error {
 	if FormatMP(d.ID) == "" {
-		return docError(fmt.Sprintf("%d is not the number of a material", d.ID))
+		return docError(say.Sprintf("%d is not the number of a material", d.ID))
 	}
 	for _, f := range []struct {
 		name, value string

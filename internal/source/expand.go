@@ -1,12 +1,12 @@
 package source
 
 import (
-	"fmt"
 	"math"
 	"slices"
 
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/say"
 	"zoneaxis/internal/symmetry"
 )
 
@@ -60,7 +60,7 @@ func expand(l crystal.Lattice, ops []symmetry.Op, atoms []crystal.Site) (expande
 				continue
 			}
 			if len(out.sites) == MaxSites {
-				return out, fmt.Errorf("expected at most %d atoms in the cell", MaxSites)
+				return out, say.Errorf("expected at most %d atoms in the cell", MaxSites)
 			}
 			s := a
 			s.Frac = x

@@ -2,7 +2,6 @@ package source
 
 import (
 	_ "embed"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,6 +9,7 @@ import (
 
 	"zoneaxis/internal/atom"
 	"zoneaxis/internal/crystal"
+	"zoneaxis/internal/say"
 	"zoneaxis/internal/symmetry"
 )
 
@@ -129,7 +129,7 @@ func parseEntry(record string) (e Entry, ok bool, err error) {
 		}
 	}
 	if p.bad != "" {
-		return e, false, fmt.Errorf("source: library entry %q: cannot read %q", e.ID, p.bad)
+		return e, false, say.Errorf("source: library entry %q: cannot read %q", e.ID, p.bad)
 	}
 	return e, ok, nil
 }
@@ -229,7 +229,7 @@ func Lookup(id string) (Entry, bool) {
 func Open(id string) (*crystal.Structure, error) {
 	e, ok := Lookup(id)
 	if !ok {
-		return nil, fmt.Errorf("source: the library has no %q", id)
+		return nil, say.Errorf("source: the library has no %q", id)
 	}
 	s, err := e.Open()
 	if err != nil {

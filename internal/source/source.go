@@ -10,13 +10,13 @@ package source
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 
 	"zoneaxis/internal/crystal"
+	"zoneaxis/internal/say"
 )
 
 // Limits of what Decode accepts.
@@ -86,7 +86,7 @@ func (e *SizeError) Error() string {
 	if mb < 10 {
 		text = strconv.FormatFloat(max(mb, MaxBytes/(1<<20)+0.1), 'f', 1, 64)
 	}
-	return fmt.Sprintf("This file is %s MB. The limit is %d MB.", text, MaxBytes>>20)
+	return say.Sprintf("This file is %s MB. The limit is %d MB.", text, MaxBytes>>20)
 }
 
 // NoAtomsError reports a file with a cell but no atoms that could be used.

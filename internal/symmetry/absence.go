@@ -2,9 +2,11 @@ package symmetry
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+
+	"zoneaxis/internal/say"
 )
 
 // Absent reports whether the group makes F(h) zero for any content of the cell:
@@ -69,13 +71,13 @@ type AbsenceReason struct {
 func (r AbsenceReason) String() string {
 	var b strings.Builder
 	for _, n := range r.Indices {
-		fmt.Fprintf(&b, "%d", n)
+		b.WriteString(strconv.Itoa(n))
 	}
 	switch r.Kind {
 	case ScrewAbsence:
-		return fmt.Sprintf("%s screw along [%s]", r.Symbol, b.String())
+		return say.Sprintf("%s screw along [%s]", r.Symbol, b.String())
 	case GlideAbsence:
-		return fmt.Sprintf("%s glide in (%s)", r.Symbol, b.String())
+		return say.Sprintf("%s glide in (%s)", r.Symbol, b.String())
 	}
 	return r.Symbol + " centring"
 }
@@ -99,7 +101,7 @@ func (g *Group) Absences(h [3]int) []AbsenceReason {
 			symbol := g.Lattice()
 			switch symbol {
 			case "":
-				symbol = fmt.Sprintf("(%s, %s, %s)", fraction(int(c[0])), fraction(int(c[1])), fraction(int(c[2])))
+				symbol = say.Sprintf("(%s, %s, %s)", fraction(int(c[0])), fraction(int(c[1])), fraction(int(c[2])))
 			case "T":
 				symbol = "R (reverse)"
 			}
@@ -221,7 +223,7 @@ func (g *Group) screwSymbol(o *Op) string {
 			break
 		}
 	}
-	return fmt.Sprintf("%d%s", n, []string{"", "₁", "₂", "₃", "₄", "₅", ""}[best])
+	return say.Sprintf("%d%s", n, []string{"", "₁", "₂", "₃", "₄", "₅", ""}[best])
 }
 
 // glideSymbol returns the letter of a glide plane. Its translation is known to

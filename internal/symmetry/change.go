@@ -1,8 +1,9 @@
 package symmetry
 
 import (
-	"fmt"
 	"math"
+
+	"zoneaxis/internal/say"
 )
 
 // Change is a change of basis and origin:
@@ -26,7 +27,7 @@ func NoChange() Change { return Change{Num: widen(&identityR), Div: 1} }
 // such as "x-y,x+y,z" or "1/2x+1/2y,-1/2x+1/2y,z+1/4".
 func ParseChange(text string) (Change, error) {
 	fail := func(why string) (Change, error) {
-		return Change{}, fmt.Errorf("symmetry: change of coordinates %q: %s; expected a triplet such as x-y,x+y,z", text, why)
+		return Change{}, say.Errorf("symmetry: change of coordinates %q: %s; expected a triplet such as x-y,x+y,z", text, why)
 	}
 	a, err := parseAffine(text)
 	if err != nil {
@@ -126,7 +127,7 @@ func (c Change) Op(o Op) (Op, error) {
 	num, div := c.inverse()
 	r, ok := conjugate(num, widen(&o.R), c.Num, div*c.Div)
 	if !ok {
-		return Op{}, fmt.Errorf("symmetry: %v is no symmetry of the lattice of the new basis", o)
+		return Op{}, say.Errorf("symmetry: %v is no symmetry of the lattice of the new basis", o)
 	}
 	n := Op{R: r}
 	for i := range 3 {
@@ -136,7 +137,7 @@ func (c Change) Op(o Op) (Op, error) {
 		}
 		near := math.Round(t * Den)
 		if !(math.Abs(t*Den-near) < exactTol) {
-			return Op{}, fmt.Errorf("symmetry: the translation %.6g of %v in the new basis is not a multiple of 1/%d", t, o, Den)
+			return Op{}, say.Errorf("symmetry: the translation %.6g of %v in the new basis is not a multiple of 1/%d", t, o, Den)
 		}
 		n.T[i] = wrap(int(math.Mod(near, Den)))
 	}

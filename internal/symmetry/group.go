@@ -2,9 +2,10 @@ package symmetry
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"sync"
+
+	"zoneaxis/internal/say"
 )
 
 // maxOrder is the largest number of operations FromOps makes: 48 rotations
@@ -31,7 +32,7 @@ func FromOps(ops []Op) (*Group, error) {
 	c := closure{reps: []Op{Identity()}, centrings: [][3]int8{{}}}
 	for _, o := range ops {
 		if o.Order() == 0 {
-			return nil, fmt.Errorf("symmetry: %v is not a symmetry operation: its rotation is not of order 1, 2, 3, 4 or 6", o)
+			return nil, say.Errorf("symmetry: %v is not a symmetry operation: its rotation is not of order 1, 2, 3, 4 or 6", o)
 		}
 		if err := c.add(o.Normalise()); err != nil {
 			return nil, err
@@ -49,7 +50,7 @@ type closure struct {
 
 var (
 	errNotFinite = errors.New("symmetry: the operations do not form a space group: their rotations multiply without end")
-	errTooLarge  = fmt.Errorf("symmetry: the operations do not form a space group: they multiply to more than %d", maxOrder)
+	errTooLarge  = say.Errorf("symmetry: the operations do not form a space group: they multiply to more than %d", maxOrder)
 )
 
 // add takes another generator and closes the group again. The group is the

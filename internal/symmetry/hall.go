@@ -1,9 +1,10 @@
 package symmetry
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
+
+	"zoneaxis/internal/say"
 )
 
 // Hall symbols: S. R. Hall, Acta Cryst. A37 (1981) 517; International Tables
@@ -91,7 +92,7 @@ func hallTranslation(letter byte) (t [3]int8, ok bool) {
 // operation S becomes V S V⁻¹.
 func FromHall(symbol string) (*Group, error) {
 	fail := func(why string) (*Group, error) {
-		return nil, fmt.Errorf("symmetry: Hall symbol %s: %s", quoted(symbol), why)
+		return nil, say.Errorf("symmetry: Hall symbol %s: %s", quoted(symbol), why)
 	}
 	if len(symbol) > 160 {
 		return fail("it is too long")
@@ -156,7 +157,7 @@ func hallLattice(word string) ([]Op, error) {
 		}
 		return ops, nil
 	}
-	return nil, fmt.Errorf("%q is not a lattice letter; expected P, A, B, C, I, R, S, T, H or F", word)
+	return nil, say.Errorf("%q is not a lattice letter; expected P, A, B, C, I, R, S, T, H or F", word)
 }
 
 // hallWord is one matrix symbol.
@@ -170,7 +171,7 @@ type hallWord struct {
 func parseHallWord(word string, place int, first, axis byte) (w hallWord, err error) {
 	s, improper := strings.CutPrefix(word, "-")
 	if s == "" || !strings.ContainsRune("12346", rune(s[0])) {
-		return w, fmt.Errorf("%q has no rotation; expected 1, 2, 3, 4 or 6", word)
+		return w, say.Errorf("%q has no rotation; expected 1, 2, 3, 4 or 6", word)
 	}
 	w.order, w.axis, s = s[0], axis, s[1:]
 	symbol := byte(0) // x, y, z, ', " or *
@@ -197,12 +198,12 @@ func parseHallWord(word string, place int, first, axis byte) (w hallWord, err er
 		w.op.R, w.axis = turned(aboutZ(w.order), symbol), symbol
 	case '\'', '"':
 		if w.order != '2' {
-			return w, fmt.Errorf("%q: ' and \" go with two-fold axes", word)
+			return w, say.Errorf("%q: ' and \" go with two-fold axes", word)
 		}
 		w.op.R = turned(aboutZ(symbol), axis)
 	case '*':
 		if w.order != '3' {
-			return w, fmt.Errorf("%q: * goes with a three-fold axis", word)
+			return w, say.Errorf("%q: * goes with a three-fold axis", word)
 		}
 		w.op.R = bodyDiagonal
 	}
@@ -215,7 +216,7 @@ func parseHallWord(word string, place int, first, axis byte) (w hallWord, err er
 			continue
 		}
 		if c < '1' || c >= w.order || symbol < 'x' || symbol > 'z' {
-			return w, fmt.Errorf("%q: the translation %q is not understood", word, c)
+			return w, say.Errorf("%q: the translation %s is not understood", word, strconv.QuoteRune(rune(c)))
 		}
 		i := symbol - 'x'
 		w.op.T[i] = wrap(int(w.op.T[i]) + Den*int(c-'0')/int(w.order-'0'))
@@ -228,7 +229,7 @@ func parseHallWord(word string, place int, first, axis byte) (w hallWord, err er
 func hallBase(text string) (Change, error) {
 	inner, rest, ok := strings.Cut(text, ")")
 	if !ok || strings.TrimSpace(rest) != "" {
-		return Change{}, fmt.Errorf("the change of coordinates (%s needs one pair of brackets at the end", text)
+		return Change{}, say.Errorf("the change of coordinates (%s needs one pair of brackets at the end", text)
 	}
 	if strings.Contains(inner, ",") {
 		return ParseChange(inner)
@@ -236,12 +237,12 @@ func hallBase(text string) (Change, error) {
 	c := NoChange()
 	words := strings.Fields(inner)
 	if len(words) != 3 {
-		return c, fmt.Errorf("the origin shift (%s) is not three numbers of twelfths", inner)
+		return c, say.Errorf("the origin shift (%s) is not three numbers of twelfths", inner)
 	}
 	for i, w := range words {
 		v, err := strconv.Atoi(w)
 		if err != nil || v < -24 || v > 24 {
-			return c, fmt.Errorf("the origin shift (%s) is not three numbers of twelfths", inner)
+			return c, say.Errorf("the origin shift (%s) is not three numbers of twelfths", inner)
 		}
 		c.Shift[i] = float64(v) / 12
 	}

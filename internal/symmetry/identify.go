@@ -2,9 +2,10 @@ package symmetry
 
 import (
 	"errors"
-	"fmt"
 	"math"
 	"slices"
+
+	"zoneaxis/internal/say"
 )
 
 // ErrUnknownGroup tells that operations are those of no space group.
@@ -55,7 +56,7 @@ func (s *Setting) ToReference() Change {
 	}
 	_, c, err := s.Group().toReference()
 	if err != nil {
-		panic(fmt.Sprintf("symmetry: %s: %v", s.Extended, err)) // a test tries every row
+		panic(say.Sprintf("symmetry: %s: %v", s.Extended, err)) // a test tries every row
 	}
 	return c
 }
@@ -143,12 +144,12 @@ func newMotions(ops []FloatOp, tol float64) (*motions, error) {
 		}
 	}
 	if len(ops) == 0 || len(pure)*len(m.rots) != len(ops) {
-		return nil, fmt.Errorf("symmetry: %d operations with %d rotations and %d translations are not a space group", len(ops), len(m.rots), len(pure))
+		return nil, say.Errorf("symmetry: %d operations with %d rotations and %d translations are not a space group", len(ops), len(m.rots), len(pure))
 	}
 	for i := range m.rots {
 		for j := range m.rots {
 			if p, fits := mulR(&m.rots[i], &m.rots[j]); !fits || !slices.Contains(m.rots, p) {
-				return nil, fmt.Errorf("symmetry: the %d rotations do not form a group", len(m.rots))
+				return nil, say.Errorf("symmetry: the %d rotations do not form a group", len(m.rots))
 			}
 		}
 	}

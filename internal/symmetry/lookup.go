@@ -2,10 +2,11 @@ package symmetry
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+
+	"zoneaxis/internal/say"
 )
 
 // Lookup finds a setting by name:
@@ -28,7 +29,7 @@ import (
 // The error of an unknown name gives up to three that resemble it.
 func Lookup(name string) (*Setting, error) {
 	if len(name) > 100 {
-		return nil, fmt.Errorf("symmetry: a space-group name of %d bytes; expected one such as Fm-3m", len(name))
+		return nil, say.Errorf("symmetry: a space-group name of %d bytes; expected one such as Fm-3m", len(name))
 	}
 	name = strings.TrimSpace(name)
 	for _, q := range []string{"'", `"`} {
@@ -56,7 +57,7 @@ func Lookup(name string) (*Setting, error) {
 			return s, nil
 		}
 	}
-	return nil, fmt.Errorf("symmetry: there is no space group %s%s", quoted(name), nearMatches(symbol, choice))
+	return nil, say.Errorf("symmetry: there is no space group %s%s", quoted(name), nearMatches(symbol, choice))
 }
 
 // spelling turns ways to write bars, subscripts and minus signs into plain
@@ -98,7 +99,7 @@ func groupNumber(s string) (int, bool) {
 
 func byNumber(n int, choice string) (*Setting, error) {
 	if n < 1 || n > 230 {
-		return nil, fmt.Errorf("symmetry: space group %d; expected 1 to 230", n)
+		return nil, say.Errorf("symmetry: space group %d; expected 1 to 230", n)
 	}
 	if choice == "" {
 		return ReferenceSetting(n), nil
@@ -115,9 +116,9 @@ func byNumber(n int, choice string) (*Setting, error) {
 		}
 	}
 	if choices == nil {
-		return nil, fmt.Errorf("symmetry: space group %d has no choice %s; it has one setting", n, quoted(choice))
+		return nil, say.Errorf("symmetry: space group %d has no choice %s; it has one setting", n, quoted(choice))
 	}
-	return nil, fmt.Errorf("symmetry: space group %d has no choice %s; expected %s", n, quoted(choice), strings.Join(choices, ", "))
+	return nil, say.Errorf("symmetry: space group %d has no choice %s; expected %s", n, quoted(choice), strings.Join(choices, ", "))
 }
 
 // chosen reports whether a choice given after a colon is that of the setting.
@@ -289,7 +290,7 @@ func byHall(symbol string) *Setting {
 func nearMatches(symbol, choice string) string {
 	if choice != "" {
 		if s := bySymbol(symbol, ""); s != nil {
-			return fmt.Sprintf("; %s is known without %s", s.Short(), quoted(":"+choice))
+			return say.Sprintf("; %s is known without %s", s.Short(), quoted(":"+choice))
 		}
 	}
 	type near struct {

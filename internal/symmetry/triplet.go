@@ -2,10 +2,11 @@ package symmetry
 
 import (
 	"errors"
-	"fmt"
 	"math"
 	"strconv"
 	"strings"
+
+	"zoneaxis/internal/say"
 )
 
 // ParseOp reads a coordinate triplet such as "x,y,z", "-y, x-y, 1/3+z" or
@@ -15,7 +16,7 @@ import (
 // whole numbers of order 1, 2, 3, 4 or 6.
 func ParseOp(text string) (Op, error) {
 	fail := func(why string) (Op, error) {
-		return Op{}, fmt.Errorf("symmetry: operation %s: %s; expected a triplet such as x,-y,z+1/2", quoted(text), why)
+		return Op{}, say.Errorf("symmetry: operation %s: %s; expected a triplet such as x,-y,z+1/2", quoted(text), why)
 	}
 	a, err := parseAffine(text)
 	if err != nil {
@@ -26,21 +27,21 @@ func ParseOp(text string) (Op, error) {
 		for j := range 3 {
 			v := a.num[i][j]
 			if v%a.div != 0 {
-				return fail(fmt.Sprintf("%d/%d is not a whole coefficient", v, a.div))
+				return fail(say.Sprintf("%d/%d is not a whole coefficient", v, a.div))
 			}
 			if o.R[i][j] = int8(v / a.div); int(o.R[i][j]) != v/a.div {
-				return fail(fmt.Sprintf("the coefficient %d is too large", v/a.div))
+				return fail(say.Sprintf("the coefficient %d is too large", v/a.div))
 			}
 		}
 		t := a.shift[i] * Den
 		near := math.Round(t)
 		if math.Abs(t-near) > a.slack[i]*Den+1e-9 {
-			return fail(fmt.Sprintf("the translation %.6g is not a multiple of 1/24", a.shift[i]))
+			return fail(say.Sprintf("the translation %.6g is not a multiple of 1/24", a.shift[i]))
 		}
 		o.T[i] = wrap(int(near))
 	}
 	if d := o.Det(); d != 1 && d != -1 {
-		return fail(fmt.Sprintf("its rotation has determinant %d", d))
+		return fail(say.Sprintf("its rotation has determinant %d", d))
 	}
 	if o.Type() == 0 {
 		return fail("its rotation is not of order 1, 2, 3, 4 or 6")
@@ -78,7 +79,7 @@ func parseAffine(text string) (affine, error) {
 	}
 	parts := strings.Split(strings.ToLower(s), ",")
 	if len(parts) != 3 {
-		return a, fmt.Errorf("it has %d parts", len(parts))
+		return a, say.Errorf("it has %d parts", len(parts))
 	}
 	for i, part := range parts {
 		if part == "" {
@@ -96,12 +97,12 @@ func parseAffine(text string) (affine, error) {
 				continue
 			}
 			if t.bottom == 0 {
-				return a, fmt.Errorf("%q is a decimal coefficient", part)
+				return a, say.Errorf("%q is a decimal coefficient", part)
 			}
 			// Bring all coefficients to one denominator.
 			common := a.div / gcd(a.div, t.bottom) * t.bottom
 			if common > 24 {
-				return a, fmt.Errorf("the fractions of %q have no common denominator up to 24", text)
+				return a, say.Errorf("the fractions of %q have no common denominator up to 24", text)
 			}
 			for r := range 3 {
 				for c := range 3 {
@@ -111,7 +112,7 @@ func parseAffine(text string) (affine, error) {
 			a.div = common
 			a.num[i][t.variable] += t.top * common / t.bottom
 			if v := a.num[i][t.variable]; max(v, -v) > 10*maxTerm {
-				return a, fmt.Errorf("the coefficients of %q are too large", part)
+				return a, say.Errorf("the coefficients of %q are too large", part)
 			}
 		}
 	}
@@ -134,7 +135,7 @@ func parseTerm(s string, first bool) (t term, rest string, err error) {
 	case s[0] == '+':
 		s = s[1:]
 	case !first:
-		return t, "", fmt.Errorf("%q needs a sign before it", s)
+		return t, "", say.Errorf("%q needs a sign before it", s)
 	}
 	t = term{top: 1, bottom: 1, variable: -1}
 	digits := strings.TrimLeft(s, "0123456789.")
@@ -142,7 +143,7 @@ func parseTerm(s string, first bool) (t term, rest string, err error) {
 	given := number != ""
 	if given {
 		if t.value, err = strconv.ParseFloat(number, 64); err != nil || t.value > maxTerm {
-			return t, "", fmt.Errorf("%q is not a number up to %d", number, maxTerm)
+			return t, "", say.Errorf("%q is not a number up to %d", number, maxTerm)
 		}
 		t.top = int(t.value)
 		if _, decimals, ok := strings.Cut(number, "."); ok {
@@ -169,7 +170,7 @@ func parseTerm(s string, first bool) (t term, rest string, err error) {
 		digits := strings.TrimLeft(s[1:], "0123456789")
 		bottom, err := strconv.Atoi(s[1 : len(s)-len(digits)])
 		if err != nil || bottom < 1 || bottom > maxTerm || t.bottom != 1 {
-			return fmt.Errorf("%q is not a fraction", s)
+			return say.Errorf("%q is not a fraction", s)
 		}
 		t.bottom, s = bottom, digits
 		t.value /= float64(bottom)
@@ -188,7 +189,7 @@ func parseTerm(s string, first bool) (t term, rest string, err error) {
 		if s == "" {
 			return t, "", errors.New("a sign has nothing after it")
 		}
-		return t, "", fmt.Errorf("%q is not understood", s)
+		return t, "", say.Errorf("%q is not understood", s)
 	}
 	t.top *= sign
 	t.value *= float64(sign)

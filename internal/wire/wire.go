@@ -18,8 +18,9 @@ package wire
 import (
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"math"
+
+	"zoneaxis/internal/say"
 )
 
 // Class says what a mark stands for; the page gives each class its colour.
@@ -95,15 +96,15 @@ func Append(dst []byte, f *Frame) []byte {
 // one frame give an error that wraps ErrFormat, and then f is unchanged.
 func Decode(f *Frame, src []byte) error {
 	if len(src) < header || string(src[:4]) != magic {
-		return fmt.Errorf("%w: expected %q and a 16-byte header, got %d bytes", ErrFormat, magic, len(src))
+		return say.Errorf("%w: expected %q and a 16-byte header, got %d bytes", ErrFormat, magic, len(src))
 	}
 	discs := int(binary.LittleEndian.Uint32(src[8:]))
 	lines := int(binary.LittleEndian.Uint32(src[12:]))
 	if discs > MaxMarks || lines > MaxMarks {
-		return fmt.Errorf("%w: %d discs and %d lines, expected at most %d of each", ErrFormat, discs, lines, MaxMarks)
+		return say.Errorf("%w: %d discs and %d lines, expected at most %d of each", ErrFormat, discs, lines, MaxMarks)
 	}
 	if want := header + discs*discSize + lines*lineSize; len(src) != want {
-		return fmt.Errorf("%w: %d bytes, expected %d for %d discs and %d lines", ErrFormat, len(src), want, discs, lines)
+		return say.Errorf("%w: %d bytes, expected %d for %d discs and %d lines", ErrFormat, len(src), want, discs, lines)
 	}
 	f.Seq = binary.LittleEndian.Uint32(src[4:])
 	f.Discs, f.Lines = f.Discs[:0], f.Lines[:0]

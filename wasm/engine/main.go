@@ -12,9 +12,9 @@ package main
 
 import (
 	"encoding/json"
-	"fmt"
 	"syscall/js"
 
+	"zoneaxis/internal/say"
 	"zoneaxis/internal/session"
 )
 
@@ -31,7 +31,7 @@ func main() {
 func call(s *session.Session, args []js.Value) (answer any) {
 	defer func() {
 		if p := recover(); p != nil {
-			text, _ := json.Marshal(session.Reply{Error: fmt.Sprintf("Something went wrong inside the simulator (%v).", p)})
+			text, _ := json.Marshal(session.Reply{Error: say.Sprintf("Something went wrong inside the simulator (%v).", p)})
 			answer = map[string]any{"json": string(text), "svg": "", "marks": nil}
 		}
 	}()
