@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"strconv"
@@ -34,17 +35,23 @@ For every zone axis the labelled basis g1, g2, g3: g1 is the shortest allowed
 reflection, g2 the shortest that is not along g1, counter-clockwise of it by at
 most 90 degrees where the net permits, g3 the shorter of g1+g2 and g1-g2 (which
 may itself be forbidden). ratio21 is |g2|/|g1| = d1/d2, ratio31 is |g3|/|g1|.
-Without -zone, one of each set of axes that the Laue class makes equivalent.`
+Without -zone, one of each set of axes that the Laue class makes equivalent.` + zoneSearchAbout
 
 // zonesCommand prints the labelled bases of zone axes.
 func zonesCommand(args []string, stdout, stderr io.Writer) error {
+	if len(args) > 0 && args[0] == "match" {
+		return matchCommand(args[1:], stdout, stderr)
+	}
 	f := newFlags("zones", zonesAbout, stderr)
 	in := f.String("in", "", "a `file` (CIF, POSCAR, XYZ, Materials Project JSON) or a library id")
 	cell := f.String("cell", "conventional", "conventional (standard cell) or asgiven")
 	tol := f.Float64("tol", 0, "tolerance of the symmetry search, Å (0: 0.01, and wider if the structure is imprecise)")
 	limit := f.Int("max", 3, "largest index, 1 to 9")
 	zone := f.String("zone", "", "only this zone axis `u,v,w`")
-	format := f.String("format", "json", "json or csv")
+	near := f.Float64("near-deg", 0, "the zone axes within this angle of -zone, degrees")
+	of := f.String("of", "", "with -of2: the zone axis of the reflections `h,k,l`")
+	of2 := f.String("of2", "", "and `h,k,l`")
+	format := f.String("format", "json", "json or csv (of tables)")
 	if err := f.Parse(args); err != nil {
 		return err
 	}
@@ -57,15 +64,40 @@ func zonesCommand(args []string, stdout, stderr io.Writer) error {
 	if *limit < 1 || *limit > maxZoneIndex {
 		return fmt.Errorf("-max %d: expected 1 to %d", *limit, maxZoneIndex)
 	}
+	search := *near != 0 || *of != "" || *of2 != ""
+	switch {
+	case !(*near >= 0 && *near <= 90):
+		return fmt.Errorf("-near-deg %g: expected 0 to 90", *near)
+	case *near > 0 && *zone == "":
+		return errors.New("-near-deg needs the zone axis that they are near, -zone u,v,w")
+	case *near > 0 && (*of != "" || *of2 != "") || (*of != "" || *of2 != "") && *zone != "":
+		return errors.New("give -of and -of2, or -zone")
+	case search && *format != "json":
+		return errors.New("only tables of zone axes are written as CSV")
+	}
 	s, err := loadStructure(*in, *cell, *tol)
 	if err != nil {
 		return err
+	}
+	if *of != "" || *of2 != "" {
+		two, err := zoneOf(s, *of, *of2)
+		if err != nil {
+			return err
+		}
+		return writeJSON(stdout, two)
 	}
 	zones := diffraction.DistinctZones(s.Group, *limit)
 	if *zone != "" {
 		u, err := direction("zone", *zone)
 		if err != nil {
 			return err
+		}
+		if *near > 0 {
+			list, err := nearZones(s, u, *limit, *near)
+			if err != nil {
+				return err
+			}
+			return writeJSON(stdout, list)
 		}
 		zones = []crystal.UVW{u}
 	}

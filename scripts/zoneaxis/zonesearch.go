@@ -1,0 +1,252 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strings"
+
+	"zoneaxis/internal/crystal"
+	"zoneaxis/internal/diffraction"
+	"zoneaxis/internal/geom"
+	"zoneaxis/internal/source"
+)
+
+const zoneSearchAbout = `
+
+With -near-deg the zone axes up to -max within that angle of -zone, the nearest
+first. With -of and -of2 the zone axis of two reflections: from the first to the
+second is counter-clockwise with the zone axis towards the viewer.
+
+zoneaxis zones match finds zone axes by a measured ratio and angle (match -h).`
+
+// zoneAngleRow is a zone axis near another.
+type zoneAngleRow struct {
+	Zone  crystal.UVW `json:"zone"`
+	Angle float64     `json:"angle_deg"`
+}
+
+type zonesNear struct {
+	Zone crystal.UVW    `json:"zone"`
+	Near []zoneAngleRow `json:"near"`
+}
+
+// nearZones lists the zone axes within an angle in degrees of another, without
+// itself.
+func nearZones(s *loaded, u crystal.UVW, limit int, within float64) (zonesNear, error) {
+	out := zonesNear{Zone: u, Near: []zoneAngleRow{}}
+	refs, err := diffraction.NewReflections(s.Structure, diffraction.Options{GMax: 1})
+	if err != nil {
+		return out, err
+	}
+	frame, err := diffraction.ZoneFrame(s.Lattice, u)
+	if err != nil {
+		return out, err
+	}
+	for _, z := range diffraction.NewZoneSet(s.Lattice, refs.Translations, limit).AppendWithin(nil, frame, geom.Radians(within)) {
+		if z.Zone != u {
+			out.Near = append(out.Near, zoneAngleRow{z.Zone, degrees(z.Angle)})
+		}
+	}
+	return out, nil
+}
+
+type zoneOfTwo struct {
+	Zone  crystal.UVW `json:"zone"`
+	G1    crystal.HKL `json:"g1"`
+	G2    crystal.HKL `json:"g2"`
+	D1    float64     `json:"d1_A"`
+	D2    float64     `json:"d2_A"`
+	Ratio float64     `json:"ratio21"` // |g2|/|g1|
+	Angle float64     `json:"angle12_deg"`
+}
+
+// zoneOf returns the zone axis of two reflections.
+func zoneOf(s *loaded, of, of2 string) (zoneOfTwo, error) {
+	var out zoneOfTwo
+	for _, r := range []struct {
+		name, text string
+		hkl        *crystal.HKL
+	}{{"of", of, &out.G1}, {"of2", of2, &out.G2}} {
+		if r.text == "" {
+			return out, errors.New("-of and -of2 go together")
+		}
+		v, err := triple(r.name, r.text)
+		if err != nil {
+			return out, err
+		}
+		for _, n := range v {
+			if n < -999 || n > 999 {
+				return out, fmt.Errorf("-%s %q: indices up to 999, please", r.name, r.text)
+			}
+		}
+		*r.hkl = v
+	}
+	out.Zone = out.G1.Zone(out.G2)
+	if out.Zone == (crystal.UVW{}) {
+		return out, fmt.Errorf("-of %s -of2 %s: reflections of one row share no single zone axis", of, of2)
+	}
+	g1, g2 := s.Lattice.G(out.G1), s.Lattice.G(out.G2)
+	out.D1, out.D2 = 1/g1.Norm(), 1/g2.Norm()
+	out.Ratio, out.Angle = out.D1/out.D2, degrees(geom.Angle(g1, g2))
+	return out, nil
+}
+
+const matchAbout = `zone axes that fit a measured ratio and angle of two spots
+
+-ratio is that of the distances of two spots from 000, either way round, and
+-angle-deg the angle between them; with -d-A, the spacing of the nearer spot,
+the scale counts as well. Instead of a measurement, -like CRYSTAL -zone u,v,w
+takes g1 and g2 of that zone axis and lists what else it could be taken for.
+Looked through are all Laue-distinct zone axes up to -max of the library, or of
+the crystals of -in. One line for each zone axis that fits, the best first:
+misfit is the root mean square of the deviations in units of the tolerances, g1
+the shorter spot, angle12_deg is folded to 90 degrees as g and -g look alike.`
+
+type matchReport struct {
+	Ratio   float64    `json:"ratio21"`
+	Angle   float64    `json:"angle12_deg"`
+	D       float64    `json:"d1_A,omitempty"`
+	Total   int        `json:"total"` // with those beyond -n
+	Matches []matchRow `json:"matches"`
+}
+
+type matchRow struct {
+	ID      string      `json:"id"`
+	Crystal string      `json:"crystal,omitempty"`
+	Formula string      `json:"formula"`
+	Zone    crystal.UVW `json:"zone"`
+	G1      crystal.HKL `json:"g1"`
+	G2      crystal.HKL `json:"g2"`
+	D1      float64     `json:"d1_A"`
+	Ratio   float64     `json:"ratio21"`
+	Angle   float64     `json:"angle12_deg"`
+	Misfit  float64     `json:"misfit"`
+}
+
+// matchCommand finds the zone axes that fit a measurement.
+func matchCommand(args []string, stdout, stderr io.Writer) error {
+	f := newFlags("zones match", matchAbout, stderr)
+	ratio := f.Float64("ratio", 0, "ratio of the two distances")
+	angle := f.Float64("angle-deg", 0, "angle between the two spots, degrees")
+	d := f.Float64("d-A", 0, "spacing of the spot nearer to 000, Å, if the camera constant is known")
+	like := f.String("like", "", "a `file` or a library id whose zone axis is the measurement")
+	zone := f.String("zone", "", "zone axis `u,v,w` of -like")
+	ratioTol := f.Float64("ratio-tol", 0.03, "relative tolerance of the ratio")
+	angleTol := f.Float64("angle-tol-deg", 1.5, "tolerance of the angle, degrees")
+	dTol := f.Float64("d-tol", 0.03, "relative tolerance of -d-A")
+	in := f.String("in", "", "`files` or library ids to look through, with commas (default: the library)")
+	cell := f.String("cell", "conventional", "conventional (standard cell) or asgiven")
+	tol := f.Float64("tol", 0, "tolerance of the symmetry search, Å (0: 0.01, and wider if the structure is imprecise)")
+	limit := f.Int("max", 3, "largest index, 1 to 5")
+	n := f.Int("n", 20, "number of matches")
+	if err := f.Parse(args); err != nil {
+		return err
+	}
+	if f.NArg() > 0 {
+		return fmt.Errorf("zones match: %q is not an option", f.Arg(0))
+	}
+	if *limit < 1 || *limit > 5 || *n < 1 {
+		return fmt.Errorf("-max %d, -n %d: expected 1 to 5, and 1 or more", *limit, *n)
+	}
+	if err := above(numberOption{"ratio-tol", *ratioTol}, numberOption{"angle-tol-deg", *angleTol}, numberOption{"d-tol", *dTol}); err != nil {
+		return err
+	}
+	if !(*d >= 0) || math.IsInf(*d, 0) {
+		return fmt.Errorf("-d-A %g: expected a number above zero", *d)
+	}
+	q := diffraction.RatioQuery{Ratio: *ratio, Angle: geom.Radians(*angle), D: *d,
+		RatioTol: *ratioTol, AngleTol: geom.Radians(*angleTol), DTol: *dTol}
+	var own crystal.UVW // the zone axis of -like, which need not be told that it fits
+	switch {
+	case *like != "" && *ratio != 0:
+		return errors.New("give -ratio with -angle-deg, or -like with -zone")
+	case *like != "":
+		u, err := direction("zone", *zone)
+		if err != nil {
+			return err
+		}
+		s, err := loadStructure(*like, *cell, *tol)
+		if err != nil {
+			return err
+		}
+		bases, err := diffraction.Bases(s.Structure, diffraction.Options{}, []crystal.UVW{u})
+		if err != nil {
+			return err
+		}
+		q.Ratio, q.Angle, own = bases[0].Ratio21(), bases[0].Angle12, diffraction.Representative(s.Group, u)
+	case *zone != "":
+		return errors.New("-zone goes with -like")
+	default:
+		if err := above(numberOption{"ratio", *ratio}); err != nil {
+			return err
+		}
+		if !(*angle > 0 && *angle < 180) {
+			return fmt.Errorf("-angle-deg %g: expected an angle between 0 and 180", *angle)
+		}
+	}
+	var ids []string
+	if *in != "" {
+		ids = strings.Split(*in, ",")
+	} else {
+		for _, e := range source.Library() {
+			ids = append(ids, e.ID)
+		}
+	}
+	var table diffraction.RatioTable
+	crystals := make([]*loaded, len(ids))
+	for i, id := range ids {
+		ids[i] = strings.TrimSpace(id)
+		var err error
+		if crystals[i], err = loadStructure(ids[i], *cell, *tol); err != nil {
+			return err
+		}
+		if err := enter(&table, ids[i], crystals[i], *limit); err != nil {
+			return err
+		}
+	}
+	r := matchReport{Ratio: q.Ratio, Angle: degrees(q.Angle), D: q.D, Matches: []matchRow{}}
+	for _, m := range table.Match(q) {
+		s := crystals[m.Crystal]
+		if own != (crystal.UVW{}) && sameCrystal(ids[m.Crystal], *like) && m.Zone == own {
+			continue
+		}
+		if r.Total++; r.Total > *n {
+			continue
+		}
+		g1, g2 := s.Lattice.G(m.A), s.Lattice.G(m.B)
+		a := geom.Angle(g1, g2)
+		r.Matches = append(r.Matches, matchRow{
+			ID: ids[m.Crystal], Crystal: s.Name, Formula: s.Formula(), Zone: m.Zone, G1: m.A, G2: m.B,
+			D1: 1 / g1.Norm(), Ratio: g2.Norm() / g1.Norm(), Angle: degrees(min(a, math.Pi-a)), Misfit: math.Round(m.Misfit*1e5) / 1e5, // the table is in single precision
+		})
+	}
+	return writeJSON(stdout, r)
+}
+
+// sameCrystal reports whether two names are of one file or library crystal.
+func sameCrystal(a, b string) bool {
+	ea, ok1 := source.Lookup(a)
+	eb, ok2 := source.Lookup(b)
+	return a == b || ok1 && ok2 && ea.ID == eb.ID
+}
+
+// enter puts the zone axes of a crystal up to an index into the table.
+func enter(table *diffraction.RatioTable, id string, s *loaded, limit int) error {
+	bases, err := diffraction.Bases(s.Structure, diffraction.Options{}, diffraction.DistinctZones(s.Group, limit))
+	if err != nil {
+		return err
+	}
+	far := 0.0
+	for _, b := range bases {
+		far = max(far, b.Len[1], b.Len[2])
+	}
+	// A little farther than the longest, so that rounding leaves none out.
+	refs, err := diffraction.NewReflections(s.Structure, diffraction.Options{GMax: far * 1.001, Thermal: diffraction.NoThermal})
+	if err != nil {
+		return err
+	}
+	table.Add(id, refs, bases)
+	return nil
+}
