@@ -21,23 +21,25 @@ import (
 type command func(args []string, stdout, stderr io.Writer) error
 
 var commands = map[string]command{
-	"crystal": crystalCommand,
-	"kikuchi": kikuchiCommand,
-	"pattern": patternCommand,
-	"relate":  relateCommand,
-	"rings":   ringsCommand,
-	"tilt":    tiltCommand,
-	"zones":   zonesCommand,
+	"crystal":    crystalCommand,
+	"kikuchi":    kikuchiCommand,
+	"pattern":    patternCommand,
+	"relate":     relateCommand,
+	"rings":      ringsCommand,
+	"stereogram": stereogramCommand,
+	"tilt":       tiltCommand,
+	"zones":      zonesCommand,
 }
 
 var summaries = map[string]string{
-	"crystal": "space group, conventional and primitive cell of a structure",
-	"kikuchi": "Kikuchi bands of an orientation, or the map of the hemisphere",
-	"pattern": "the diffraction pattern along a zone axis",
-	"relate":  "a second crystal or a twin in a fixed orientation to the first",
-	"rings":   "ring pattern of a polycrystal",
-	"tilt":    "holder angles that bring a zone onto the beam",
-	"zones":   "tables of zone axes: shortest reflections, ratios and angles",
+	"crystal":    "space group, conventional and primitive cell of a structure",
+	"kikuchi":    "Kikuchi bands of an orientation, or the map of the hemisphere",
+	"pattern":    "the diffraction pattern along a zone axis",
+	"relate":     "a second crystal or a twin in a fixed orientation to the first",
+	"rings":      "ring pattern of a polycrystal",
+	"stereogram": "stereographic projection of zone axes, planes and bands",
+	"tilt":       "holder angles that bring a zone onto the beam",
+	"zones":      "tables of zone axes: shortest reflections, ratios and angles",
 }
 
 func main() {
@@ -66,7 +68,7 @@ func run(args []string, stdout, stderr io.Writer) error {
 func usage(w io.Writer) {
 	fmt.Fprintln(w, "usage: zoneaxis COMMAND [options]   (COMMAND -h explains)")
 	for _, name := range slices.Sorted(maps.Keys(commands)) {
-		fmt.Fprintf(w, "  %-8s %s\n", name, summaries[name])
+		fmt.Fprintf(w, "  %-10s %s\n", name, summaries[name])
 	}
 }
 

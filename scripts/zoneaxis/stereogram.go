@@ -1,0 +1,163 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+
+	"zoneaxis/internal/crystal"
+	"zoneaxis/internal/diffraction"
+	"zoneaxis/internal/geom"
+	"zoneaxis/internal/scene"
+)
+
+const stereogramAbout = `stereographic projection of zone axes, planes and bands
+
+The direction at the centre points towards the viewer (-zone, tilted), x is to
+the right and y up. A direction (x, y, z) of unit length is drawn at
+(x, y)/(1 + z) in the unit disc; of the two ends of an axis or a plane normal the
+upper one is listed, both if they lie on the rim. With -view screen everything is
+turned by 180 degrees, as the Kikuchi pattern shows it. The lists hold what has
+indices up to -max, with all that the Laue class makes equivalent. angle_deg is the angle to
+the centre. bands are the traces of the strongest planes, with weight |F|/max |F|
+and the width 2 theta; an arc runs counter-clockwise about its centre through
+sweep_deg, or straight.`
+
+type stereogramReport struct {
+	Crystal    string       `json:"crystal,omitempty"`
+	Formula    string       `json:"formula"`
+	SpaceGroup string       `json:"spacegroup"`
+	VoltageKV  float64      `json:"voltage_kV"`
+	Zone       crystal.UVW  `json:"zone"`
+	Tilt       [2]float64   `json:"tilt_deg"`
+	View       string       `json:"view"`
+	Zones      []zonePole   `json:"zones"`
+	Planes     []planePole  `json:"planes"`
+	Bands      []stereoBand `json:"bands"`
+	Notes      []string     `json:"notes"`
+}
+
+type zonePole struct {
+	Zone  crystal.UVW `json:"zone"`
+	At    [2]float64  `json:"at"`
+	Angle float64     `json:"angle_deg"`
+}
+
+type planePole struct {
+	HKL   crystal.HKL `json:"hkl"`
+	At    [2]float64  `json:"at"`
+	Angle float64     `json:"angle_deg"`
+}
+
+type stereoBand struct {
+	HKL     crystal.HKL `json:"hkl"`
+	D       float64     `json:"d_A"`
+	Weight  float64     `json:"weight"`
+	WidthMR float64     `json:"width_mrad"`
+	Trace   *arcJSON    `json:"trace"`
+}
+
+func stereogramCommand(args []string, stdout, stderr io.Writer) error {
+	f := newFlags("stereogram", stereogramAbout, stderr)
+	var o orientedOptions
+	o.add(f)
+	limit := f.Int("max", 2, "largest index of zone axes and planes, 1 to 9")
+	gmax := f.Float64("gmax", 0.8, "largest |g| of a band, 1/Å")
+	least := f.Float64("min", 0.3, "leave out bands of less than this weight")
+	view := f.String("view", "source", "source (directions towards the source) or screen")
+	format := f.String("format", "json", "json or svg (zone axes and bands)")
+	if err := f.Parse(args); err != nil {
+		return err
+	}
+	if f.NArg() > 0 {
+		return fmt.Errorf("stereogram: %q is not an option", f.Arg(0))
+	}
+	if _, err := oneOf("format", *format, map[string]bool{"json": true, "svg": true}); err != nil {
+		return err
+	}
+	screen, err := oneOf("view", *view, map[string]bool{"source": false, "screen": true})
+	if err != nil {
+		return err
+	}
+	if *limit < 1 || *limit > maxZoneIndex {
+		return fmt.Errorf("-max %d: expected 1 to %d", *limit, maxZoneIndex)
+	}
+	if err := above(numberOption{"gmax", *gmax}); err != nil {
+		return err
+	}
+	if !(*least >= 0 && *least <= 1) {
+		return fmt.Errorf("-min %g: expected 0 to 1", *least)
+	}
+	c, err := o.open()
+	if err != nil {
+		return err
+	}
+	refs, err := diffraction.NewReflections(c.Structure, diffraction.Options{GMax: *gmax})
+	if err != nil {
+		return err
+	}
+	r := stereogramReport{
+		Crystal: c.Name, Formula: c.Formula(), SpaceGroup: c.Analysis.Setting.HM,
+		VoltageKV: o.kv, Zone: c.zone, Tilt: o.tilt, View: *view, Bands: []stereoBand{},
+		Notes: notesOf(c.Notes, c.Analysis.Notes, refs.Notes),
+	}
+	zones, planes := map[crystal.UVW]bool{}, map[crystal.HKL]bool{}
+	for _, u := range diffraction.DistinctZones(nil, *limit) { // all of them, for planes as well
+		for _, v := range c.Group.EquivalentDirections(u) {
+			d := c.orientation.Apply(c.Lattice.R(v)).Unit()
+			if d.Z > -rim && !zones[v] {
+				zones[v] = true
+				r.Zones = append(r.Zones, zonePole{v, pointOf(discPoint(d, screen)), centreAngle(d)})
+			}
+		}
+		for _, h := range c.Group.Equivalents(u) {
+			d := c.orientation.Apply(c.Lattice.G(h)).Unit()
+			if d.Z > -rim && !planes[h] {
+				planes[h] = true
+				r.Planes = append(r.Planes, planePole{h, pointOf(discPoint(d, screen)), centreAngle(d)})
+			}
+		}
+	}
+	slices.SortStableFunc(r.Zones, func(a, b zonePole) int { return cmp.Compare(a.Angle, b.Angle) })
+	slices.SortStableFunc(r.Planes, func(a, b planePole) int { return cmp.Compare(a.Angle, b.Angle) })
+	bands := diffraction.Kikuchi{GMax: *gmax * (1 + 1e-9), MinWeight: *least}.AppendBands(nil, refs, c.beam, c.orientation)
+	slices.SortStableFunc(bands, func(a, b diffraction.Band) int { return cmp.Compare(b.Weight, a.Weight) })
+	var g scene.Stereogram
+	for _, b := range bands {
+		circle := diffraction.GreatCircle(b.G)
+		if screen {
+			circle = onScreen(circle)
+		}
+		n := numbersOf(refs, b)
+		r.Bands = append(r.Bands, stereoBand{n.HKL, n.D, n.Weight, n.WidthMR, arcOf(circle)})
+		if points := circle.AppendPoints(nil, mapStep); points != nil {
+			g.Bands = append(g.Bands, scene.StereoBand{Points: points, Level: strength(b.Weight)})
+		}
+	}
+	if *format == "json" {
+		return writeJSON(stdout, r)
+	}
+	level := map[crystal.UVW]int{}
+	for _, z := range commonZones(c, refs.Translations) {
+		level[z.zone] = z.level
+	}
+	for _, z := range r.Zones {
+		importance, common := level[z.Zone]
+		if !common {
+			importance = 2
+		}
+		g.Poles = append(g.Poles, scene.StereoPole{Point: diffraction.Point{X: z.At[0], Y: z.At[1]}, UVW: z.Zone, Four: c.hexagonal(), Level: importance})
+	}
+	g.Title = "Stereogram of " + c.title(o.kv)
+	g.Desc = fmt.Sprintf("%d poles of zone axes and the traces of %d planes.", len(r.Zones), len(r.Bands))
+	return writeStereogramSVG(stdout, &g)
+}
+
+// rim is how near the equator, as the sine of the angle, both ends of an axis
+// are drawn.
+const rim = 1e-6
+
+// centreAngle returns the angle of a unit vector to the centre, degrees.
+func centreAngle(d geom.Vec) float64 { return degrees(math.Atan2(math.Hypot(d.X, d.Y), d.Z)) }
