@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
@@ -31,9 +32,9 @@ The relation is one of
 rotation is the matrix R, row by row, with v1 = R v2 for the Cartesian axes of
 both crystals (x along a, z along c*). disorientation is the smallest rotation
 among the equivalent descriptions, its axis in the Cartesian axes of the first
-crystal. nearest_zone is the zone axis of the second crystal nearest to the beam
-when -zone of the first is in the standard orientation. intensity is |F|² times
-the Gaussian of the relrod, for each phase by itself; phase is 1 or 2.`
+crystal. nearest_zone is the zone axis of the second crystal nearest to the beam.
+intensity is |F|² times the Gaussian of the relrod, for each phase by itself;
+phase is 1 or 2. CSV has the reflections only.`
 
 type relateReport struct {
 	VoltageKV      float64            `json:"voltage_kV"`
@@ -107,14 +108,14 @@ func relateCommand(args []string, stdout, stderr io.Writer) error {
 	f.Float64Var(&o.gmax, "gmax", 1.5, "largest |g|, 1/Å")
 	f.Float64Var(&o.sigma, "sigma", 0.01, "width of the relrod, 1/Å")
 	f.Float64Var(&o.min, "min", 1e-4, "leave out what is weaker than this fraction of the strongest of its phase (0: nothing)")
-	f.StringVar(&o.format, "format", "json", "json or svg")
+	f.StringVar(&o.format, "format", "json", "json, csv or svg")
 	if err := f.Parse(args); err != nil {
 		return err
 	}
 	if f.NArg() > 0 {
 		return fmt.Errorf("relate: %q is not an option", f.Arg(0))
 	}
-	if _, err := oneOf("format", o.format, map[string]bool{"json": true, "svg": true}); err != nil {
+	if _, err := oneOf("format", o.format, map[string]bool{"json": true, "csv": true, "svg": true}); err != nil {
 		return err
 	}
 	if err := above(numberOption{"gmax", o.gmax}, numberOption{"sigma", o.sigma}); err != nil {
@@ -175,7 +176,10 @@ func relateCommand(args []string, stdout, stderr io.Writer) error {
 		notes = append(notes, []string{"The crystal has no inversion centre: its mirror twin is drawn as the half-turn about the plane normal, which has the same positions and, by Friedel's law, intensities."})
 	}
 	r.Notes = notesOf(notes...)
-	if o.format == "svg" {
+	switch o.format {
+	case "csv":
+		return writeRelateCSV(stdout, r)
+	case "svg":
 		return writeRelateSVG(stdout, first, second, r)
 	}
 	return writeJSON(stdout, r)
@@ -350,6 +354,22 @@ func relateRows(phase int, c oriented, refs *diffraction.Reflections, o relateOp
 		rows = append(rows, row)
 	}
 	return rows
+}
+
+func writeRelateCSV(w io.Writer, r relateReport) error {
+	number := func(v float64) string { return strconv.FormatFloat(v, 'g', 9, 64) }
+	rows := [][]string{{"phase", "h", "k", "l", "qx_invA", "qy_invA", "g_invA", "d_A", "s_invA", "F_abs_A", "intensity"}}
+	for _, s := range r.Reflections {
+		d := ""
+		if s.D != nil {
+			d = number(*s.D)
+		}
+		rows = append(rows, []string{
+			strconv.Itoa(s.Phase), strconv.Itoa(s.HKL[0]), strconv.Itoa(s.HKL[1]), strconv.Itoa(s.HKL[2]),
+			number(s.Q[0]), number(s.Q[1]), number(s.G), d, number(s.S), number(s.F), number(s.Intensity),
+		})
+	}
+	return csv.NewWriter(w).WriteAll(rows)
 }
 
 // writeRelateSVG draws both patterns, the second as diamonds.

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"bytes"
+	"encoding/csv"
 	"fmt"
 	"io"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -103,6 +106,29 @@ func TestRelatePattern(t *testing.T) {
 	for _, want := range []string{`class="second"`, `class="spots"`, "Al [111], 200 kV and Mg, near [0 0 0 1]"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the drawing lacks %s", want)
+		}
+	}
+}
+
+func TestRelateCSV(t *testing.T) {
+	args := []string{"-in", "al", "-twin", "1,-1,1", "-zone", "1,1,0", "-gmax", "1"}
+	var r relateReport
+	call(t, &r, relateCommand, args...)
+	var out bytes.Buffer
+	if err := relateCommand(append(args, "-format", "csv"), &out, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(&out).ReadAll()
+	if err != nil || len(rows) != 1+len(r.Reflections) {
+		t.Fatalf("%d lines for %d reflections: %v", len(rows), len(r.Reflections), err)
+	}
+	for i, s := range r.Reflections {
+		line := rows[i+1]
+		if got := strings.Join(line[:4], " "); got != fmt.Sprint(s.Phase, s.HKL[0], s.HKL[1], s.HKL[2]) {
+			t.Errorf("line %d: %s, want phase %d, %v", i, got, s.Phase, s.HKL)
+		}
+		if x, err := strconv.ParseFloat(line[4], 64); err != nil || !near(x, s.Q[0], 1e-8) { // nine digits
+			t.Errorf("line %d: x %s, want %g", i, line[4], s.Q[0])
 		}
 	}
 }
