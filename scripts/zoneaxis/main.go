@@ -1,5 +1,6 @@
-// Command zoneaxis is the engine from the shell: patterns, crystals, zones,
-// rings and tilts as JSON, CSV or SVG.
+// Command zoneaxis is the engine from the shell: patterns, crystals, zone axes,
+// rings, Kikuchi bands, stereograms, orientation relationships and tilts as JSON,
+// CSV or SVG.
 //
 //	go run ./scripts/zoneaxis COMMAND [options]
 //
