@@ -36,6 +36,9 @@ function receive(message) {
       saving = -1;
       saved = true;
       break;
+    case "unsaved":
+      saved = false;
+      break;
     case "refused":
       saving = -1;
       saved = false;
