@@ -13,9 +13,9 @@ import { toast, tell } from "./toast.js";
 /** @typedef {import('./protocol').Reply} Reply */
 /** @typedef {import('./protocol').View} View */
 /** @typedef {import('./protocol').Frame} Frame */
-/** @typedef {{payload?: Uint8Array | null, quiet?: boolean, still?: boolean, keep?: boolean, first?: boolean, merge?: string, when?: {from: number, to: number}, undo?: boolean}} How
+/** @typedef {{payload?: Uint8Array | null, quiet?: boolean, still?: boolean, keep?: boolean, first?: boolean, merge?: string, when?: {from: number, to: number}, undo?: history.Entry}} How
  * quiet: errors are for the caller · still: draws nothing · keep: no entry in the history ·
- * merge: becomes one entry with others of this name · undo: it walks the history */
+ * merge: becomes one entry with others of this name · undo: it goes to this entry of the history */
 
 export const now = {
   /** @type {View | null} */ view: null,
@@ -102,7 +102,8 @@ function take(reply, how) {
     now.link = reply.link;
     history.link(reply.link, reply.push === true && !how.undo, reply.snapshot ?? "");
   }
-  if (reply.snapshot && !how.undo) history.record(reply.snapshot, reply.change ?? "", how.keep === true, how.merge ?? "", how.when);
+  if (how.undo) history.walked(how.undo);
+  else if (reply.snapshot) history.record(reply.snapshot, reply.change ?? "", how.keep === true, how.merge ?? "", how.when);
   if (reply.view) showView(reply.view, reply);
   else if (reply.frame) showFrame(reply.frame);
   for (const problem of reply.problems ?? []) tell(problem.text, problem.reload ? { label: "Reload", run: () => location.reload() } : undefined);

@@ -45,17 +45,20 @@ export function record(snapshot, change, keep, merge, when = { from: Date.now(),
 }
 
 /**
- * One step back or forth.
+ * What lies one step back or forth. Only walked goes there, when the engine is
+ * in that state: what it answers until then belongs to the state before.
  * @param {1 | -1} step
- * @returns {{snapshot: string, change: string} | null} the state to restore and what this takes back or does again
+ * @returns {{entry: Entry, change: string} | null} the state to restore and what this takes back or does again
  */
-export function walk(step) {
-  const next = entries[index + step];
-  if (!next) return null;
-  const change = step < 0 ? entries[index].change : next.change;
-  index += step;
+export function look(step) {
+  const entry = entries[index + step];
+  return entry ? { entry, change: step < 0 ? entries[index].change : entry.change } : null;
+}
+
+/** The state of an entry is restored. @param {Entry} entry */
+export function walked(entry) {
+  index = Math.max(entries.indexOf(entry), 0);
   on.change();
-  return { snapshot: next.snapshot, change };
 }
 
 /** The snapshot of the current state. */

@@ -38,15 +38,21 @@ function tellStage(text) {
 
 /** @param {1 | -1} step */
 async function walkHistory(step) {
-  const entry = history.walk(step);
-  if (!entry) return;
-  await app.act({ op: "restore", snapshot: entry.snapshot }, { undo: true });
-  toast(`${step < 0 ? "Undone" : "Redone"}: ${entry.change}.`);
+  await app.act({ op: "parse" }, { quiet: true }); // what was asked before is answered first
+  const next = history.look(step);
+  if (!next) return;
+  const reply = await app.act({ op: "restore", snapshot: next.entry.snapshot }, { undo: next.entry });
+  if (reply.ok) toast(`${step < 0 ? "Undone" : "Redone"}: ${next.change}.`);
 }
 
+/** Steps wait for each other. */
+let walking = Promise.resolve();
+/** @param {1 | -1} step */
+const later = (step) => (walking = walking.then(() => walkHistory(step)));
+
 Object.assign(commands, {
-  undo: () => walkHistory(-1),
-  redo: () => walkHistory(1),
+  undo: () => later(-1),
+  redo: () => later(1),
   help: () => import("./help.js").then((m) => m.open()),
   search: search.open,
 });
