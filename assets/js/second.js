@@ -39,7 +39,7 @@ export function open() {
   const apply = async () => {
     const wanted = kind.value === "twin" ? "twin" : chosen || id.value.trim();
     const reply = await set({ id: wanted, relation: relation.value });
-    const fault = reply.ok ? now.view?.second?.error : Object.values(reply.fields ?? {})[0] ?? reply.error;
+    const fault = Object.values(reply.fields ?? {})[0] ?? (reply.ok ? now.view?.second?.error : reply.error);
     error.textContent = fault ?? "";
     error.hidden = !fault;
     if (!fault) panel.close();
