@@ -31,9 +31,14 @@ let settling = 0;
 /** @type {HTMLElement | null} */
 let status = null;
 
-/** @param {HTMLElement[]} nodes */
-export function setUp(nodes) {
-  for (const node of nodes) prepare(node);
+/**
+ * Takes over the figures of a page.
+ * @param {HTMLElement[]} nodes
+ * @param {HTMLElement} first the one that has been touched
+ * @param {string} how "click" on its button, or "input" by its knob or box
+ */
+export function setUp(nodes, first, how) {
+  const figures = nodes.map(prepare);
   document.addEventListener("pointerdown", (event) => {
     if (active && !active.node.contains(/** @type {Node} */ (event.target))) end();
   });
@@ -44,9 +49,12 @@ export function setUp(nodes) {
     end();
     if (inside) button.focus();
   });
+  const touched = figures[nodes.indexOf(first)];
+  if (how === "click") begin(touched);
+  else use(touched);
 }
 
-/** @param {HTMLElement} node */
+/** @param {HTMLElement} node @returns {Figure} */
 function prepare(node) {
   const figure = /** @type {Figure} */ ({
     node,
@@ -57,15 +65,11 @@ function prepare(node) {
     snapshot: "",
     at: 0,
   });
-  figure.button.hidden = false;
   figure.button.addEventListener("click", () => (active === figure ? end() : begin(figure)));
-  for (const input of [figure.knob, figure.box]) {
-    if (!input) continue;
-    /** @type {HTMLElement} */ (input.closest("label")).hidden = false;
-    input.addEventListener("input", () => use(figure));
-  }
-  if (figure.knob) figure.at = figure.knob.valueAsNumber;
+  for (const input of [figure.knob, figure.box]) input?.addEventListener("input", () => use(figure));
+  if (figure.knob) figure.at = Number(figure.knob.getAttribute("value"));
   hands(figure.picture, () => active === figure, (wish) => gesture(figure, wish), () => settle(figure));
+  return figure;
 }
 
 /** @param {string} text */

@@ -19,7 +19,7 @@ const search = $(".site-search");
 if (search) import("./site-search.js").then((module) => module.setUp(search)).catch(() => {});
 
 const figures = $$("figure.live");
-if (figures.length > 0 && page.engine) import("./figure.js").then((module) => module.setUp(figures)).catch(() => {});
+if (figures.length > 0 && page.engine) waken(figures);
 
 if (navigator.clipboard) for (const block of $$(".post pre")) addCopy(block);
 
@@ -40,4 +40,27 @@ function addCopy(block) {
     setTimeout(() => (button.textContent = "Copy"), 2000);
   });
   block.prepend(button);
+}
+
+/**
+ * Shows the controls of the figures. What moves them is loaded when one of them
+ * is first touched.
+ * @param {HTMLElement[]} nodes
+ */
+function waken(nodes) {
+  /** @type {Promise<any> | null} */
+  let module = null;
+  for (const node of nodes) {
+    for (const control of $$(".play, .figure-tools label", node)) control.hidden = false;
+    for (const name of ["click", "input"]) {
+      node.addEventListener(name, (event) => {
+        if (module || (name === "click" && !(/** @type {Element} */ (event.target).closest(".play")))) return;
+        module = import("./figure.js");
+        module.then(
+          (m) => m.setUp(nodes, node, name),
+          () => (module = null),
+        );
+      });
+    }
+  }
 }

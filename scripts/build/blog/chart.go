@@ -114,7 +114,7 @@ func (c *chart) svg(title string) string {
 	}
 	for i, k := range c.curves {
 		fmt.Fprintf(&b, `<path class="curve c%d" fill="none" stroke="currentColor" d="M%.1f %.1f`, i+1, c.x(0), c.y(k.at(0)))
-		const points = 160
+		const points = 100
 		for n := 1; n <= points; n++ {
 			t := c.to * float64(n) / points
 			fmt.Fprintf(&b, "L%.1f %.1f", c.x(t), c.y(k.at(t)))

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -103,7 +104,7 @@ func render(post *Post, path string, source []byte, draw Drawer) error {
 		return err
 	}
 	post.Live, post.marks = figures.count > 0, figures.first
-	post.Body = template.HTML(out.String())
+	post.Body = template.HTML(hardSpaces(out.String()))
 
 	// The same once more for the feeds. What can go wrong has been found.
 	forFeeds := &figureRenderer{draw: draw, dir: figures.dir, problems: probs, feed: true}
@@ -111,8 +112,26 @@ func render(post *Post, path string, source []byte, draw Drawer) error {
 	if err := newMarkdown(forFeeds, probs).Renderer().Render(&feed, source, doc); err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}
-	post.feed = feed.String()
+	post.feed = hardSpaces(feed.String())
 	return errors.Join(probs.errs...)
+}
+
+var (
+	numberUnit = regexp.MustCompile(`(\d) (kV|V|Å|nm|mm|pm|mrad|kB|MB|GB|ms|µs|s|%)\b|(\d) (Å|%)`)
+	preformed  = regexp.MustCompile(`(?s)<pre.*?</pre>|<code>.*?</code>|<[^>]*>`)
+)
+
+// hardSpaces keeps numbers and their units on one line, but for code and tags.
+func hardSpaces(text string) string {
+	var out strings.Builder
+	at := 0
+	for _, m := range preformed.FindAllStringIndex(text, -1) {
+		out.WriteString(numberUnit.ReplaceAllString(text[at:m[0]], "$1$3\u00a0$2$4"))
+		out.WriteString(text[m[0]:m[1]])
+		at = m[1]
+	}
+	out.WriteString(numberUnit.ReplaceAllString(text[at:], "$1$3\u00a0$2$4"))
+	return out.String()
 }
 
 // contents lists the headings of levels 2 and 3.

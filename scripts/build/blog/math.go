@@ -68,23 +68,23 @@ func (*mathBlockParser) Close(ast.Node, text.Reader, parser.Context) {}
 func (*mathBlockParser) CanInterruptParagraph() bool                 { return true }
 func (*mathBlockParser) CanAcceptIndentedLine() bool                 { return false }
 
-// mathInlineParser reads $…$ on one line. A dollar before a space or a digit
-// is a dollar.
+// mathInlineParser reads $…$ on one line. So that prices stay prices, no space
+// stands after the first dollar or before the last, and no digit after the last.
 type mathInlineParser struct{}
 
 func (*mathInlineParser) Trigger() []byte { return []byte{'$'} }
 
 func (*mathInlineParser) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.Node {
 	line, segment := block.PeekLine()
-	if len(line) < 3 || line[1] == ' ' || line[1] == '$' || line[1] >= '0' && line[1] <= '9' {
+	if len(line) < 3 || line[1] == ' ' || line[1] == '$' {
 		return nil
 	}
-	end := bytes.IndexByte(line[1:], '$')
-	if end < 1 {
+	end := 1 + bytes.IndexByte(line[1:], '$')
+	if end < 2 || line[end-1] == ' ' || end+1 < len(line) && line[end+1] >= '0' && line[end+1] <= '9' {
 		return nil
 	}
-	block.Advance(end + 2)
-	return &inlineMathNode{tex: string(line[1 : 1+end]), offset: segment.Start}
+	block.Advance(end + 1)
+	return &inlineMathNode{tex: string(line[1:end]), offset: segment.Start}
 }
 
 var inlineStyle = regexp.MustCompile(` style="[^"]*"`)
@@ -120,6 +120,11 @@ func (m *mathRenderer) write(w util.BufWriter, tex string, offset int, block boo
 	}
 	if err != nil {
 		m.problems.at(offset, fmt.Errorf("formula %q: %w", tex, err))
+		return
+	}
+	// Without a mathematical font, as on most phones, browsers draw no radical.
+	if bytes.Contains([]byte(mathML), []byte("<msqrt")) || bytes.Contains([]byte(mathML), []byte("<mroot")) {
+		m.problems.at(offset, fmt.Errorf("formula %q has a root, which phones draw without its sign: write it as a square or with a power", tex))
 		return
 	}
 	// The typesetter marks what it does not know instead of failing.

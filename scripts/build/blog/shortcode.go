@@ -182,12 +182,11 @@ type knob struct {
 
 // knobs are the quantities that a figure may offer.
 var knobs = map[string]knob{
-	"voltage":   {"voltage", "Accelerating voltage", "kV", "kv", 80, 300, 20},
-	"camera":    {"camera", "Camera length", "mm", "cl", 200, 1200, 20},
-	"tilt":      {"tilt", "Tilt to the right", "°", "x", -5, 5, 0.1},
-	"tilt-up":   {"tilt-up", "Tilt up", "°", "y", -5, 5, 0.1},
-	"rotation":  {"rotation", "Rotation", "°", "to", -90, 90, 1},
-	"tilt-away": {"tilt-away", "Tilt away", "°", "x", 0, 20, 0.2},
+	"voltage":  {"voltage", "Accelerating voltage", "kV", "kv", 80, 300, 20},
+	"camera":   {"camera", "Camera length", "mm", "cl", 200, 1200, 20},
+	"tilt":     {"tilt", "Tilt to the right", "°", "x", -5, 5, 0.1},
+	"tilt-up":  {"tilt-up", "Tilt up", "°", "y", -5, 5, 0.1},
+	"rotation": {"rotation", "Rotation", "°", "to", -90, 90, 1},
 }
 
 // readKnob returns the knob of a line.

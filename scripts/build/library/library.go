@@ -18,12 +18,12 @@ import (
 	"zoneaxis/internal/symmetry"
 )
 
-// Which zone axes a crystal gets: all Laue-distinct ones with indices up to
-// maxIndex, or, if these are more than allZones, the commonZones most common.
+// Which zone axes a crystal gets: those of the Laue-distinct ones with indices
+// up to maxIndex whose indices are the smallest, see choose.
 const (
 	maxIndex    = 3
-	allZones    = 30
-	commonZones = 16
+	maxFour     = 4 // of the first three of four indices
+	commonZones = 20
 )
 
 // Voltages are those at which ring radii are given, kV.
@@ -135,10 +135,7 @@ func load(e source.Entry) (*Crystal, error) {
 		return nil, err
 	}
 	c.translations = c.reflections.Translations
-	zones := diffraction.DistinctZones(c.group, maxIndex)
-	if len(zones) > allZones {
-		zones = diffraction.CommonZones(c.structure.Lattice, c.translations, c.group, commonZones)
-	}
+	zones := choose(diffraction.DistinctZones(c.group, maxIndex), c.Four)
 	bases, err := diffraction.Bases(c.structure, diffraction.Options{}, zones)
 	if err != nil {
 		return nil, err
@@ -170,6 +167,33 @@ func load(e source.Entry) (*Crystal, error) {
 	}
 	c.Lines = c.lines()
 	return c, nil
+}
+
+// choose returns the zone axes with the smallest indices, in the order given:
+// on hexagonal axes those whose first three of four indices are small; of the
+// others all with u² + v² + w² up to a limit that commonZones sets.
+func choose(zones []crystal.UVW, four bool) []crystal.UVW {
+	size := func(u crystal.UVW) int { return u[0]*u[0] + u[1]*u[1] + u[2]*u[2] }
+	limit := 3 * maxIndex * maxIndex
+	if four {
+		size = func(u crystal.UVW) int {
+			f := u.Four()
+			return max(f[0], -f[0], f[1], -f[1], f[2], -f[2])
+		}
+		limit = maxFour
+	}
+	for {
+		var chosen []crystal.UVW
+		for _, u := range zones {
+			if size(u) <= limit {
+				chosen = append(chosen, u)
+			}
+		}
+		if len(chosen) <= commonZones || limit == 2 {
+			return chosen
+		}
+		limit--
+	}
 }
 
 // mustBeam returns a beam of one of our voltages.
