@@ -14,6 +14,7 @@ import (
 // lower layer. What is not named here may be imported by nobody below server.
 var layer = map[string]int{
 	"zoneaxis/internal/say":               -1,
+	"zoneaxis/internal/deflate":           -1,
 	"zoneaxis/internal/geom":              0,
 	"zoneaxis/internal/atom":              0,
 	"zoneaxis/internal/symmetry":          0,

@@ -1,19 +1,17 @@
 package session
 
 import (
-	"bytes"
-	"compress/flate"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"hash/fnv"
-	"io"
 	"math"
 	"slices"
 	"strconv"
 	"strings"
 
 	"zoneaxis/internal/crystal"
+	"zoneaxis/internal/deflate"
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
 	"zoneaxis/internal/scene"
@@ -402,8 +400,8 @@ func (s *Session) openDoc(doc string) (string, error) {
 	if err != nil || len(doc) > 2*maxFragment {
 		return "", unreadable
 	}
-	data, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(packed)), maxInflated+1))
-	if err != nil || len(data) > maxInflated {
+	data, err := deflate.Expand(packed, maxInflated)
+	if err != nil {
 		return "", unreadable
 	}
 	list, err := source.Decode("", data)
@@ -427,15 +425,12 @@ func fileKey(data []byte) string {
 // pack returns the fragment text of file content; "" if it is too long for a
 // link.
 func pack(data []byte) string {
-	var b bytes.Buffer
-	w, err := flate.NewWriter(&b, flate.BestCompression)
-	if err != nil {
-		panic(err) // the level is a constant
-	}
-	w.Write(data)
-	w.Close()
-	if base64.RawURLEncoding.EncodedLen(b.Len()) > maxFragment || len(data) > maxInflated {
+	if len(data) > maxInflated {
 		return ""
 	}
-	return base64.RawURLEncoding.EncodeToString(b.Bytes())
+	packed := deflate.Compress(data)
+	if base64.RawURLEncoding.EncodedLen(len(packed)) > maxFragment {
+		return ""
+	}
+	return base64.RawURLEncoding.EncodeToString(packed)
 }
