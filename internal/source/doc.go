@@ -2,7 +2,6 @@ package source
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"math"
@@ -216,7 +215,7 @@ func EncodeDoc(d *Doc) ([]byte, error) {
 	if d.Deprecated {
 		b = append(b, `,"deprecated":true`...)
 	}
-	sum := sha256.Sum256(append(b, '}'))
+	sum := sum256(append(b, '}'))
 	b = append(b, docSeal...)
 	b = hex.AppendEncode(b, sum[:])
 	b = append(b, '"', '}')
@@ -232,7 +231,7 @@ const docSeal = `,"sha256":"`
 // DecodeDoc reads a document and accepts nothing but what EncodeDoc writes: any
 // byte that is changed, missing or added is an error, always a *SyntaxError.
 func DecodeDoc(data []byte) (*Doc, error) {
-	const digits = 2 * sha256.Size
+	const digits = 2 * 32 // of the checksum
 	if len(data) > MaxDocBytes {
 		return nil, docError("it is larger than 1 MiB")
 	}
@@ -241,7 +240,7 @@ func DecodeDoc(data []byte) (*Doc, error) {
 		return nil, docError("it is cut off or damaged")
 	}
 	body := append(bytes.Clone(data[:cut]), '}')
-	sum := sha256.Sum256(body)
+	sum := sum256(body)
 	if string(hex.AppendEncode(nil, sum[:])) != string(data[cut+len(docSeal):len(data)-2]) {
 		return nil, docError("it is damaged: its checksum does not match")
 	}
