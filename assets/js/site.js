@@ -4,6 +4,7 @@
 
 import { next } from "./theme.js";
 import { $, $$, el, page } from "./dom.js";
+import { waken } from "./figure-wake.js";
 
 for (const button of $$('[data-do="theme"]')) {
   button.hidden = false;
@@ -40,27 +41,4 @@ function addCopy(block) {
     setTimeout(() => (button.textContent = "Copy"), 2000);
   });
   block.prepend(button);
-}
-
-/**
- * Shows the controls of the figures. What moves them is loaded when one of them
- * is first touched.
- * @param {HTMLElement[]} nodes
- */
-function waken(nodes) {
-  /** @type {Promise<any> | null} */
-  let module = null;
-  for (const node of nodes) {
-    for (const control of $$(".play, .figure-tools label", node)) control.hidden = false;
-    for (const name of ["click", "input"]) {
-      node.addEventListener(name, (event) => {
-        if (module || (name === "click" && !(/** @type {Element} */ (event.target).closest(".play")))) return;
-        module = import("./figure.js");
-        module.then(
-          (m) => m.setUp(nodes, node, name),
-          () => (module = null),
-        );
-      });
-    }
-  }
 }

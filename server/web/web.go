@@ -108,6 +108,7 @@ func Handler(cfg Config) (http.Handler, func(), error) {
 		r.Get("/sim", s.sim)
 		r.Get("/sim.svg", s.picture)
 		r.Get("/embed", s.embed)
+		r.Get("/oembed", s.oembed)
 		r.Get("/api/structure/{id}", s.structure)
 		r.Get("/api/search", s.search)
 		r.Get("/data/v1/{db}/{id}.json", s.data)
