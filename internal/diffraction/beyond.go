@@ -7,12 +7,12 @@ import (
 	"zoneaxis/internal/crystal"
 )
 
-// At returns F_g in Å of any index, also beyond GMax, where it is summed anew
-// at every call. The same reflections are absent as in F: those with |F_g|² <
-// 1e-8 |F_0|² give exactly 0. It is 0 where the scattering factors of the model
-// have ended.
+// At returns F_g in Å of any index, also beyond GMax, and also where F calls a
+// reflection absent that is merely very weak: it still couples others. Such
+// values are summed anew at every call. Rounding, |F_g| < 1e-7 |F_0|, is 0, and
+// so is F_g where the scattering factors of the model have ended.
 func (r *Reflections) At(h crystal.HKL) complex128 {
-	if i, ok := r.Index(h); ok {
+	if i, ok := r.Index(h); ok && r.F[i] != 0 {
 		return r.F[i]
 	}
 	g := r.Lattice.G(h).Norm()
@@ -33,8 +33,8 @@ func (r *Reflections) At(h crystal.HKL) complex128 {
 		}
 		f += complex(weight, 0) * phase(x*p.x+y*p.y+z*p.z)
 	}
-	f0 := real(r.F[0])
-	if real(f)*real(f)+imag(f)*imag(f) < absentBelow*f0*f0 {
+	const rounding = 1e-7
+	if math.Hypot(real(f), imag(f)) < rounding*math.Abs(real(r.F[0])) {
 		return 0
 	}
 	return f

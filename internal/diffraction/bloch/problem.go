@@ -1,0 +1,304 @@
+package bloch
+
+import (
+	"math"
+	"slices"
+
+	"zoneaxis/internal/crystal"
+	"zoneaxis/internal/diffraction"
+	"zoneaxis/internal/geom"
+)
+
+// problem is a set of beams and their couplings, which do not depend on small
+// tilts of the incident beam.
+type problem struct {
+	opt    Options
+	k      float64 // 1/λ, Å⁻¹
+	u0     float64 // U_0, Å⁻²
+	normal geom.Vec
+	beams  []diffraction.Spot // strong ones first
+	g      []geom.Vec         // of beams, laboratory frame, Å⁻¹
+	strong int
+
+	// u holds U_{g−h}: of strong beam i the couplings to 0 … i−1, of weak beam i
+	// those to all strong beams. rows[i] is where the row of beam i begins.
+	u     []complex128
+	rows  []int
+	gauge []complex128 // phases of the beams that have made u real; nil if u is complex
+	loss  []complex128 // U'_{g−h}, laid out as u; nil without absorption
+	loss0 float64      // U'_0
+}
+
+func newProblem(r *diffraction.Reflections, b diffraction.Beam, o geom.Rotation, opt Options) (*problem, error) {
+	if opt.Yield == nil {
+		opt.Yield = func() bool { return true }
+	}
+	p := &problem{opt: opt, k: b.K(), u0: real(b.U(r.F[0], r.Lattice.Volume()))}
+	kz := math.Sqrt(max(0, p.k*p.k-opt.TiltX*opt.TiltX-opt.TiltY*opt.TiltY))
+	incident := geom.Vec{X: opt.TiltX, Y: opt.TiltY, Z: -kz}
+	p.normal = opt.Normal.Unit()
+	if p.normal == (geom.Vec{}) {
+		p.normal = incident.Unit()
+	}
+	if p.normal.Dot(incident) < 0 {
+		p.normal = p.normal.Neg()
+	}
+	if err := p.choose(r, b, o); err != nil {
+		return nil, err
+	}
+	hkl := make([]crystal.HKL, len(p.beams))
+	for i, s := range p.beams {
+		hkl[i] = r.HKL[s.Ref]
+	}
+	if err := p.couple(r, b, hkl); err != nil {
+		return nil, err
+	}
+	p.link()
+	if opt.MaxBeams > 0 && p.strong > opt.MaxBeams {
+		return nil, &LimitError{p.strong, opt.MaxBeams}
+	}
+	m := o.Mat()
+	p.g = make([]geom.Vec, len(p.beams))
+	for i, s := range p.beams {
+		p.g[i] = m.Apply(r.G[s.Ref])
+	}
+	return p, nil
+}
+
+// choose lists the beams, strong ones first.
+func (p *problem) choose(r *diffraction.Reflections, b diffraction.Beam, o geom.Rotation) error {
+	opt := &p.opt
+	reach := opt.SMax
+	if reach == 0 {
+		reach = DefaultSMax
+	}
+	const rounding = 1 + 1e-9 // equivalent reflections stay together
+	reach *= rounding
+	near := diffraction.Kinematic{
+		Shape: diffraction.Positions, Sigma: reach, SMax: reach, Absent: true, Exact: true,
+		Normal: opt.Normal, TiltX: opt.TiltX, TiltY: opt.TiltY,
+	}
+	limit := opt.GMax
+	if limit == 0 {
+		limit = math.Inf(1)
+	}
+	var weak []diffraction.Spot
+	for _, s := range near.AppendSpots(nil, r, b, o) {
+		s.I = 0
+		switch {
+		case r.Len[s.Ref] > limit*rounding, !r.Centred(r.HKL[s.Ref]):
+		case opt.Strong > 0 && math.Abs(s.S) > opt.Strong*rounding:
+			weak = append(weak, s)
+		default:
+			p.beams = append(p.beams, s)
+		}
+	}
+	p.strong = len(p.beams)
+	// Some of them may not be linked to 000 at all.
+	if opt.MaxBeams > 0 && p.strong > 3*opt.MaxBeams {
+		return &LimitError{p.strong, opt.MaxBeams}
+	}
+	if opt.MaxWeak > 0 && len(weak) > opt.MaxWeak {
+		errors := make([]float64, len(weak))
+		for i, s := range weak {
+			errors[i] = math.Abs(s.S)
+		}
+		slices.Sort(errors)
+		cut := errors[opt.MaxWeak] / rounding
+		weak = slices.DeleteFunc(weak, func(s diffraction.Spot) bool { return math.Abs(s.S) >= cut })
+	}
+	p.beams = append(p.beams, weak...)
+	return nil
+}
+
+// width returns the number of couplings in the row of beam i.
+func (p *problem) width(i int) int { return min(i, p.strong) }
+
+// couple fills in U and U'.
+func (p *problem) couple(r *diffraction.Reflections, b diffraction.Beam, hkl []crystal.HKL) error {
+	p.rows = make([]int, len(hkl)+1)
+	for i := range hkl {
+		p.rows[i+1] = p.rows[i] + p.width(i)
+	}
+	table := newCouplings(r, b, &p.opt)
+	p.u = make([]complex128, p.rows[len(hkl)])
+	if p.opt.Absorption != None {
+		p.loss = make([]complex128, len(p.u))
+		p.loss0 = real(table.at(crystal.HKL{}, crystal.HKL{}).loss)
+	}
+	for i := range hkl {
+		row := p.u[p.rows[i]:p.rows[i+1]]
+		for j := range row {
+			c := table.at(hkl[i], hkl[j])
+			row[j] = c.u
+			if p.loss != nil {
+				p.loss[p.rows[i]+j] = c.loss
+			}
+		}
+		if i&15 == 15 && !p.opt.Yield() {
+			return ErrCancelled
+		}
+	}
+	return nil
+}
+
+// link drops the beams that no chain of couplings links to 000, and looks for
+// phases of the beams that make all couplings real: U_gh → φ_g* U_gh φ_h. They
+// exist if the atoms, seen along the beam if need be, have a centre of
+// inversion anywhere.
+func (p *problem) link() {
+	n := len(p.beams)
+	coupling := func(i, j int) complex128 { // U_{i−j}
+		if i > j {
+			if j >= p.strong {
+				return 0
+			}
+			return p.u[p.rows[i]+j]
+		}
+		if i == j || i >= p.strong {
+			return 0
+		}
+		v := p.u[p.rows[j]+i]
+		return complex(real(v), -imag(v))
+	}
+	strongest := 0.0
+	for _, c := range p.u {
+		strongest = max(strongest, abs2(c))
+	}
+	strongest = math.Sqrt(strongest)
+	// Chains of strong couplings first: the phases of weak ones are rounded.
+	phase := make([]complex128, n)
+	phase[0] = 1
+	for _, least := range [...]float64{1e-3 * strongest, 0} {
+		queue := make([]int, 0, n)
+		for j := range n {
+			if phase[j] != 0 {
+				queue = append(queue, j)
+			}
+		}
+		for ; len(queue) > 0; queue = queue[1:] {
+			j := queue[0]
+			for i := range n {
+				if phase[i] != 0 {
+					continue
+				}
+				c := coupling(i, j)
+				if size := math.Sqrt(abs2(c)); size > least {
+					phase[i] = c * complex(1/size, 0) * phase[j]
+					queue = append(queue, i)
+				}
+			}
+		}
+	}
+	p.keep(phase)
+	if p.loss != nil {
+		p.gauge = nil
+		return
+	}
+	// The phases came along a tree; whether all other couplings agree is seen now.
+	const rounding = 1e-7
+	for i := range p.beams {
+		for j, c := range p.u[p.rows[i]:p.rows[i+1]] {
+			c *= p.gauge[j] * complex(real(p.gauge[i]), -imag(p.gauge[i]))
+			if math.Abs(imag(c)) > rounding*strongest {
+				p.gauge = nil
+				return
+			}
+		}
+	}
+	for i := range p.beams {
+		row := p.u[p.rows[i]:p.rows[i+1]]
+		for j, c := range row {
+			row[j] = complex(real(c*p.gauge[j]*complex(real(p.gauge[i]), -imag(p.gauge[i]))), 0)
+		}
+	}
+}
+
+// keep drops the beams without phase and makes the phases the gauge.
+func (p *problem) keep(phase []complex128) {
+	place := make([]int, 0, len(phase)) // old index of each kept beam
+	strong := 0
+	for i, f := range phase {
+		if f != 0 {
+			place = append(place, i)
+			if i < p.strong {
+				strong++
+			}
+		}
+	}
+	p.gauge = make([]complex128, len(place))
+	for i, old := range place {
+		p.gauge[i] = phase[old]
+	}
+	if len(place) == len(phase) {
+		return
+	}
+	at := 0
+	rows := make([]int, len(place)+1)
+	for i, old := range place {
+		from := p.rows[old]
+		for j := range min(i, strong) {
+			p.u[at] = p.u[from+place[j]]
+			if p.loss != nil {
+				p.loss[at] = p.loss[from+place[j]]
+			}
+			at++
+		}
+		rows[i+1] = at
+		p.beams[i] = p.beams[old]
+	}
+	p.rows, p.strong = rows, strong
+	p.beams = p.beams[:len(place)]
+	p.u = p.u[:at]
+	if p.loss != nil {
+		p.loss = p.loss[:at]
+	}
+}
+
+// solve prepares the amplitudes for an incident wave vector with the transverse
+// components kx, ky (Å⁻¹).
+func (p *problem) solve(kx, ky float64) (*System, error) {
+	s := &System{Beams: p.beams, Strong: p.strong, p: p}
+	incident := geom.Vec{X: kx, Y: ky, Z: -math.Sqrt(max(0, p.k*p.k-kx*kx-ky*ky))}
+	// Refraction changes the component along the normal only.
+	along := incident.Dot(p.normal)
+	s.K = math.Sqrt(p.k*p.k + p.u0)
+	s.Kn = math.Sqrt(along*along + p.u0)
+	wave := incident.Add(p.normal.Scale(s.Kn - along)).Scale(2)
+
+	n := len(p.beams)
+	s.diagonal, s.weight = make([]float64, n), make([]float64, n)
+	for i, g := range p.g {
+		w := 1 / (1 + g.Dot(p.normal)/s.Kn)
+		s.diagonal[i] = -g.Dot(wave.Add(g)) * w
+		s.weight[i] = math.Sqrt(w)
+	}
+	return s, s.prepare()
+}
+
+// prepare reduces the matrix.
+func (s *System) prepare() error {
+	p := s.p
+	switch {
+	case p.loss != nil:
+		m, err := p.general(s.diagonal, s.weight)
+		if err != nil {
+			return err
+		}
+		s.lossy = newLossy(m, p.strong)
+		return nil
+	case p.gauge != nil:
+		m, err := p.realMatrix(s.diagonal, s.weight)
+		if err != nil {
+			return err
+		}
+		s.chain, err = reduceReal(m, p.strong, p.opt.Yield)
+		return err
+	}
+	m, err := p.hermitian(s.diagonal, s.weight)
+	if err != nil {
+		return err
+	}
+	s.chain, err = reduceComplex(m, p.strong, p.opt.Yield)
+	return err
+}
