@@ -85,9 +85,8 @@ const StandardGMax = 4
 // with |s| ≤ 2λ (λ in Å, s in Å⁻¹; in the zero-order zone that is |g| ≤ 2 Å⁻¹)
 // and weak ones with |s| ≤ 12λ and |g| ≤ StandardGMax. Without absorption and
 // behind 500 Å the intensities of crystals of light and medium elements are
-// within 0.01 of what five thousand beams give. Gold and tungsten need more
-// beams; there 0.1 and more may be missing, as it may with any other selection
-// that is in use.
+// within 0.01 of what five thousand beams give. Gold and tungsten would need
+// more beams: there single intensities may be off by 0.1 and more.
 func Standard(b diffraction.Beam) Options {
 	return Options{GMax: StandardGMax, Strong: 2 * b.Wavelength(), SMax: 12 * b.Wavelength(), MaxWeak: 1200}
 }

@@ -132,3 +132,15 @@ func TestAgainstGonum(t *testing.T) {
 		}
 	}
 }
+
+func TestBessel(t *testing.T) {
+	for _, x := range []float64{0, 1e-12, 1e-7, 0.3, 1, 7.5, 60, 800, 2500} {
+		list := bloch.Bessel(x)
+		for k, got := range list {
+			near(t, "J", got, math.Jn(k, x), 2e-14)
+		}
+		if v := math.Abs(math.Jn(len(list), x)); v > 1e-16 {
+			t.Errorf("the series for %g ends at J_%d = %g", x, len(list), v)
+		}
+	}
+}
