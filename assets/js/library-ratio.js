@@ -1,62 +1,13 @@
 // @ts-check
-// The index by ratio and angle: searches a table made at build. It follows
-// RatioTable.Match of internal/diffraction; a test compares the two.
+// The index by ratio and angle: its form and its list.
 
 import { $, el } from "./dom.js";
+import { match } from "./library-match.js";
 
-/**
- * @typedef {object} Match
- * @property {number} crystal index into the table's crystals
- * @property {number[]} zone
- * @property {number[]} a indices of the shorter reflection
- * @property {number[]} b
- * @property {number} ratio
- * @property {number} angle degrees
- * @property {number} d Å, of the shorter reflection
- * @property {number} misfit 0 … 1
- */
-/** @typedef {{crystals: [string, string, number, number[][]][]}} Table */
+/** @typedef {import('./library-match.js').Match} Match */
+/** @typedef {import('./library-match.js').Table} Table */
 
-const PAIR = 9; // numbers of a pair in a row of the table
 const MOST = 60;
-
-/**
- * The zone axes that fit a measurement, the best first, one entry for each
- * crystal and zone axis.
- * @param {Table} table
- * @param {{ratio: number, angle: number, d?: number, ratioTol: number, angleTol: number, dTol: number}} query
- * @returns {Match[]}
- */
-export function match(table, query) {
-  const ratio = Math.max(query.ratio, 1 / query.ratio);
-  const angle = query.angle > 90 ? 180 - query.angle : query.angle;
-  /** @type {(Match & {size: number})[]} */
-  const found = [];
-  table.crystals.forEach(([, , , zones], crystal) => {
-    for (const row of zones) {
-      let best = null;
-      for (let i = 3; i < row.length; i += PAIR) {
-        const x = (row[i] / 1000 / ratio - 1) / query.ratioTol;
-        const y = (row[i + 1] / 100 - angle) / query.angleTol;
-        const z = query.d ? (row[i + 2] / 1000 / query.d - 1) / query.dTol : 0;
-        // The table is rounded: a pair at the very limit counts.
-        if (Math.abs(x) > 1.02 || Math.abs(y) > 1.02 || Math.abs(z) > 1.02) continue;
-        const misfit = Math.sqrt((x * x + y * y + z * z) / (query.d ? 3 : 2));
-        if (best && best.misfit <= misfit) continue;
-        const a = row.slice(i + 3, i + 6);
-        const b = row.slice(i + 6, i + 9);
-        const zone = row.slice(0, 3);
-        best = { crystal, zone, a, b, ratio: row[i] / 1000, angle: row[i + 1] / 100, d: row[i + 2] / 1000, misfit, size: sum(zone) + sum(a) + sum(b) };
-      }
-      if (best) found.push(best);
-    }
-  });
-  const step = (/** @type {number} */ v) => Math.round(v * 20);
-  return found.sort((p, q) => step(p.misfit) - step(q.misfit) || p.size - q.size || p.crystal - q.crystal);
-}
-
-/** @param {number[]} indices */
-const sum = (indices) => indices.reduce((s, n) => s + Math.abs(n), 0);
 
 /**
  * Indices with drawn overbars; in fours for hexagonal axes.
@@ -149,5 +100,4 @@ function setUp(form) {
   if (given.get("ratio") && given.get("angle")) search();
 }
 
-const form = typeof document === "undefined" ? null : $("#ratio");
-if (form) setUp(form);
+setUp($("#ratio"));

@@ -41,6 +41,7 @@ type Crystal struct {
 	structure    *crystal.Structure
 	group        *symmetry.Group
 	reflections  *diffraction.Reflections
+	wide         *diffraction.Reflections // farther out, where a picture needs them
 	translations []crystal.Frac
 	index        int // in the table of ratios
 }
@@ -130,7 +131,6 @@ func load(e source.Entry) (*Crystal, error) {
 	if c.group, err = symmetry.FromHall(e.Hall); err != nil {
 		return nil, err
 	}
-	// Room for the widest picture of the least dense zone.
 	if c.reflections, err = diffraction.NewReflections(c.structure, diffraction.Options{GMax: maxReach}); err != nil {
 		return nil, err
 	}
@@ -166,6 +166,7 @@ func load(e source.Entry) (*Crystal, error) {
 		c.Zones = append(c.Zones, z)
 	}
 	c.Lines = c.lines()
+	c.wide = nil
 	return c, nil
 }
 

@@ -58,11 +58,9 @@ func (c *Crystal) picture(b diffraction.ZoneBasis, forbidden *diffraction.Forbid
 	if p.reach < 1.12*longest { // then the three vectors would not fit
 		p.reach = 1.12 * longest
 	}
-	r := c.reflections
-	if p.reach > r.GMax {
-		if r, err = diffraction.NewReflections(c.structure, diffraction.Options{GMax: p.reach}); err != nil {
-			return nil, err
-		}
+	r, err := c.upTo(math.Sqrt2 * p.reach) // the corners
+	if err != nil {
+		return nil, err
 	}
 	sc := scene.Scene{Side: 4 * p.reach}
 	m := frame.Mat()
@@ -130,6 +128,21 @@ func (c *Crystal) picture(b diffraction.ZoneBasis, forbidden *diffraction.Forbid
 		}
 	}
 	return p, nil
+}
+
+// upTo returns reflections as far as gmax, Å⁻¹, or farther.
+func (c *Crystal) upTo(gmax float64) (*diffraction.Reflections, error) {
+	if gmax <= c.reflections.GMax {
+		return c.reflections, nil
+	}
+	if c.wide == nil || c.wide.GMax < gmax {
+		wide, err := diffraction.NewReflections(c.structure, diffraction.Options{GMax: max(gmax, math.Sqrt2*maxReach)})
+		if err != nil {
+			return nil, err
+		}
+		c.wide = wide
+	}
+	return c.wide, nil
 }
 
 func norm2(f complex128) float64 { return real(f)*real(f) + imag(f)*imag(f) }

@@ -1,0 +1,386 @@
+package library
+
+import (
+	"encoding/json"
+	"flag"
+	"math"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"zoneaxis/internal/crystal"
+	"zoneaxis/internal/diffraction"
+	"zoneaxis/internal/geom"
+	"zoneaxis/internal/source"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// few is a small library with one crystal of each kind of axes.
+var few = []string{"al", "fe", "mg", "si", "gaas", "rutile", "corundum", "quartz", "forsterite", "zro2-m", "albite", "nial"}
+
+func loaded(t testing.TB, ids ...string) []*Crystal {
+	t.Helper()
+	list, err := Load(ids...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+func one(t testing.TB, id string) *Crystal {
+	t.Helper()
+	return loaded(t, id)[0]
+}
+
+// zoneOf returns the zone of a crystal that stands for u.
+func (c *Crystal) zoneOf(t testing.TB, u crystal.UVW) *Zone {
+	t.Helper()
+	rep := diffraction.Representative(c.group, u)
+	for i := range c.Zones {
+		if diffraction.Representative(c.group, c.Zones[i].Basis.Zone) == rep {
+			return &c.Zones[i]
+		}
+	}
+	t.Fatalf("%s has no zone %v", c.Entry.ID, u)
+	return nil
+}
+
+// TestZoneTables compares ratios, angles and lengths as the pages print them
+// with an independent computation (see "about" in testdata/zones.json), and for
+// cubic crystals with the indices themselves.
+func TestZoneTables(t *testing.T) {
+	data, err := os.ReadFile("testdata/zones.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var file struct {
+		Zones map[string][]struct {
+			Zone   crystal.UVW
+			G1, G2 crystal.HKL
+			Len1   float64 `json:"g1_len"`
+			Len2   float64 `json:"g2_len"`
+			Ratio  float64
+			Angle  float64 `json:"angle_deg"`
+		}
+	}
+	if err := json.Unmarshal(data, &file); err != nil {
+		t.Fatal(err)
+	}
+	// Printed to three and two decimals: half of the last place, and what the
+	// table has rounded away itself.
+	const tolRatio, tolAngle, tolD = 0.0005 + 0.00006, 0.005 + 0.0006, 0.0005 + 0.0001
+	n := 0
+	for id, rows := range file.Zones {
+		c := one(t, id)
+		for _, want := range rows {
+			if max(want.Zone[0], want.Zone[1], want.Zone[2]) > maxIndex && !c.Four {
+				continue // [114] is beyond what the pages show
+			}
+			n++
+			z := c.zoneOf(t, want.Zone)
+			s := c.section(z)
+			check := func(what, printed string, want, tol float64) {
+				got, err := strconv.ParseFloat(printed, 64)
+				if err != nil || math.Abs(got-want) > tol {
+					t.Errorf("%s %v: %s is printed as %s, want %.4f", id, want, what, printed, want)
+				}
+			}
+			check("ratio", s.Rows[1].Ratio, want.Ratio, tolRatio)
+			check("angle", s.Rows[1].Angle, want.Angle, tolAngle)
+			check("d1", s.Rows[0].D, 1/want.Len1, tolD)
+			check("d2", s.Rows[1].D, 1/want.Len2, tolD)
+			if z.Basis.Zone == want.Zone && (z.Basis.G1 != want.G1 || z.Basis.G2 != want.G2) {
+				t.Errorf("%s %v: %v and %v, want %v and %v", id, want.Zone, z.Basis.G1, z.Basis.G2, want.G1, want.G2)
+			}
+			if c.Entry.System == "cubic" {
+				g, h := z.Basis.G1, z.Basis.G2
+				dot := func(a, b crystal.HKL) float64 { return float64(a[0]*b[0] + a[1]*b[1] + a[2]*b[2]) }
+				check("ratio of the indices", s.Rows[1].Ratio, math.Sqrt(dot(h, h)/dot(g, g)), tolRatio)
+				check("angle of the indices", s.Rows[1].Angle, math.Acos(dot(g, h)/math.Sqrt(dot(g, g)*dot(h, h)))*180/math.Pi, tolAngle)
+			}
+		}
+	}
+	if n < 30 {
+		t.Errorf("%d zones compared, want at least 30", n)
+	}
+}
+
+// TestZones looks at properties that hold for every zone of every crystal.
+func TestZones(t *testing.T) {
+	for _, c := range loaded(t, few...) {
+		if len(c.Zones) < 9 || len(c.Zones) > 24 {
+			t.Errorf("%s: %d zones", c.Entry.ID, len(c.Zones))
+		}
+		seen := map[crystal.UVW]bool{}
+		for i := range c.Zones {
+			z := &c.Zones[i]
+			u := z.Basis.Zone
+			if rep := diffraction.Representative(c.group, u); seen[rep] {
+				t.Errorf("%s: %v is there twice", c.Entry.ID, u)
+			} else {
+				seen[rep] = true
+			}
+			if !slices.IsSorted(z.FOLZ) || z.FOLZ[0] <= 0 {
+				t.Errorf("%s %v: radii of the first ring %v do not grow with the voltage", c.Entry.ID, u, z.FOLZ)
+			}
+			for _, n := range z.Neighbours {
+				if a := c.structure.Lattice.AngleDirections(u, n.Zone); math.Abs(a-n.Angle) > 1e-12 {
+					t.Errorf("%s %v: %v is at %g rad, not %g", c.Entry.ID, u, n.Zone, a, n.Angle)
+				}
+				if n.Band.Dot(u) != 0 || n.Band.Dot(n.Zone) != 0 {
+					t.Errorf("%s %v to %v: %v does not hold both", c.Entry.ID, u, n.Zone, n.Band)
+				}
+				for _, w := range crystal.DirectionFamily(c.group, n.Of) {
+					if w != u && w != u.Neg() && c.structure.Lattice.AngleDirections(u, w) < n.Angle-1e-9 {
+						t.Errorf("%s %v: %v is nearer than %v", c.Entry.ID, u, w, n.Zone)
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestFirstRing compares with G = √(2kH − H²) for the spacing of a textbook.
+func TestFirstRing(t *testing.T) {
+	// Silicon along [111]: H = 1/(a√3), a = 5.43102 Å; 200 kV: k = 39.87346 Å⁻¹.
+	z := one(t, "si").zoneOf(t, crystal.UVW{1, 1, 1})
+	h, k := 1/(5.43102*math.Sqrt(3)), 1/0.02507934
+	if want := math.Sqrt(2*k*h - h*h); math.Abs(z.FOLZ[1]-want) > 1e-4 || math.Abs(z.Spacing-h) > 1e-6 {
+		t.Errorf("radius %.5f Å⁻¹, layers %.6f Å⁻¹ apart; want %.5f and %.6f", z.FOLZ[1], z.Spacing, want, h)
+	}
+}
+
+func TestForbidden(t *testing.T) {
+	for _, c := range []struct {
+		id    string
+		zone  crystal.UVW
+		hkl   crystal.HKL
+		class diffraction.ForbiddenClass
+		none  bool
+	}{
+		{"si", crystal.UVW{0, 1, 1}, crystal.HKL{2, 0, 0}, diffraction.DoubleDiffraction, false},
+		{"si", crystal.UVW{0, 0, 1}, crystal.HKL{2, 0, 0}, diffraction.OnlyHOLZ, false},
+		{"mg", crystal.UVW{1, 0, 0}, crystal.HKL{0, 0, 1}, diffraction.ExtinctOnAxis, false},
+		{"al", crystal.UVW{0, 1, 1}, crystal.HKL{}, 0, true},   // centring is not listed
+		{"gaas", crystal.UVW{0, 1, 1}, crystal.HKL{}, 0, true}, // 200 is weak, not absent
+		{"nial", crystal.UVW{0, 0, 1}, crystal.HKL{}, 0, true},
+	} {
+		z := one(t, c.id).zoneOf(t, c.zone)
+		if c.none {
+			if len(z.Forbidden) != 0 {
+				t.Errorf("%s %v: %+v, want nothing", c.id, c.zone, z.Forbidden)
+			}
+			continue
+		}
+		if len(z.Forbidden) == 0 || z.Forbidden[0].HKL != c.hkl || z.Forbidden[0].Class != c.class {
+			t.Errorf("%s %v: %+v, want %v as %v first", c.id, c.zone, z.Forbidden, c.hkl, c.class)
+			continue
+		}
+		if f := z.Forbidden[0]; f.HasPath {
+			if f.A.Add(f.B) != f.HKL {
+				t.Errorf("%s %v: %v and %v are no way to %v", c.id, c.zone, f.A, f.B, f.HKL)
+			}
+		}
+	}
+}
+
+var point = regexp.MustCompile(`M(-?[\d.]+)[ ]?(-?[\d.]+)h0`)
+
+// TestPictures reads the drawn spots back: they are where the reflections are,
+// come in opposite pairs, and none is missing.
+func TestPictures(t *testing.T) {
+	for _, c := range loaded(t, few...) {
+		for i := range c.Zones {
+			z := &c.Zones[i]
+			svg := z.picture.svg()
+			k := half / z.picture.reach
+			frame, err := diffraction.ZoneFrame(c.structure.Lattice, z.Basis.Zone)
+			if err != nil {
+				t.Fatal(err)
+			}
+			m := frame.Mat()
+			mx, my, _ := m.Rows()
+			type pixel struct{ x, y float64 }
+			drawn := map[pixel]bool{}
+			for _, p := range point.FindAllStringSubmatch(svg, -1) {
+				x, errX := strconv.ParseFloat(p[1], 64)
+				y, errY := strconv.ParseFloat(p[2], 64)
+				if errX != nil || errY != nil {
+					t.Fatalf("%s %v: a spot at %q", c.Entry.ID, z.Basis.Zone, p[0])
+				}
+				drawn[pixel{x, y}] = true
+			}
+			r, err := diffraction.NewReflections(c.structure, diffraction.Options{GMax: 1.5 * z.picture.reach})
+			if err != nil {
+				t.Fatal(err)
+			}
+			near := func(x, y float64) bool {
+				for d := range drawn {
+					if math.Abs(d.x-x) <= 0.051 && math.Abs(d.y-y) <= 0.051 { // one decimal
+						return true
+					}
+				}
+				return false
+			}
+			strong := 0
+			for i, h := range r.HKL {
+				if h.Dot(z.Basis.Zone) != 0 {
+					continue
+				}
+				x, y := k*mx.Dot(r.G[i]), -k*my.Dot(r.G[i])
+				if max(math.Abs(x), math.Abs(y)) > half-0.1 {
+					continue
+				}
+				switch f2 := norm2(r.F[i]); {
+				case f2 == 0 && near(x, y):
+					t.Errorf("%s %v: %v is absent and drawn", c.Entry.ID, z.Basis.Zone, h)
+				case f2 > 0.01*r.Max*r.Max:
+					strong++
+					if !near(x, y) {
+						t.Errorf("%s %v: %v at (%.1f, %.1f) is not drawn", c.Entry.ID, z.Basis.Zone, h, x, y)
+					}
+				}
+			}
+			if strong < 5 {
+				t.Errorf("%s %v: only %d strong reflections in the picture", c.Entry.ID, z.Basis.Zone, strong)
+			}
+			for d := range drawn {
+				if !near(-d.x, -d.y) && max(math.Abs(d.x), math.Abs(d.y)) < half-0.2 {
+					t.Errorf("%s %v: the spot at (%g, %g) has no opposite", c.Entry.ID, z.Basis.Zone, d.x, d.y)
+				}
+			}
+			if !strings.Contains(svg, `class="g1"`) || strings.Count(svg, "<text") < 4 {
+				t.Errorf("%s %v: vectors or indices are missing", c.Entry.ID, z.Basis.Zone)
+			}
+		}
+	}
+}
+
+// TestAlsoFits: what is said to fit does so, and of its own type every crystal.
+func TestAlsoFits(t *testing.T) {
+	list := loaded(t, "al", "cu", "au", "fe", "si", "mg", "srtio3", "cementite")
+	table := Compare(list)
+	al := list[slices.IndexFunc(list, func(c *Crystal) bool { return c.Entry.ID == "al" })]
+	z := al.zoneOf(t, crystal.UVW{1, 1, 2})
+	if z.Same != 2 {
+		t.Errorf("[112] of aluminium: %d others of its type, want copper and gold", z.Same)
+	}
+	found := false
+	for _, f := range z.Fits {
+		found = found || f.Crystal.Entry.ID == "cementite" && f.Zone == crystal.UVW{2, 0, 1}
+	}
+	if !found {
+		t.Errorf("[112] of aluminium: %+v, want [201] of cementite among them", z.Fits)
+	}
+	for _, c := range list {
+		for i := range c.Zones {
+			for _, f := range c.Zones[i].Fits {
+				b := c.Zones[i].Basis
+				q := diffraction.RatioQuery{Ratio: b.Ratio21(), Angle: b.Angle12, RatioTol: sameRatio, AngleTol: geom.Radians(sameAngle)}
+				if !slices.ContainsFunc(table.Match(q), func(m diffraction.RatioMatch) bool { return list[m.Crystal] == f.Crystal && m.Zone == f.Zone }) {
+					t.Errorf("%s %v: %s %v does not fit", c.Entry.ID, b.Zone, f.Crystal.Entry.ID, f.Zone)
+				}
+			}
+		}
+	}
+}
+
+// TestLines: the spacings of aluminium are those of its reflections in order.
+func TestLines(t *testing.T) {
+	c := one(t, "al")
+	const a = 4.0495
+	want := []struct {
+		hkl crystal.HKL
+		n   float64 // h² + k² + l²
+	}{{crystal.HKL{1, 1, 1}, 3}, {crystal.HKL{2, 0, 0}, 4}, {crystal.HKL{2, 2, 0}, 8}, {crystal.HKL{3, 1, 1}, 11}, {crystal.HKL{2, 2, 2}, 12}}
+	for i, w := range want {
+		if l := c.Lines[i]; l.HKL != w.hkl || math.Abs(l.D-a/math.Sqrt(w.n)) > 1e-9 {
+			t.Errorf("line %d: %v at %.5f Å, want %v at %.5f", i, l.HKL, l.D, w.hkl, a/math.Sqrt(w.n))
+		}
+	}
+	if c.Lines[0].Intensity != 1 {
+		t.Errorf("111 has the intensity %g, want 1", c.Lines[0].Intensity)
+	}
+}
+
+func TestTypeHTML(t *testing.T) {
+	for name, want := range map[string]string{
+		"A1, Cu":             "A1, Cu",
+		"L1_2, AuCu3":        "L1<sub>2</sub>, AuCu<sub>3</sub>",
+		"B6, SiC-6H":         "B6, SiC-6H",
+		"H1_1, MgAl2O4":      "H1<sub>1</sub>, MgAl<sub>2</sub>O<sub>4</sub>",
+		"B_h, WC":            "B<sub>h</sub>, WC",
+		"LiNbO3":             "LiNbO<sub>3</sub>",
+		"ZnS (wurtzite) & x": "ZnS (wurtzite) &amp; x",
+	} {
+		if got := string(typeHTML(name)); got != want {
+			t.Errorf("%s: %s, want %s", name, got, want)
+		}
+	}
+}
+
+// TestAnchors: no two zones of a crystal share an id, and all are names.
+func TestAnchors(t *testing.T) {
+	form := regexp.MustCompile(`^z[0-9m_]+$`)
+	seen := map[string]crystal.UVW{}
+	for u := -3; u <= 3; u++ {
+		for v := -3; v <= 3; v++ {
+			for w := -12; w <= 12; w++ {
+				z := crystal.UVW{u, v, w}
+				id := anchor(z)
+				if o, twice := seen[id]; twice || !form.MatchString(id) {
+					t.Fatalf("%v and %v: %s", o, z, id)
+				}
+				seen[id] = z
+			}
+		}
+	}
+}
+
+// TestGolden keeps the drawing of a few patterns: -update writes it anew.
+func TestGolden(t *testing.T) {
+	for _, c := range []struct {
+		id   string
+		zone crystal.UVW
+	}{{"si", crystal.UVW{0, 1, 1}}, {"mg", crystal.UVW{1, 0, 0}}, {"albite", crystal.UVW{0, 0, 1}}} {
+		name := filepath.Join("testdata", c.id+"_"+anchor(c.zone)+".svg")
+		got := one(t, c.id).zoneOf(t, c.zone).picture.svg() + "\n"
+		if *update {
+			if err := os.WriteFile(name, []byte(got), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		want, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got != string(want) {
+			t.Errorf("%s has changed; go test -update ./scripts/build/library writes it anew", name)
+		}
+	}
+}
+
+func TestUnknownCrystal(t *testing.T) {
+	if _, err := Load("si", "unobtainium"); err == nil {
+		t.Error("no error for a crystal that the library does not have")
+	}
+}
+
+// TestAll: every crystal of the library can be shown.
+func TestAll(t *testing.T) {
+	list := loaded(t)
+	if want := len(source.Library()); len(list) != want || want < 40 {
+		t.Fatalf("%d crystals, want the %d of the library, 40 at least", len(list), want)
+	}
+	for _, c := range list {
+		if len(c.Lines) < 3 {
+			t.Errorf("%s: %d spacings", c.Entry.ID, len(c.Lines))
+		}
+	}
+}
