@@ -211,7 +211,7 @@ func TestThickness(t *testing.T) {
 			t.Errorf("curve %s ends at %s", class, m[1])
 		}
 	}
-	if !strings.Contains(body, "extinction 23\u00a0nm") || !strings.Contains(body, "extinction 26\u00a0nm") {
+	if !strings.Contains(body, "extinction 23 nm") || !strings.Contains(body, "extinction 26 nm") {
 		t.Error("extinction distances are missing")
 	}
 }

@@ -118,10 +118,10 @@ func render(post *Post, path string, source []byte, draw Drawer) error {
 
 var (
 	numberUnit = regexp.MustCompile(`(\d) (kV|V|Å|nm|mm|pm|mrad|kB|MB|GB|ms|µs|s|%)\b|(\d) (Å|%)`)
-	preformed  = regexp.MustCompile(`(?s)<pre.*?</pre>|<code>.*?</code>|<[^>]*>`)
+	preformed  = regexp.MustCompile(`(?s)<pre.*?</pre>|<svg.*?</svg>|<code>.*?</code>|<[^>]*>`)
 )
 
-// hardSpaces keeps numbers and their units on one line, but for code and tags.
+// hardSpaces keeps numbers and their units on one line, but for code, drawings and tags.
 func hardSpaces(text string) string {
 	var out strings.Builder
 	at := 0
