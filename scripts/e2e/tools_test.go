@@ -403,7 +403,7 @@ func TestForcedColours(t *testing.T) {
 
 // TestContextLoss takes the graphics away and sees the view come back.
 func TestContextLoss(t *testing.T) {
-	s := startServer(t, "RATE=0")
+	s := startServer(t)
 	p := simulator(t, browser(t), s, "/sim?z=1,1,0&d=0.30,-0.30,0.00", 1024, 768)
 	p.wait("the canvas", onCanvas)
 	link := p.link()
@@ -469,7 +469,7 @@ func (p *tab) metric(name string) float64 {
 
 // TestIdle leaves the page alone: no frame is asked for while nothing changes.
 func TestIdle(t *testing.T) {
-	s := startServer(t, "RATE=0")
+	s := startServer(t)
 	p := newTab(t, browser(t), s.base, 1024, 768)
 	p.enter("/sim?z=1,1,0")
 	p.wait("the canvas", onCanvas)
