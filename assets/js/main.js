@@ -158,10 +158,10 @@ function idle(run) {
 }
 
 /** The canvas, then everything for offline use; on a thin line only when asked. */
-function afterwards() {
+async function afterwards() {
   const line = /** @type {any} */ (navigator).connection;
   const thin = line?.saveData === true || /2g/.test(line?.effectiveType ?? "");
-  if (!thin) viewer.load();
+  if (!thin) await viewer.load();
   else tell("This line is slow, so the simple view stays.", { label: "Load the fast view (2.1 MB)", run: viewer.load });
   idle(() => offline.start(!thin));
 }

@@ -9,7 +9,7 @@ import * as pattern from "./pattern.js";
 import { onTheme } from "./theme.js";
 import { tell, toast } from "./toast.js";
 
-const START_MS = 30_000;
+const DRAW_MS = 15_000; // from the program's start to its first picture
 const REST_MS = 800;
 
 /** @type {HTMLIFrameElement | null} */
@@ -18,19 +18,27 @@ let frame = null;
 let port = null;
 let running = false;
 let losses = 0;
+/** The line is free again: the canvas is there, or it will not come. */
+let settled = () => {};
 
-/** Loads the canvas. */
+/** Loads the canvas. @returns {Promise<void>} when nothing more is loaded for it */
 export function load() {
-  if (frame) return;
-  const test = document.createElement("canvas").getContext("webgl2");
-  if (!test) return without();
-  test.getExtension("WEBGL_lose_context")?.loseContext();
+  if (frame) return Promise.resolve();
   frame = el("iframe", { className: "canvas", title: "Fast drawing of the pattern", tabIndex: -1, inert: true, "aria-hidden": "true" });
   const node = /** @type {HTMLIFrameElement} */ (frame);
   node.addEventListener("load", connect);
   node.src = page.viewer ?? "";
   $("#drawing").before(node);
-  setTimeout(() => !running && unload(), START_MS);
+  return new Promise((done) => (settled = done));
+}
+
+/** A program that draws nothing is given up; one that nobody looks at draws nothing. */
+function expect() {
+  setTimeout(() => {
+    if (running || !frame) return;
+    if (document.hidden) document.addEventListener("visibilitychange", expect, { once: true });
+    else unload();
+  }, DRAW_MS);
 }
 
 /** The document of the iframe is there, for the first time or after a reload. */
@@ -48,11 +56,15 @@ function receive(message) {
   switch (message.type) {
     case "ready":
       port?.postMessage({ type: "style", palette: pattern.palette() });
+      expect();
+      settled();
       return first();
     case "drawn":
       return message.seq > 0 ? drawn() : undefined;
     case "lost":
       return lost();
+    case "failed": // the network went away, or the program did not start
+      return unload();
     case "nogl":
       return without();
   }
@@ -85,6 +97,7 @@ function lost() {
 }
 
 function unload() {
+  settled();
   port?.close();
   frame?.remove();
   frame = port = null;

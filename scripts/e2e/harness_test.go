@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -24,6 +25,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -105,8 +107,9 @@ func freeAddress(t *testing.T) string {
 	return l.Addr().String()
 }
 
-// browser starts a Chromium with a profile of its own.
-func browser(t *testing.T) context.Context {
+// browser starts a Chromium with a profile of its own, with more switches if
+// there are any.
+func browser(t *testing.T, switches ...string) context.Context {
 	t.Helper()
 	path := os.Getenv("CHROMIUM")
 	if path == "" {
@@ -122,6 +125,9 @@ func browser(t *testing.T) context.Context {
 		chromedp.Flag("disable-features", "Translate,OptimizationHints,MediaRouter"),
 		chromedp.Flag("hide-scrollbars", true),
 	)
+	for _, name := range switches {
+		options = append(options, chromedp.Flag(name, true))
+	}
 	alloc, stopAlloc := chromedp.NewExecAllocator(context.Background(), options...)
 	t.Cleanup(stopAlloc)
 	ctx, cancel := chromedp.NewContext(alloc)
@@ -141,6 +147,7 @@ type tab struct {
 	mu       sync.Mutex
 	problems []string // console errors, exceptions, foreign requests
 	allowed  []string // parts of problem texts that the test expects
+	workers  []*target.Info
 }
 
 // newTab opens a tab of a size. When the test ends it fails for every console
@@ -156,6 +163,7 @@ func newTab(t *testing.T, parent context.Context, base string, width, height int
 	p.do(chromedp.EmulateViewport(width, height, options...))
 	console := chromedp.Console(ctx)
 	requests := chromedp.Events(ctx, network.RequestWillBeSent)
+	attached := chromedp.Events(ctx, target.AttachedToTarget)
 	p.do(func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
 		_, err := cdp.Call(ctx, t, network.Enable, network.EnableParams{})
 		return chromedp.Void{}, err
@@ -178,6 +186,18 @@ func newTab(t *testing.T, parent context.Context, base string, width, height int
 			url := r.Request.URL
 			if !strings.HasPrefix(url, p.base) && !strings.HasPrefix(url, "data:") && !strings.HasPrefix(url, "blob:"+p.base) {
 				p.problem("request leaves the origin: " + url)
+			}
+		}
+	}()
+	go func() {
+		for a, err := range attached {
+			if err != nil {
+				return
+			}
+			if a.TargetInfo.Type == "worker" {
+				p.mu.Lock()
+				p.workers = append(p.workers, a.TargetInfo)
+				p.mu.Unlock()
 			}
 		}
 	}()
@@ -238,6 +258,27 @@ func eval[T any](p *tab, expression string) T {
 		p.t.Fatalf("%s: %v", expression, err)
 	}
 	return v
+}
+
+// worker waits for a worker whose address contains part, the newest of them,
+// and returns it as a tab to evaluate in.
+func (p *tab) worker(part string) *tab {
+	p.t.Helper()
+	for deadline := time.Now().Add(patience); ; time.Sleep(50 * time.Millisecond) {
+		p.mu.Lock()
+		all := slices.Clone(p.workers)
+		p.mu.Unlock()
+		for _, info := range slices.Backward(all) {
+			if strings.Contains(info.URL, part) {
+				ctx, cancel := chromedp.NewContext(p.ctx, chromedp.WithTargetID(info.TargetID))
+				p.t.Cleanup(cancel)
+				return &tab{t: p.t, ctx: ctx, base: p.base}
+			}
+		}
+		if time.Now().After(deadline) {
+			p.t.Fatalf("waited %v for the worker %s; there are %d others", patience, part, len(all))
+		}
+	}
 }
 
 // wait polls until an expression is true.

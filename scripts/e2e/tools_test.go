@@ -19,7 +19,6 @@ import (
 	control "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/performance"
 	"github.com/chromedp/chromedp"
 )
@@ -407,18 +406,15 @@ func TestContextLoss(t *testing.T) {
 	p := simulator(t, browser(t), s, "/sim?z=1,1,0&d=0.30,-0.30,0.00", 1024, 768)
 	p.wait("the canvas", onCanvas)
 	link := p.link()
-	lost := eval[bool](p, `(() => {
-		const canvas = document.querySelector("iframe.canvas").contentDocument.querySelector("canvas");
-		const gl = canvas.getContext("webgl2");
-		window.zxLoss = gl?.getExtension("WEBGL_lose_context");
-		window.zxLoss?.loseContext();
-		return !!window.zxLoss;
+	lost := eval[bool](p.worker("viewer-worker"), `(() => {
+		const loss = document.createElement("canvas").getContext("webgl2")?.getExtension("WEBGL_lose_context");
+		loss?.loseContext();
+		return !!loss;
 	})()`)
 	if !lost {
 		t.Fatal("the context cannot be taken away")
 	}
 	p.wait("the drawing by SVG meanwhile", `document.querySelectorAll("#drawing svg circle, #drawing svg path").length > 10 || `+onCanvas)
-	eval[bool](p, `(setTimeout(() => { try { window.zxLoss.restoreContext() } catch {} }, 100), true)`)
 	p.wait("the canvas again", onCanvas)
 	p.wait("the words", pageText+`.includes("The graphics were reset by the system. Restored.")`)
 	if got := p.link(); got != link {
@@ -429,11 +425,7 @@ func TestContextLoss(t *testing.T) {
 // TestWithoutWebGL keeps everything on the SVG.
 func TestWithoutWebGL(t *testing.T) {
 	s := startServer(t)
-	p := newTab(t, browser(t), s.base, 1024, 768)
-	p.do(func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
-		_, err := cdp.Call(ctx, t, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: `HTMLCanvasElement.prototype.getContext = new Proxy(HTMLCanvasElement.prototype.getContext, {apply: (f, on, args) => /webgl/.test(args[0]) ? null : Reflect.apply(f, on, args)})`})
-		return chromedp.Void{}, err
-	})
+	p := newTab(t, browser(t, "disable-gpu", "disable-software-rasterizer"), s.base, 1024, 768)
 	p.enter("/sim?z=1,1,0")
 	p.wait("the words", pageText+`.includes("This device cannot draw the fast view, so a simpler one is used. All numbers are the same.")`)
 	p.do(chromedp.Focus(chromedp.CSS("#field")))
@@ -442,6 +434,24 @@ func TestWithoutWebGL(t *testing.T) {
 	p.wait("another picture", `zx.app.now.link.includes("d=") && document.querySelector("#drawing").innerHTML !== `+quote(before))
 	if eval[bool](p, onCanvas) || eval[float64](p, `document.querySelectorAll("#drawing svg circle, #drawing svg path").length`) < 3 {
 		t.Error("the SVG does not carry the picture")
+	}
+}
+
+// TestCanvasInDocument: a browser that gives no canvas to workers draws it in
+// the iframe's document.
+func TestCanvasInDocument(t *testing.T) {
+	s := startServer(t)
+	p := newTab(t, browser(t), s.base, 1024, 768)
+	p.before(`delete globalThis.OffscreenCanvas`)
+	p.enter("/sim?z=1,1,0")
+	p.wait("the canvas", onCanvas)
+	if !eval[bool](p, `document.querySelector("iframe.canvas").contentDocument.querySelector("canvas").getContext("webgl2") !== null`) {
+		t.Error("the canvas of the document has no context")
+	}
+	for _, w := range p.workers {
+		if strings.Contains(w.URL, "viewer-worker") {
+			t.Error("there is a worker for the canvas")
+		}
 	}
 }
 
@@ -477,11 +487,10 @@ func TestIdle(t *testing.T) {
 	p.wait("at rest", `document.querySelector(".paper svg")`)
 	// Frames that were under way are let out before the counting starts.
 	const watch = 2 * time.Second
-	count := eval[float64](p, fmt.Sprintf(`(async () => {
+	count := eval[float64](p.worker("viewer-worker"), fmt.Sprintf(`(async () => {
 		await new Promise((done) => setTimeout(done, 500));
-		const view = document.querySelector("iframe.canvas").contentWindow;
 		let drawn = 0;
-		const gl = view.document.querySelector("canvas").getContext("webgl2");
+		const gl = document.createElement("canvas").getContext("webgl2"); // the one that there is
 		for (const name of ["drawElements", "drawArrays", "clear"]) {
 			const real = gl[name];
 			gl[name] = (...args) => { drawn++; return real.apply(gl, args) };

@@ -4,8 +4,10 @@
 // paints the frames of package wire, and nothing else. It holds no state that
 // the page could not send again, takes no input, and knows no crystals.
 //
-// It runs in an inert iframe of the page's own origin. The script of that
-// document (assets/js/viewer-frame.js) starts it and talks to it through
+// It draws the canvas of an inert iframe of the page's own origin, from a worker
+// so that its start never holds up the page; where a browser gives no canvas to
+// workers, from the iframe's document. assets/js/viewer-program.js starts it and
+// talks to it through
 //
 //	zoneaxisViewer.frame(bytes)      Uint8Array, one wire frame
 //	zoneaxisViewer.palette(colours)  array of "#rrggbb", one per wire.Class
