@@ -155,6 +155,11 @@ func (s *Scene) PlaceLabels() {
 		}
 	}
 	s.reserveMeasure(p)
+	for i := 1; i < len(s.Way); i++ {
+		ax, ay := s.ToView(s.Way[i-1].X, s.Way[i-1].Y)
+		bx, by := s.ToView(s.Way[i].X, s.Way[i].Y)
+		p.putLine(ax, ay, bx, by)
+	}
 	slices.SortFunc(p.order, func(i, j int32) int {
 		a, b := &s.Spots[i], &s.Spots[j]
 		return cmp.Or(cmp.Compare(quantum(b.Rank), quantum(a.Rank)),

@@ -74,6 +74,8 @@ func (l *look) attributes(names string) string {
 		return ` fill="none" stroke="` + c[wire.Double] + `" stroke-width="3" stroke-linecap="round"`
 	case "forb":
 		return ` fill="none" stroke="` + c[wire.Forbidden] + `" stroke-width="1.4"`
+	case "via":
+		return ` fill="none" stroke="` + c[wire.Double] + `" stroke-width="2"`
 	case "meas":
 		return ` fill="none" stroke-width="2"`
 	case "m1", "ring m1":

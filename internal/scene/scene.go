@@ -36,6 +36,9 @@ type Scene struct {
 
 	Measure  Measure
 	Selected *Point // ring around the highlighted spot
+	// Way is a path of scattering, drawn as arrows from each point to the next:
+	// how double diffraction reaches a forbidden reflection.
+	Way []Point
 
 	Title, Desc string // text alternative
 
@@ -94,7 +97,7 @@ func (s *Scene) Reset() {
 	s.Spots, s.Lines, s.Rings, s.Labels = s.Spots[:0], s.Lines[:0], s.Rings[:0], s.Labels[:0]
 	s.Measure.Points = s.Measure.Points[:0]
 	s.Measure.Between, s.Measure.Angle = false, ""
-	s.Selected = nil
+	s.Selected, s.Way = nil, s.Way[:0]
 	s.Title, s.Desc = "", ""
 }
 

@@ -94,6 +94,7 @@ func crowd(step float64) *Scene {
 	s.Rings = []Ring{{R: 0.5, Weight: 1}, {R: 0.7, Weight: 0.1}}
 	s.Measure = Measure{Points: []MeasurePoint{{Point{0.2, 0.2}, 9}, {Point{-0.4, 0}, 0}}, Angle: "135.00°"}
 	s.Selected = &Point{0.1, 0.1}
+	s.Way = []Point{{0, 0}, {0.2, 0}, {0.3, 0.3}}
 	s.PlaceLabels()
 	return s
 }

@@ -29,6 +29,7 @@ const (
 //	  g.holz > path              triangles
 //	  g.dd > path.ddr, path.ddc  double diffraction: rings, dots (no dot: not exactly on the axis)
 //	  g.forb > path              crosses
+//	  g.via > path               arrows along a path of double diffraction
 //	  g.sel > circle             the highlighted spot
 //	  g.meas > path.m1 .m2 .ma, circle.ring, g.mt > g.l > text
 //	  g.labels > g.lab (.lab-dd .lab-holz .lab-forb .lab-second) > g.l > text, path.b (bars)
@@ -108,6 +109,7 @@ func (w *writer) marks(s *Scene, layer Layer) {
 		w.glyphs(s, "ddc", wire.Double, dot)
 	})
 	w.group("forb", func() { w.glyphs(s, "", wire.Forbidden, cross) })
+	w.group("via", func() { w.arrows(s) })
 	w.group("sel", func() { w.selected(s) })
 	w.group("meas", func() { w.measure(s) })
 	w.group("labels", func() { w.labels(s) })
@@ -273,14 +275,61 @@ func (w *writer) selected(s *Scene) {
 		return
 	}
 	vx, vy := s.ToView(s.Selected.X, s.Selected.Y)
+	w.circle(vx, vy, selectRing(s.markAt(*s.Selected)))
+	w.str(`/>`)
+}
+
+// Sizes of the arrows of a path, in view-box units.
+const (
+	arrowGap  = 3.0 // between the tip and the mark that it points at
+	arrowHead = 9.0
+)
+
+// arrows appends the arrows along Way. Each ends at the edge of the mark that
+// lies at its end; one that is too short for that is left out.
+func (w *writer) arrows(s *Scene) {
+	started := false
+	for i := 1; i < len(s.Way); i++ {
+		ax, ay := s.ToView(s.Way[i-1].X, s.Way[i-1].Y)
+		bx, by := s.ToView(s.Way[i].X, s.Way[i].Y)
+		length := math.Hypot(bx-ax, by-ay)
+		tip := length - s.markAt(s.Way[i]) - arrowGap
+		if tip < arrowHead {
+			continue
+		}
+		ux, uy := (bx-ax)/length, (by-ay)/length
+		x, y := ax+tip*ux, ay+tip*uy
+		if !started {
+			w.str(`<path d="`)
+			started = true
+		}
+		w.str("M")
+		w.b = pair(w.b, ax, ay)
+		w.str("L")
+		w.b = pair(w.b, x, y)
+		// The head: two strokes that meet in the tip.
+		const back, side = 0.9 * arrowHead, 0.42 * arrowHead
+		w.str("M")
+		w.b = pair(w.b, x-back*ux-side*uy, y-back*uy+side*ux)
+		w.str("L")
+		w.b = pair(w.b, x, y)
+		w.str("L")
+		w.b = pair(w.b, x-back*ux+side*uy, y-back*uy-side*ux)
+	}
+	if started {
+		w.str(`"/>`)
+	}
+}
+
+// markAt returns the radius of the largest mark at a point, view-box units.
+func (s *Scene) markAt(p Point) float64 {
 	r := 0.0
 	for i := range s.Spots {
-		if spot := &s.Spots[i]; math.Abs(spot.X-s.Selected.X)+math.Abs(spot.Y-s.Selected.Y) < 1e-6 {
+		if spot := &s.Spots[i]; math.Abs(spot.X-p.X)+math.Abs(spot.Y-p.Y) < 1e-6 {
 			r = max(r, spot.R)
 		}
 	}
-	w.circle(vx, vy, selectRing(r))
-	w.str(`/>`)
+	return r
 }
 
 // labelClass returns the classes of a label.

@@ -3,6 +3,8 @@ package session_test
 import (
 	"encoding/json"
 	"math"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -467,6 +469,12 @@ func TestWalk(t *testing.T) {
 	if n := must(t, s, session.Request{Op: "table"}).Table.Total; len(seen) != n {
 		t.Errorf("next walks through %d of %d spots", len(seen), n)
 	}
+	// Marks of forbidden reflections are reached too.
+	must(t, s, session.Request{Op: "set", Set: &session.Patch{Overlays: map[string]bool{"d": true}}})
+	must(t, s, session.Request{Op: "select", HKL: &[3]int{0, 0, 4}})
+	if r = must(t, s, session.Request{Op: "walk", Dir: "down"}); *r.Detail.HKL != [3]int{0, 0, 2} || !strings.Contains(r.Status, "forbidden") {
+		t.Errorf("down from 004: %v, %q", plain(r.Detail.Label), r.Status)
+	}
 	if r = must(t, s, session.Request{Op: "select"}); r.View.Detail != nil {
 		t.Error("nothing selected, but a detail")
 	}
@@ -499,6 +507,103 @@ func TestForbidden(t *testing.T) {
 		t.Errorf("picked %+v", p)
 	}
 }
+
+// TestDoublePath looks at the arrows 000 → g1 → g of a selected forbidden
+// reflection: g1 and g − g1 are allowed and excited, the arrows end at the marks,
+// and they are there on the canvas, in files, and as long as it is selected.
+func TestDoublePath(t *testing.T) {
+	for _, c := range []struct {
+		name, link string
+		hkl        [3]int
+		why        string
+	}{
+		{"glide in the diamond structure", "/sim?z=1,1,0&o=ds", [3]int{0, 0, 2}, "glide plane d"},
+		{"the same in a mirror", "/sim?z=1,1,0&o=ds&f=h", [3]int{0, 0, 2}, "glide plane d"},
+		{"screw axis of a hexagonal metal", "/sim?c=lib-mg&z=1,0,0&d=0.40,0.20,0.00&o=ds", [3]int{0, 0, 1}, "screw axis"},
+		{"glide of rutile", "/sim?c=lib-rutile&z=0,0,1&d=0.20,0.30,0.00&o=ds", [3]int{1, 0, 0}, "glide plane n"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := open(t, c.link)
+			if svg := must(t, s, session.Request{Op: "view", Draw: "svg"}).SVG; strings.Contains(svg, `class="via"`) {
+				t.Error("arrows with nothing selected")
+			}
+			r := must(t, s, session.Request{Op: "select", HKL: &c.hkl, Draw: "svg"})
+			if !strings.Contains(plain(r.Detail.Forbidden), c.why) {
+				t.Fatalf("%q, want %q", plain(r.Detail.Forbidden), c.why)
+			}
+			arrows := viaOf(t, r.SVG)
+			if len(arrows) != 2 {
+				t.Fatalf("%d arrows: %v", len(arrows), arrows)
+			}
+			origin := must(t, s, session.Request{Op: "inspect", HKL: &[3]int{}}).Detail
+			if d := math.Hypot(arrows[0][0]-origin.X, arrows[0][1]-origin.Y); d > 0.1 {
+				t.Errorf("the first arrow starts %.1f units from 000", d)
+			}
+			// The second begins where the first goes: at an allowed, excited spot.
+			via := must(t, s, session.Request{Op: "pick", X: arrows[1][0], Y: arrows[1][1], Radius: 1}).Detail
+			if via.HKL == nil {
+				t.Fatalf("no spot at %v", arrows[1])
+			}
+			rest := [3]int{c.hkl[0] - via.HKL[0], c.hkl[1] - via.HKL[1], c.hkl[2] - via.HKL[2]}
+			for _, h := range [][3]int{*via.HKL, rest} {
+				if d := must(t, s, session.Request{Op: "inspect", HKL: &h}).Detail; len(d.Forbidden) > 0 || d.I == "0" || d.I == "0.0" {
+					t.Errorf("%v sends nothing on: I %q, %q", h, d.I, plain(d.Forbidden))
+				}
+			}
+			for i, to := range []*session.Detail{via, r.Detail} {
+				tip := math.Hypot(arrows[i][2]-to.X, arrows[i][3]-to.Y)
+				off := math.Abs((arrows[i][2]-arrows[i][0])*(to.Y-arrows[i][1])-(arrows[i][3]-arrows[i][1])*(to.X-arrows[i][0])) / math.Hypot(to.X-arrows[i][0], to.Y-arrows[i][1])
+				if tip < 5 || tip > 18 || off > 0.2 {
+					t.Errorf("arrow %d ends %.1f units before its mark and passes %.1f beside it", i, tip, off)
+				}
+			}
+			if canvas := must(t, s, session.Request{Op: "view", Draw: "canvas"}); len(viaOf(t, canvas.SVG)) != 2 {
+				t.Error("no arrows over the canvas")
+			}
+			file := must(t, s, session.Request{Op: "export", Kind: "svg"})
+			if len(viaOf(t, file.SVG)) != 2 || !strings.Contains(file.SVG, `<g class="via" fill="none" stroke="#`) {
+				t.Error("no coloured arrows in the file")
+			}
+			if svg := must(t, s, session.Request{Op: "select", Draw: "svg"}).SVG; strings.Contains(svg, `class="via"`) {
+				t.Error("the arrows stay")
+			}
+		})
+	}
+	s := open(t, "/sim?z=1,1,0&o=ds")
+	if svg := must(t, s, session.Request{Op: "select", HKL: &[3]int{1, -1, 1}, Draw: "svg"}).SVG; strings.Contains(svg, `class="via"`) {
+		t.Error("arrows to an allowed reflection")
+	}
+}
+
+var viaPath = regexp.MustCompile(`<g class="via"[^>]*><path d="([^"]*)"/></g>`)
+
+// viaOf returns the shafts x1, y1, x2, y2 of the arrows in a drawing; a shaft
+// is the first of the three strokes of an arrow.
+func viaOf(t *testing.T, svg string) (arrows [][4]float64) {
+	t.Helper()
+	m := viaPath.FindStringSubmatch(svg)
+	if m == nil {
+		return nil
+	}
+	for i, part := range strings.Split(m[1], "M")[1:] {
+		if i%2 == 1 {
+			continue // a head
+		}
+		var a [4]float64
+		numbers := number.FindAllString(part, -1)
+		for j := range a {
+			v, err := strconv.ParseFloat(numbers[j], 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			a[j] = v
+		}
+		arrows = append(arrows, a)
+	}
+	return arrows
+}
+
+var number = regexp.MustCompile(`-?(\d+\.?\d*|\.\d+)`)
 
 func TestBadRequests(t *testing.T) {
 	s := open(t, "/sim?z=1,1,0")

@@ -354,8 +354,16 @@ func (s *Session) drawSelected() {
 	if s.selected == nil {
 		return
 	}
-	spot, _ := s.spotAt(*s.selected)
+	h := *s.selected
+	spot, _ := s.spotAt(h)
 	s.scene.Selected = &scene.Point{X: spot.X, Y: spot.Y}
+	if i, ok := s.phase.refl.Index(h); !ok || s.phase.refl.F[i] != 0 || s.phase.empty || !s.phase.refl.Centred(h) {
+		return
+	}
+	if a, _, ok := s.doublePath(h); ok {
+		via, _ := s.spotAt(a)
+		s.scene.Way = append(s.scene.Way, scene.Point{}, scene.Point{X: via.X, Y: via.Y}, *s.scene.Selected)
+	}
 }
 
 // drawRings draws the rings of a powder.

@@ -370,9 +370,15 @@ func (s *Session) matches(h crystal.HKL, filter string) bool {
 	return strings.Contains(text, plainText)
 }
 
-// walk selects the next spot in some direction from the selected one.
+// walk selects the next spot in some direction from the selected one: also a
+// forbidden one that has a mark, which cannot be found in the table.
 func (s *Session) walk(dir string) bool {
 	rows := s.rowsOf()
+	for _, a := range s.drawn.absent {
+		if a.double && s.has('d') || !a.double && s.has('g') {
+			rows = append(rows, scene.Reflection{HKL: a.hkl, X: a.X, Y: a.Y, G: math.Hypot(a.X, a.Y)})
+		}
+	}
 	if len(rows) == 0 {
 		return false
 	}
