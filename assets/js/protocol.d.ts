@@ -252,6 +252,8 @@ export interface Detail {
   forbidden?: Text;
   path?: Text;
   laue?: number;
+  multiplicity?: string;
+  also?: Text;
 }
 
 export interface Row {
@@ -262,6 +264,7 @@ export interface Row {
   f: string;
   i: string;
   s: string;
+  multiplicity?: string;
 }
 
 export interface Table {

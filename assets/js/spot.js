@@ -78,6 +78,7 @@ function show(detail) {
   const rows = [
     ["d", detail.d && `${detail.d} Å`],
     ["1/d", detail.invD && el("span", {}, `${detail.invD} nm`, el("sup", {}, "−1"))],
+    ["Planes", detail.multiplicity],
     ["|F|", detail.f && `${detail.f} Å`],
     ["Phase", detail.phase],
     ["s", detail.s && el("span", {}, `${detail.s} Å`, el("sup", {}, "−1"))],
@@ -91,11 +92,10 @@ function show(detail) {
   const acts = el("div", { className: "row" });
   if (hkl) {
     acts.append(button("Measure", { icon: "ruler", grow: true, onclick: () => void act({ op: "measure", hkl }) }));
-    acts.append(button("Centre", { icon: "crosshair", grow: true, onclick: () => void act({ op: "centre", hkl }) }));
+    if (!detail.multiplicity) acts.append(button("Centre", { icon: "crosshair", grow: true, onclick: () => void act({ op: "centre", hkl }) }));
   }
   const parts = [head, list];
-  if (detail.forbidden?.length) parts.push(el("p", { className: "hint" }, runs(detail.forbidden)));
-  if (detail.path?.length) parts.push(el("p", { className: "hint" }, runs(detail.path)));
+  for (const text of [detail.also, detail.forbidden, detail.path]) if (text?.length) parts.push(el("p", { className: "hint" }, runs(text)));
   card.replaceChildren(button("Close", { icon: "x", bare: true, ghost: true, onclick: () => { close(); field.focus(); } }), ...parts, acts);
   card.hidden = false;
   // Not over the spot itself.

@@ -34,7 +34,7 @@ function sortable(head, sort) {
 
 /** @param {Row} row */
 function rowNode(row) {
-  const tr = el("tr", { tabIndex: -1 }, el("th", { scope: "row" }, runs(row.label)), el("td", {}, row.d), el("td", {}, row.invD), el("td", {}, row.i), el("td", {}, row.s));
+  const tr = el("tr", { tabIndex: -1 }, el("th", { scope: "row" }, runs(row.label)), el("td", {}, row.d), el("td", {}, row.invD), el("td", {}, row.i), el("td", {}, row.multiplicity ?? row.s));
   tr.dataset.hkl = row.hkl.join(",");
   return tr;
 }
@@ -80,6 +80,7 @@ let asked = 0;
 async function refresh() {
   const view = now.view;
   if (!view) return;
+  for (const th of $$('[data-sort="s"], [data-sort="m"]', table)) th.hidden = (th.dataset.sort === "m") !== !!view.rings;
   let rows = view.rows ?? [];
   if (order.sort !== "i" || !order.desc) {
     const mine = ++asked;

@@ -16,17 +16,26 @@ type Reflection struct {
 	S         float64 // Å⁻¹
 	F         complex128
 	Intensity float64 // relative to the strongest, 0 … 1
+	// Multiplicity is the number of planes of a family of a powder ring, which
+	// has no X, Y and S; 0 for a spot.
+	Multiplicity int
 }
 
 // AppendCSV appends the table of reflections to dst, a heading and one line
 // each, in the given order. With four set there is a column for i. Lines end
-// in LF; the units stand in the heading.
+// in LF; the units stand in the heading. Families of powder rings have their
+// multiplicity in place of what belongs to a spot.
 func AppendCSV(dst []byte, rows []Reflection, four bool) []byte {
 	dst = append(dst, "h,k,"...)
 	if four {
 		dst = append(dst, "i,"...)
 	}
-	dst = append(dst, "l,d_A,g_invA,x_invA,y_invA,s_invA,F_abs_A,F_phase_deg,I_rel\n"...)
+	rings := len(rows) > 0 && rows[0].Multiplicity > 0
+	if rings {
+		dst = append(dst, "l,d_A,g_invA,multiplicity,F_abs_A,I_rel\n"...)
+	} else {
+		dst = append(dst, "l,d_A,g_invA,x_invA,y_invA,s_invA,F_abs_A,F_phase_deg,I_rel\n"...)
+	}
 	for _, r := range rows {
 		h, k, l := int64(r.HKL[0]), int64(r.HKL[1]), int64(r.HKL[2])
 		dst = append(strconv.AppendInt(dst, h, 10), ',')
@@ -37,6 +46,13 @@ func AppendCSV(dst []byte, rows []Reflection, four bool) []byte {
 		dst = append(strconv.AppendInt(dst, l, 10), ',')
 		if !math.IsInf(r.D, 0) { // 000 has none
 			dst = decimals(dst, r.D, 5)
+		}
+		if rings {
+			dst = decimals(append(dst, ','), r.G, 6)
+			dst = strconv.AppendInt(append(dst, ','), int64(r.Multiplicity), 10)
+			dst = decimals(append(dst, ','), math.Hypot(real(r.F), imag(r.F)), 4)
+			dst = append(decimals(append(dst, ','), r.Intensity, 6), '\n')
+			continue
 		}
 		phase := 0.0
 		if r.F != 0 {

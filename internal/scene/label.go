@@ -222,6 +222,15 @@ func (s *Scene) placeOne(p *placer, spot *Spot) bool {
 		// 000 keeps out of the rows of spots: right and below first.
 		candidates[0] = Point{vx + r + 6.5, vy + r + 13.5}
 	}
+	if spot.Class == wire.Background {
+		// On its powder ring: where the spot is, or a little further round.
+		ox, oy := s.ToView(0, 0)
+		dx, dy := vx-ox, vy-oy
+		for i, sin := range [4]float64{0, 0.17, -0.17, 0.34} {
+			cos := math.Sqrt(1 - sin*sin)
+			candidates[i] = Point{ox + cos*dx - sin*dy, oy + sin*dx + cos*dy + capHeight/2}
+		}
+	}
 	for _, c := range candidates {
 		box := rect{c.X - w/2 - 1.5, c.Y - top - 1, c.X + w/2 + 1.5, c.Y + 1.5}
 		if p.free(box) {

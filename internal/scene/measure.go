@@ -40,7 +40,9 @@ func (s *Scene) drawMeasure() (d measureDrawing) {
 	for i := range d.n {
 		p := &d.p[i]
 		p.x, p.y = s.ToView(m.Points[i].X, m.Points[i].Y)
-		p.ring = measureRing(m.Points[i].R)
+		if !s.Powder {
+			p.ring = measureRing(m.Points[i].R)
+		}
 		dx, dy := p.x-d.ox, p.y-d.oy
 		length := math.Hypot(dx, dy)
 		if length < 1e-6 {
@@ -87,7 +89,7 @@ func (s *Scene) reserveMeasure(p *placer) {
 		l := d.p[i]
 		p.put(rect{l.letterX - 7, l.letterY - 12, l.letterX + 7, l.letterY + 2})
 	}
-	if !s.Measure.Between {
+	if !s.Measure.Between && !s.Powder {
 		for i := range d.n {
 			p.putLine(d.ox, d.oy, d.p[i].x, d.p[i].y)
 		}
@@ -111,7 +113,15 @@ func (w *writer) measure(s *Scene) {
 		return
 	}
 	d := s.drawMeasure()
-	if s.Measure.Between && d.n == 2 {
+	if s.Powder {
+		for i := range d.n {
+			w.open("circle", mark(i))
+			w.attr("cx", d.ox)
+			w.attr("cy", d.oy)
+			w.attr("r", math.Hypot(d.p[i].x-d.ox, d.p[i].y-d.oy))
+			w.str(`/>`)
+		}
+	} else if s.Measure.Between && d.n == 2 {
 		w.stroke("m1", d.p[0].x, d.p[0].y, d.p[1].x, d.p[1].y)
 	} else {
 		for i := range d.n {
@@ -131,6 +141,9 @@ func (w *writer) measure(s *Scene) {
 		w.str(`"/>`)
 	}
 	for i := range d.n {
+		if s.Powder {
+			break
+		}
 		w.open("circle", "ring "+mark(i))
 		w.attr("cx", d.p[i].x)
 		w.attr("cy", d.p[i].y)

@@ -34,6 +34,10 @@ type Scene struct {
 	Rings  []Ring
 	Labels []Label // filled by PlaceLabels
 
+	// Powder marks what is measured and highlighted by circles about 000 through
+	// the points instead of lines to them and rings around them.
+	Powder bool
+
 	Measure  Measure
 	Selected *Point // ring around the highlighted spot
 	// Way is a path of scattering, drawn as arrows from each point to the next:
@@ -96,7 +100,7 @@ type MeasurePoint struct {
 func (s *Scene) Reset() {
 	s.Spots, s.Lines, s.Rings, s.Labels = s.Spots[:0], s.Lines[:0], s.Rings[:0], s.Labels[:0]
 	s.Measure.Points = s.Measure.Points[:0]
-	s.Measure.Between, s.Measure.Angle = false, ""
+	s.Measure.Between, s.Measure.Angle, s.Powder = false, "", false
 	s.Selected, s.Way = nil, s.Way[:0]
 	s.Title, s.Desc = "", ""
 }

@@ -275,6 +275,17 @@ func (w *writer) selected(s *Scene) {
 		return
 	}
 	vx, vy := s.ToView(s.Selected.X, s.Selected.Y)
+	if s.Powder && (s.Selected.X != 0 || s.Selected.Y != 0) {
+		// Both sides of a powder ring.
+		ox, oy := s.ToView(0, 0)
+		for _, off := range [2]float64{-5, 5} {
+			if r := math.Hypot(vx-ox, vy-oy) + off; r > 0 {
+				w.circle(ox, oy, r)
+				w.str(`/>`)
+			}
+		}
+		return
+	}
 	w.circle(vx, vy, selectRing(s.markAt(*s.Selected)))
 	w.str(`/>`)
 }

@@ -231,6 +231,9 @@ func (s *Session) measureStatus() string {
 	if m.Angle != "" {
 		return "Angle " + strings.TrimSuffix(m.Angle, "°") + ", ratio " + m.Ratio + "."
 	}
+	if m.Ratio != "" {
+		return "Ratio " + m.Ratio + "."
+	}
 	if m.Spacing != "" {
 		return "Between A and B, d " + m.Spacing + " ångström."
 	}

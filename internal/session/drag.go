@@ -16,6 +16,7 @@ type drag struct {
 	kind   dragKind
 	from   geom.Rotation
 	start  geom.Vec // Å⁻¹ on the screen
+	at     geom.Vec // middle of the picture at the start, Å⁻¹
 	g      geom.Vec // lab, Å⁻¹: of the grabbed spot or band
 	hkl    crystal.HKL
 	moved  bool
@@ -29,6 +30,7 @@ const (
 	dragTwist                 // turn in the plane
 	dragSpot                  // a spot stays under the pointer
 	dragBand                  // a Kikuchi line stays under the pointer
+	dragPan                   // the picture moves along: powder rings know no orientation
 )
 
 // The feel of a drag.
@@ -46,12 +48,14 @@ const (
 func (s *Session) startDrag(r *Request) {
 	s.draw()
 	x, y := s.scene.FromView(r.X, r.Y)
-	d := &drag{from: s.orient, start: geom.Vec{X: x, Y: y}}
+	d := &drag{from: s.orient, start: geom.Vec{X: x, Y: y}, at: geom.Vec{X: s.atX, Y: s.atY}}
 	reach := r.Radius
 	if !(reach > 0) {
 		reach = 12
 	}
 	switch {
+	case s.rings:
+		d.kind = dragPan
 	case r.Twist:
 		d.kind = dragTwist
 	case s.grabSpot(d, r.X, r.Y, reach):
@@ -125,12 +129,15 @@ func (s *Session) moveDrag(r *Request) error {
 		return nil
 	}
 	// The scene's frame has not changed since the start: a drag keeps side and
-	// centre.
+	// centre, but for rings.
 	x, y := s.scene.FromView(r.X, r.Y)
+	x, y = x-s.scene.CX+d.at.X, y-s.scene.CY+d.at.Y
 	move := geom.Vec{X: x - d.start.X, Y: y - d.start.Y}
 	d.moved, d.settle = true, false
 	lambda := s.beam.Wavelength()
 	switch d.kind {
+	case dragPan:
+		s.atX, s.atY = s.bounded(d.at.X-move.X, d.at.Y-move.Y)
 	case dragTwist:
 		s.orient = turned(d.from, azimuth(d.start, geom.Vec{X: x, Y: y}))
 	case dragSpot:

@@ -166,6 +166,8 @@ type exportReflection struct {
 	S         float64    `json:"s_invA"`
 	F         [2]float64 `json:"F_A"`
 	Intensity float64    `json:"intensity"`
+	// Of a family of a powder ring; its intensity is relative to the strongest.
+	Multiplicity int `json:"multiplicity,omitempty"`
 }
 
 func (s *Session) doExport(r *Request, _ []byte, out *Reply) error {
@@ -296,6 +298,10 @@ func (s *Session) exportJSON(o ExportOptions, link string) (string, error) {
 		doc.SpaceGroup = p.setting.Extended
 	}
 	for _, r := range s.rowsOf() {
+		if s.rings {
+			doc.Reflections = append(doc.Reflections, exportReflection{HKL: r.HKL, G: r.G, D: r.D, F: [2]float64{real(r.F)}, Intensity: r.Intensity, Multiplicity: r.Multiplicity})
+			continue
+		}
 		doc.Reflections = append(doc.Reflections, exportReflection{
 			HKL: r.HKL, Q: [2]float64{r.X, r.Y}, G: r.G, D: r.D, S: r.S, F: [2]float64{real(r.F), imag(r.F)},
 			Intensity: cmplx.Abs(r.F) * cmplx.Abs(r.F) * s.kinematic(p).At(r.S),

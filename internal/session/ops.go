@@ -204,7 +204,7 @@ func (s *Session) doDrag(r *Request, _ []byte, out *Reply) error {
 			return nil
 		}
 		if r.Phase == "cancel" {
-			s.orient = d.from
+			s.orient, s.atX, s.atY = d.from, d.at.X, d.at.Y
 		} else if d.moved {
 			s.reference = s.zone
 		}
@@ -270,6 +270,9 @@ func (s *Session) doCentre(r *Request, _ []byte, out *Reply) error {
 	if r.HKL != nil {
 		h := crystal.HKL(*r.HKL)
 		spot, _ := s.spotAt(h)
+		if s.rings {
+			spot.X, spot.Y = 0, 0
+		}
 		if !finite(spot.X, spot.Y) {
 			return errors.New("That reflection cannot be reached at this voltage.")
 		}

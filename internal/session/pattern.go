@@ -316,6 +316,13 @@ func (s *Session) spotAt(h crystal.HKL) (spot diffraction.Spot, radius float64) 
 	m := s.orient.Mat()
 	mx, my, _ := m.Rows()
 	g := p.structure.Lattice.G(h)
+	if s.rings {
+		// Where its label stands.
+		spot.Ref = -1
+		spot.X = g.Norm() * math.Sqrt(0.5)
+		spot.Y = spot.X
+		return spot, 0
+	}
 	k := diffraction.Kinematic{Shape: diffraction.Gaussian, Sigma: sigma, Exact: true}
 	spot.S = k.ExcitationError(g, s.beam, s.orient)
 	// The foil normal is along the beam: s n has no part in the screen.
@@ -336,15 +343,23 @@ func (s *Session) spotAt(h crystal.HKL) (spot diffraction.Spot, radius float64) 
 
 func (s *Session) drawMeasure() {
 	m := &s.scene.Measure
-	for _, pt := range s.measured {
+	s.scene.Powder = s.rings
+	for i, pt := range s.measured {
 		mp := scene.MeasurePoint{Point: scene.Point{X: pt.X, Y: pt.Y}}
 		if !pt.Free {
 			spot, r := s.spotAt(pt.HKL)
 			mp.X, mp.Y, mp.R = spot.X, spot.Y, r
+			if s.rings {
+				// Letters of rings stand at the left, where no label is.
+				mp.X = -spot.X
+				if i == 1 {
+					mp.Y = -spot.Y
+				}
+			}
 		}
 		m.Points = append(m.Points, mp)
 	}
-	m.Between = s.between && len(s.measured) == 2
+	m.Between = s.between && !s.rings && len(s.measured) == 2
 	if angle, ok := s.measuredAngle(); ok {
 		m.Angle = angle
 	}
@@ -357,39 +372,13 @@ func (s *Session) drawSelected() {
 	h := *s.selected
 	spot, _ := s.spotAt(h)
 	s.scene.Selected = &scene.Point{X: spot.X, Y: spot.Y}
-	if i, ok := s.phase.refl.Index(h); !ok || s.phase.refl.F[i] != 0 || s.phase.empty || !s.phase.refl.Centred(h) {
+	if i, ok := s.phase.refl.Index(h); s.rings || !ok || s.phase.refl.F[i] != 0 || s.phase.empty || !s.phase.refl.Centred(h) {
 		return
 	}
 	if a, _, ok := s.doublePath(h); ok {
 		via, _ := s.spotAt(a)
 		s.scene.Way = append(s.scene.Way, scene.Point{}, scene.Point{X: via.X, Y: via.Y}, *s.scene.Selected)
 	}
-}
-
-// drawRings draws the rings of a powder.
-func (s *Session) drawRings() {
-	p := s.phase
-	if p.empty {
-		return
-	}
-	strongest := 0.0
-	rings := diffraction.Powder{R: p.refl, Group: p.group}.Rings(s.beam)
-	for _, r := range rings {
-		strongest = max(strongest, r.Mean())
-	}
-	for _, r := range rings {
-		w := r.Mean() / strongest
-		if w < 1e-4 {
-			continue
-		}
-		h := r.Families[0].HKL
-		s.scene.Rings = append(s.scene.Rings, scene.Ring{R: r.G, Weight: w})
-		// The label stands on the ring, towards the upper right.
-		x := r.G * math.Sqrt(0.5)
-		s.scene.Spots = append(s.scene.Spots, scene.Spot{X: x, Y: x, R: 0.01, Class: wire.Background, HKL: h, Four: p.four, Rank: w})
-	}
-	s.scene.Spots = append(s.scene.Spots, scene.Spot{R: scene.DirectRadius, Class: wire.Spot})
-	s.drawn.inView = len(s.scene.Rings)
 }
 
 // viewPoint turns view-box units into Å⁻¹.

@@ -42,6 +42,7 @@ type level struct {
 	visible *diffraction.Reflections // those of refl that can be seen at all
 	full    []int32                  // index in refl of each of visible
 	faint   *diffraction.Reflections // those that may be marked as higher Laue zones; made when asked for
+	powder  *powder                  // made when asked for
 	absent  *diffraction.Reflections // points without structure factor, 000 first; made when asked for
 }
 

@@ -147,17 +147,22 @@ type Detail struct {
 	Forbidden Text `json:"forbidden,omitempty"`
 	Path      Text `json:"path,omitempty"`
 	Laue      int  `json:"laue,omitempty"` // number of the Laue zone
+	// Of a powder ring: how many planes the family has, and which others share it.
+	Multiplicity string `json:"multiplicity,omitempty"`
+	Also         Text   `json:"also,omitempty"`
 }
 
-// Row is a line of the reflections table.
+// Row is a line of the reflections table: a spot, or a family of planes of a
+// powder ring with its multiplicity in place of S.
 type Row struct {
-	HKL   [3]int `json:"hkl"`
-	Label Text   `json:"label"`
-	D     string `json:"d"`
-	InvD  string `json:"invD"`
-	F     string `json:"f"`
-	I     string `json:"i"`
-	S     string `json:"s"`
+	HKL          [3]int `json:"hkl"`
+	Label        Text   `json:"label"`
+	D            string `json:"d"`
+	InvD         string `json:"invD"`
+	F            string `json:"f"`
+	I            string `json:"i"`
+	S            string `json:"s"`
+	Multiplicity string `json:"multiplicity,omitempty"`
 }
 
 // Table is a part of the reflections table.

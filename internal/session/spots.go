@@ -43,6 +43,9 @@ func (s *Session) nearestSpot(vx, vy, reach float64, absent bool) (h crystal.HKL
 // detail describes a reflection.
 func (s *Session) detail(h crystal.HKL) *Detail {
 	s.draw()
+	if s.rings && h != (crystal.HKL{}) {
+		return s.ringDetail(h)
+	}
 	p := s.phase
 	spot, _ := s.spotAt(h)
 	g := p.structure.Lattice.G(h).Norm()
@@ -172,6 +175,12 @@ func (s *Session) pick(vx, vy, radius float64) (*Detail, LinkPoint) {
 	if !(radius > 0) {
 		radius = 12
 	}
+	if h, at, ok := s.ringAt(vx, vy, radius); s.rings && ok {
+		d := s.detail(h)
+		d.X, d.Y = s.scene.ToView(at.X, at.Y)
+		d.X, d.Y = round2(d.X), round2(d.Y)
+		return d, LinkPoint{HKL: h}
+	}
 	if h, _, ok := s.nearestSpot(vx, vy, radius, true); ok {
 		return s.detail(h), LinkPoint{HKL: h}
 	}
@@ -205,7 +214,7 @@ func (s *Session) vectors() []geom.Vec {
 			v = append(v, s.orient.Apply(s.phase.structure.Lattice.G(p.HKL)))
 		}
 	}
-	if len(v) == 2 && s.measured[0].Free != s.measured[1].Free {
+	if !s.rings && len(v) == 2 && s.measured[0].Free != s.measured[1].Free {
 		// A spot against a free point: both as seen on the screen.
 		v[0].Z, v[1].Z = 0, 0
 	}
@@ -215,7 +224,7 @@ func (s *Session) vectors() []geom.Vec {
 // measuredAngle returns the angle between the two vectors as text.
 func (s *Session) measuredAngle() (string, bool) {
 	v := s.vectors()
-	if len(v) < 2 || s.between || v[0].Norm() < 1e-9 || v[1].Norm() < 1e-9 {
+	if len(v) < 2 || s.between || s.rings || v[0].Norm() < 1e-9 || v[1].Norm() < 1e-9 {
 		return "", false
 	}
 	return fixed(geom.Degrees(geom.Angle(v[0], v[1])), 2) + "°", true
@@ -239,20 +248,26 @@ func (s *Session) measureView() MeasureView {
 	}
 	if n := len(s.measured); n > 0 {
 		noun := "spot"
-		if free > 0 {
+		if s.rings {
+			noun = "ring"
+		} else if free > 0 {
 			noun = "point"
 		}
 		m.Count = plural(n, noun) + " picked"
 	}
 	if len(v) < 2 {
 		m.Empty = "Pick two spots to get d, angle and ratio."
+		if s.rings {
+			m.Empty = "Pick two rings to get d and ratio."
+		}
 		return m
 	}
-	if angle, ok := s.measuredAngle(); ok {
-		m.Angle = angle
+	angle, ok := s.measuredAngle()
+	m.Angle = angle
+	if ok || s.rings && v[0].Norm() > 1e-9 {
 		m.Ratio = fixed(v[1].Norm()/v[0].Norm(), 3)
 	}
-	if s.between {
+	if s.between && !s.rings {
 		if g := v[1].Sub(v[0]).Norm(); g > 1e-9 {
 			m.Spacing = fixed(1/g, 3)
 		}
@@ -269,14 +284,15 @@ func (s *Session) measureView() MeasureView {
 	return m
 }
 
-// rowsOf returns all spots in the picture but 000, strongest first.
+// rowsOf returns all spots in the picture but 000, or the families of all rings,
+// strongest first.
 func (s *Session) rowsOf() []scene.Reflection {
+	if s.rings {
+		return s.ringRows()
+	}
 	s.draw()
 	p := s.phase
 	var rows []scene.Reflection
-	if s.rings {
-		return rows
-	}
 	for _, spot := range s.drawn.spots {
 		if spot.Ref == 0 {
 			continue
@@ -300,6 +316,13 @@ func compareHKL(a, b crystal.HKL) int {
 }
 
 func (s *Session) tableRow(r *scene.Reflection) Row {
+	if s.rings {
+		row := Row{HKL: r.HKL, Label: s.family(r.HKL), D: fixed(r.D, 3), InvD: fixed(10*r.G, 2), Multiplicity: trimmed(float64(r.Multiplicity), 0)}
+		if !s.phase.empty {
+			row.F, row.I = fixed(cmplx.Abs(r.F), 2), fixed(100*r.Intensity, 1)
+		}
+		return row
+	}
 	return Row{
 		HKL: r.HKL, Label: hklText(r.HKL, s.phase.four), D: fixed(r.D, 3), InvD: fixed(10*r.G, 2),
 		F: fixed(cmplx.Abs(r.F), 2), I: fixed(100*r.Intensity, 1), S: signed(r.S, 4),
@@ -310,6 +333,9 @@ func (s *Session) tableRow(r *scene.Reflection) Row {
 func (s *Session) table(r *Request) *Table {
 	rows := s.rowsOf()
 	t := &Table{All: len(rows), Rows: []Row{}, Caption: plural(len(rows), "reflection") + " of " + s.sentenceName() + " in view"}
+	if s.rings {
+		t.Caption = plural(len(rows), "set") + " of planes of " + s.sentenceName() + ", " + plural(s.drawn.inView, "ring") + " in view"
+	}
 	rows = slices.DeleteFunc(rows, func(row scene.Reflection) bool { return !s.matches(row.HKL, r.Filter) })
 	t.Total = len(rows)
 	key := func(row *scene.Reflection) float64 {
@@ -322,6 +348,8 @@ func (s *Session) table(r *Request) *Table {
 			return cmplx.Abs(row.F)
 		case "s":
 			return row.S
+		case "m":
+			return float64(row.Multiplicity)
 		}
 		return row.Intensity
 	}
@@ -351,7 +379,8 @@ func (s *Session) table(r *Request) *Table {
 }
 
 // matches reports whether a reflection passes the filter of the table: {111}
-// takes the family, (111) or 111 this plane and its multiples, anything else
+// takes the family, (111) or 111 this plane and its multiples (of a ring: any of
+// its planes), anything else
 // must be part of the indices as written.
 func (s *Session) matches(h crystal.HKL, filter string) bool {
 	filter = strings.TrimSpace(filter)
@@ -363,7 +392,11 @@ func (s *Session) matches(h crystal.HKL, filter string) bool {
 		if in.Family {
 			return slices.Contains(s.phase.equivalentPlanes(in.HKL), h)
 		}
-		return h.Zone(in.HKL) == crystal.UVW{} && h != crystal.HKL{}
+		same := func(k crystal.HKL) bool { return k.Zone(in.HKL) == crystal.UVW{} && k != crystal.HKL{} }
+		if s.rings {
+			return slices.ContainsFunc(s.phase.equivalentPlanes(h), same)
+		}
+		return same(h)
 	}
 	plainText := strings.ReplaceAll(strings.ReplaceAll(filter, "−", "-"), " ", "")
 	text := strings.ReplaceAll(strings.ReplaceAll(h.Text(s.phase.four), "−", "-"), " ", "")
@@ -373,6 +406,9 @@ func (s *Session) matches(h crystal.HKL, filter string) bool {
 // walk selects the next spot in some direction from the selected one: also a
 // forbidden one that has a mark, which cannot be found in the table.
 func (s *Session) walk(dir string) bool {
+	if s.rings {
+		return s.walkRings(dir)
+	}
 	rows := s.rowsOf()
 	for _, a := range s.drawn.absent {
 		if a.double && s.has('d') || !a.double && s.has('g') {

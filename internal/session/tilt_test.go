@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"math"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -189,5 +190,120 @@ func TestRings(t *testing.T) {
 	}
 	if r.View.Heading != "Aluminium, powder rings, 200 kV" || !r.View.Rings || r.View.Empty != "" {
 		t.Errorf("heading %q, empty %q", r.View.Heading, r.View.Empty)
+	}
+	if f := r.View.Frame; plain(f.Zone) != "Powder rings" || !f.On {
+		t.Errorf("the picture is called %q", plain(f.Zone))
+	}
+	if !strings.Contains(r.View.Description, "The strongest is 1 1 1, d 2.338 ångström.") {
+		t.Errorf("description %q", r.View.Description)
+	}
+}
+
+// TestRingTable holds the rings of aluminium, a = 4.0495 Å, against the formula.
+func TestRingTable(t *testing.T) {
+	s := open(t, "/sim?c=lib-al&w=r")
+	rows := must(t, s, session.Request{Op: "table", Sort: "g"}).Table
+	for i, want := range []struct {
+		label, planes string
+		sum           float64
+	}{{"{111}", "8", 3}, {"{200}", "6", 4}, {"{220}", "12", 8}, {"{311}", "24", 11}, {"{222}", "8", 12}} {
+		got := rows.Rows[i]
+		d, err := strconv.ParseFloat(got.D, 64)
+		inv, _ := strconv.ParseFloat(got.InvD, 64)
+		if plain(got.Label) != want.label || got.Multiplicity != want.planes || err != nil ||
+			math.Abs(d-4.0495/math.Sqrt(want.sum)) > 1e-3 || math.Abs(d*inv-10) > 0.02 {
+			t.Errorf("row %d: %+v, want %s, %s planes, d %.3f", i, got, want.label, want.planes, 4.0495/math.Sqrt(want.sum))
+		}
+	}
+	if rows.Rows[0].I != "100.0" || rows.Total != rows.All || !strings.Contains(rows.Caption, "rings in view") {
+		t.Errorf("first %+v, caption %q", rows.Rows[0], rows.Caption)
+	}
+	byPlanes := must(t, s, session.Request{Op: "table", Sort: "m", Desc: true}).Table
+	if byPlanes.Rows[0].Multiplicity != "48" && byPlanes.Rows[0].Multiplicity != "24" {
+		t.Errorf("most planes: %+v", byPlanes.Rows[0])
+	}
+	for filter, want := range map[string]int{"{111}": 1, "2-20": 2, "9 8 7": 0} { // 220 and 440
+		if f := must(t, s, session.Request{Op: "table", Filter: filter}).Table; f.Total != want {
+			t.Errorf("filter %s: %d rows, want %d", filter, f.Total, want)
+		}
+	}
+	csv := must(t, s, session.Request{Op: "export", Kind: "csv"}).File.Text
+	if !strings.HasPrefix(csv, "h,k,l,d_A,g_invA,multiplicity,F_abs_A,I_rel\n1,1,1,2.33798,") || strings.Count(csv, "\n") != rows.All+1 {
+		t.Errorf("CSV %.120q", csv)
+	}
+}
+
+// TestRingPick taps rings, measures them and walks over them.
+func TestRingPick(t *testing.T) {
+	s := open(t, "/sim?c=lib-al&z=1,1,0&w=r") // 220 is along the beam: rings do not mind
+	view := must(t, s, session.Request{Op: "view"}).View
+	unit := 10 / view.Scale // view-box units per Å⁻¹
+	r111, r220 := math.Sqrt(3)/4.0495*unit, math.Sqrt(8)/4.0495*unit
+	d := must(t, s, session.Request{Op: "pick", X: -0.6 * r111, Y: 0.8 * r111, Radius: 12}).Detail
+	if d.HKL == nil || plain(d.Label) != "{111}" || d.Multiplicity != "8" || d.D != "2.338" || d.I != "100.0" || d.S != "" || d.Xi != "" {
+		t.Fatalf("tapped %+v", d)
+	}
+	if math.Abs(d.X+0.6*r111) > 0.5 || math.Abs(d.Y-0.8*r111) > 0.5 {
+		t.Errorf("the card stands at %v, %v", d.X, d.Y)
+	}
+	if svg := must(t, s, session.Request{Op: "select", HKL: d.HKL, Draw: "svg"}).SVG; strings.Count(svg[strings.Index(svg, `class="sel"`):], "<circle") != 2 {
+		t.Error("the ring is not highlighted")
+	}
+	must(t, s, session.Request{Op: "measure", X: -0.6 * r111, Y: 0.8 * r111, Radius: 12})
+	m := must(t, s, session.Request{Op: "measure", X: 0, Y: r220 + 4, Radius: 12, Draw: "svg"})
+	if v := m.View.Measure; v.Count != "2 rings picked" || v.Ratio != "1.633" || v.Angle != "" || v.Points[0].D != "2.338" || v.Points[1].D != "1.432" {
+		t.Errorf("measured %+v", v)
+	}
+	if m.Status != "Ratio 1.633." || !strings.Contains(m.SVG, `<circle class="m1"`) || !strings.Contains(m.SVG, `<circle class="m2"`) {
+		t.Errorf("status %q", m.Status)
+	}
+	free := must(t, s, session.Request{Op: "measure", X: 0.5 * r111, Y: 0, Radius: 12, Draw: "svg"})
+	if free.View.Measure.Ratio == "" {
+		t.Error("no ratio with a free radius")
+	}
+	if p := free.View.Measure.Points[1]; !p.Free || p.D != "4.675" { // twice the spacing of 111, 4.676, but for the four decimals that links keep
+		t.Errorf("free radius %+v", p)
+	}
+	shown := must(t, s, session.Request{Op: "select", Draw: "svg"})
+	if again := must(t, open(t, shown.Link), session.Request{Op: "view", Draw: "svg"}); again.SVG != shown.SVG {
+		t.Error("the link shows other rings")
+	}
+	for _, want := range []string{"{111}", "{200}", "{220}"} {
+		if w := must(t, s, session.Request{Op: "walk", Dir: "right"}); plain(w.Detail.Label) != want {
+			t.Errorf("walked to %s, want %s", plain(w.Detail.Label), want)
+		}
+	}
+	if w := must(t, s, session.Request{Op: "walk", Dir: "left"}); plain(w.Detail.Label) != "{200}" {
+		t.Errorf("back at %s", plain(w.Detail.Label))
+	}
+	// Silicon 333 and 511 share a ring.
+	s = open(t, "/sim?w=r")
+	if d := must(t, s, session.Request{Op: "inspect", HKL: &[3]int{3, 3, 3}}).Detail; plain(d.Also) != "On the same ring: {511}" || d.Multiplicity != "8" {
+		t.Errorf("333: %+v", d)
+	}
+}
+
+// TestRingDrag moves the picture: rings know no orientation.
+func TestRingDrag(t *testing.T) {
+	s := open(t, "/sim?c=lib-al&w=r")
+	before := must(t, s, session.Request{Op: "view", Draw: "svg"})
+	must(t, s, session.Request{Op: "drag", Phase: "start", X: 10, Y: 10})
+	must(t, s, session.Request{Op: "drag", Phase: "move", X: 60, Y: -20, Light: true})
+	r := must(t, s, session.Request{Op: "drag", Phase: "move", X: 110, Y: -40, Light: true, Draw: "svg"})
+	if !strings.Contains(r.SVG, `<circle cx="100" cy="-50"`) {
+		t.Errorf("000 did not come along: %.300s", r.SVG)
+	}
+	if end := must(t, s, session.Request{Op: "drag", Phase: "end"}); end.Change != "position" {
+		t.Errorf("change %q", end.Change)
+	}
+	must(t, s, session.Request{Op: "zoom", Fit: true})
+	must(t, s, session.Request{Op: "drag", Phase: "start", X: 10, Y: 10})
+	must(t, s, session.Request{Op: "drag", Phase: "move", X: 60, Y: -20, Light: true})
+	if r := must(t, s, session.Request{Op: "drag", Phase: "cancel", Draw: "svg"}); r.SVG != before.SVG {
+		t.Error("cancelling did not bring the picture back")
+	}
+	far := must(t, s, session.Request{Op: "set", Set: &session.Patch{CL: ptr("5000")}})
+	if far.View.Empty != "No rings in view. Zoom out, or go back to the middle." {
+		t.Errorf("no ring in %d: %q", far.View.Frame.InView, far.View.Empty)
 	}
 }

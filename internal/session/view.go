@@ -95,6 +95,10 @@ func (s *Session) frameView() *Frame {
 	} else {
 		f.NearText = says(f.Distance + " from ").plus(zone)
 	}
+	if s.rings {
+		f.Zone, f.OffAxis, f.On = says("Powder rings"), count(s.drawn.inView)+" in view", true
+		f.NearText = says("Powder: all orientations at once")
+	}
 	f.Bar = s.bar()
 	if d := s.drag; d != nil && (d.kind == dragSpot || d.kind == dragBand) {
 		f.Grabbed = hklText(d.hkl, p.four)
@@ -143,8 +147,11 @@ func (s *Session) View() *View {
 		Counts:  Counts{InView: s.drawn.inView, Double: s.drawn.double, Kikuchi: s.drawn.bands, Text: count(s.drawn.inView) + " in view"},
 		Measure: s.measureView(), Holder: s.holderView(), Second: s.secondView(), Rows: []Row{},
 	}
-	if s.drawn.inView == 0 && !s.rings {
+	if s.drawn.inView == 0 {
 		v.Empty = "No reflections in view. Zoom out, or tilt back to the zone axis."
+		if s.rings {
+			v.Empty = "No rings in view. Zoom out, or go back to the middle."
+		}
 	}
 	v.Notes = s.notes()
 	if s.selected != nil {
@@ -324,6 +331,12 @@ func (s *Session) describe() string {
 	if s.rings {
 		say(s.capitalName(), ", powder rings, ", trimmed(s.kv, 1), " kilovolts.")
 		say(plural(s.drawn.inView, "ring"), " in view.")
+		for i, r := range s.ringRows() {
+			if i == 3 || s.phase.empty {
+				break
+			}
+			say([]string{"The strongest is ", "The second is ", "The third is "}[i], r.HKL.Spoken(p.four), ", d ", fixed(r.D, 3), " ångström.")
+		}
 		return b.String()
 	}
 	say(s.capitalName(), ", ", trimmed(s.kv, 1), " kilovolts, ", offAxisWords(s.offAxis), " zone axis ", s.zone.Spoken(p.four), ".")

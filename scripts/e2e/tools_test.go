@@ -272,6 +272,29 @@ func TestPanels(t *testing.T) {
 		p.click(`#rings-on`)
 		p.wait("rings", `zx.app.now.view.rings === true`)
 		p.wait("their words", `document.querySelector('[data-part="description"]').textContent !== `+quote(before))
+		p.click(`[data-results="table"]`)
+		p.wait("families in the table", `/^\{111\}\s*3\.136\s*3\.19\s*100\.0\s*8$/.test([...document.querySelector("#rows tbody tr").children].map((c) => c.textContent).join(" "))`)
+		if got := eval[string](p, `[...document.querySelectorAll("#rows thead th")].filter((th) => th.offsetParent).map((th) => th.dataset.sort).join(" ")`); got != "hkl d g i m" {
+			t.Errorf("columns %s", got)
+		}
+		p.click(`#rows th[data-sort="m"] button`)
+		p.wait("most planes first", `((m) => m.length > 5 && m.every((v, i) => i === 0 || v <= m[i - 1]))([...document.querySelectorAll("#rows tbody tr")].map((r) => +r.lastElementChild.textContent))`)
+		p.click(`#rows th[data-sort="i"] button`)
+		p.click(`[data-results="measure"]`)
+		// A tap on the ring of 220, 0.5207 Å⁻¹.
+		cx, cy, _ := p.centre()
+		r := eval[float64](p, `zx.pattern.scale() * 0.5207 * 10 / zx.app.now.view.scale`)
+		p.clickAt(cx-0.6*r, cy-0.8*r, 1)
+		p.wait("the card of the ring", `!document.querySelector(".card").hidden && document.querySelector(".card").textContent.includes("{220}") && document.querySelector(".card").textContent.includes("Planes12")`)
+		p.wait("the ring marked", `document.querySelectorAll("#drawing .sel circle").length === 2`)
+		p.press("Escape")
+		p.click(`button[data-tool="measure"]`)
+		p.clickAt(cx-0.6*r, cy-0.8*r, 1)
+		p.wait("d of the ring", `document.querySelector('[data-part="measure"]').textContent.includes("1.920") || zx.app.now.view.measure.points[0]?.d === "1.920"`)
+		p.clickAt(cx+r/2, cy, 1)
+		p.wait("d of a free radius", `zx.app.now.view.measure.points[1]?.free && Math.abs(zx.app.now.view.measure.points[1].d - 3.84) < 0.03 && document.querySelector('[data-part="measure"]').textContent.includes("ratio B / A")`)
+		p.click(`[data-do="measure-clear"]`)
+		p.click(`button[data-tool="tilt"]`)
 		link := p.link()
 		p.click(`#rings-on`)
 		p.wait("spots", `!zx.app.now.view.rings`)
@@ -310,6 +333,38 @@ func TestPanels(t *testing.T) {
 		p.click(`input[name="f"][value="h"]`)
 		p.wait("forgotten", `!zx.app.now.view.flags`)
 	})
+}
+
+// TestDoublePath taps a forbidden spot: the way of double diffraction is drawn
+// over the pattern until the spot is left.
+func TestDoublePath(t *testing.T) {
+	s := startServer(t)
+	p := simulator(t, browser(t), s, "/sim?z=1,1,0&d=0.30,-0.30,0.00&o=ids", 1440, 900)
+	p.wait("the canvas", onCanvas)
+	arrows := `document.querySelectorAll("#drawing .via path").length`
+	if n := eval[float64](p, arrows); n != 0 {
+		t.Fatal("arrows before anything is selected")
+	}
+	x, y := p.spotAt("0,0,2")
+	p.clickAt(x, y, 1)
+	p.wait("the arrows", arrows+` === 1`)
+	p.wait("their words", `document.querySelector(".card").textContent.includes("Double diffraction can reach it.")`)
+	box := eval[[]float64](p, `(() => { const r = document.querySelector("#drawing .via path").getBoundingClientRect(); return [r.left, r.top, r.right, r.bottom] })()`)
+	ox, oy, _ := p.centre()
+	if box[2] < ox-2 || box[2] > x+20 || math.Abs(box[3]-oy) > 3 || box[1] > y+15 {
+		t.Errorf("the arrows lie in %v, 000 at %.0f, %.0f and 002 at %.0f, %.0f", box, ox, oy, x, y)
+	}
+	p.shot("double-path")
+	p.press("Escape")
+	p.wait("gone", arrows+` === 0 && document.querySelector(".card").hidden`)
+	// By keys alone: the walk reaches the mark.
+	eval[bool](p, `(document.querySelector("#field").focus(), true)`)
+	p.press("f")
+	p.wait("a spot", `zx.app.now.view.detail?.hkl`)
+	eval[bool](p, `zx.app.act({op: "select", hkl: [0, 0, 4]}, {keep: true}).then(() => true)`)
+	p.press("ArrowDown")
+	p.wait("a forbidden spot by keys", `zx.app.now.view.detail?.forbidden`)
+	p.press("Escape")
 }
 
 // TestTabOrder walks over the whole page by Tab.
