@@ -3,6 +3,7 @@ package blog
 import (
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -84,7 +85,7 @@ func TestErrors(t *testing.T) {
 		{"root", "Take $\\sqrt{x}$.", "root", 1},
 		{"indices", "x\n\n{{1x0}}", `indices "1x0"`, 3},
 		{"two indices", "{{11}}", `indices "11"`, 1},
-		{"no such shortcode", `{{< movie a="b" >}}`, `no shortcode "movie"; there are drawing, knob, pattern, switch, thickness`, 1},
+		{"no such shortcode", `{{< movie a="b" >}}`, `no shortcode "movie"; there are answer, drawing, end, knob, pattern, switch, thickness`, 1},
 		{"form", `{{< pattern crystal=si >}}`, "expected {{< name key", 1},
 		{"no caption", `{{< pattern crystal="si" zone="0,0,1" >}}`, "pattern: caption is missing", 1},
 		{"unknown key", `{{< pattern crystal="si" zone="0,0,1" caption="x" colour="red" >}}`, "unknown key colour; known are camera", 1},
@@ -103,6 +104,11 @@ func TestErrors(t *testing.T) {
 		{"word missing", `{{< pattern crystal="si" zone="0,0,1" caption="x" >}}` + "\n{{< knob >}}", "one word after the name", 1},
 		{"drawing", `{{< drawing nothing caption="x" >}}`, "drawing: open", 1},
 		{"thickness", `{{< thickness crystal="si" hkl="200" kv="200" to="100" caption="x" >}}`, "Silicon has no reflection 200", 1},
+		{"thickness zone", `{{< thickness crystal="si" zone="1,1" hkl="220" kv="200" to="100" caption="x" >}}`, `zone "1,1": expected u,v,w`, 1},
+		{"thickness beam", `{{< thickness crystal="si" zone="1,1,0" hkl="200" kv="200" to="100" caption="x" >}}`, "200 is no strong beam", 1},
+		{"answer without end", "x\n\n{{< answer >}}\n\ntext", "it has no end", 3},
+		{"answer in an answer", "{{< answer >}}\n\n{{< answer >}}\n\n{{< end >}}", "the answer before it has no end", 3},
+		{"end without answer", "{{< end >}}", "no answer to end", 1},
 		{"thickness unit", `{{< thickness crystal="si" hkl="220" kv="200" to="100 mm" caption="x" >}}`, "expected the unit nm", 1},
 	} {
 		p := &Post{Slug: "x"}
@@ -213,6 +219,51 @@ func TestThickness(t *testing.T) {
 	}
 	if !strings.Contains(body, "extinction 23 nm") || !strings.Contains(body, "extinction 26 nm") {
 		t.Error("extinction distances are missing")
+	}
+}
+
+// TestThicknessOfManyBeams: the curves along a zone axis are those of package
+// bloch. Silicon along [110] at 100 Å and 500 Å was computed by an independent
+// program with 129 beams; the weak beams that are added here move the
+// intensities by less than 0.002.
+func TestThicknessOfManyBeams(t *testing.T) {
+	body := string(post(t, `{{< thickness crystal="si" zone="1,1,0" hkl="000;1-11;002" kv="200 kV" to="50 nm" caption="x" >}}`).Body)
+	for class, want := range map[string]struct{ at10, at50 float64 }{
+		"c1": {0.19795, 0.42959}, "c2": {0.12131, 0.05882}, "c3": {0.00154, 0.12346},
+	} {
+		m := regexp.MustCompile(`<path class="curve ` + class + `" fill="none" stroke="currentColor" d="M44\.0 [\d.]+(L[^"]*)"`).FindStringSubmatch(body)
+		if m == nil {
+			t.Fatalf("no curve %s in %s", class, body)
+		}
+		points := strings.Split(m[1], "L")[1:]
+		for at, intensity := range map[int]float64{20: want.at10, 100: want.at50} { // of a hundred points
+			var x, y float64
+			if _, err := fmt.Sscanf(points[at-1], "%f %f", &x, &y); err != nil {
+				t.Fatal(err)
+			}
+			// A tenth of a unit is 0.0004.
+			if got := (258 - y) / 244; math.Abs(got-intensity) > 0.0025 {
+				t.Errorf("curve %s at %d nm: %.4f, want %.4f", class, at/2, got, intensity)
+			}
+		}
+	}
+	if want := `<text x="556.0 564.0 572.0" y="78.0" text-anchor="middle">111</text><path fill="none" stroke="currentColor" stroke-width="1.2" d="M561.0 66.5h6.0"/>`; !strings.Contains(body, want) {
+		t.Errorf("no name with an overbar, want %s in %s", want, body)
+	}
+	if strings.Contains(body, "−") {
+		t.Error("a minus sign stands in the chart")
+	}
+}
+
+func TestAnswer(t *testing.T) {
+	p := post(t, "Why?\n\n{{< answer >}}\n\nBecause.\n\n{{< end >}}\n\nOn.\n\n{{< answer label=\"A & B\" >}}\n\nSo.\n\n{{< end >}}\n")
+	for _, want := range []string{"<details class=\"answer\"><summary>Answer</summary>\n<p>Because.</p>\n</details>\n<p>On.</p>", "<summary>A &amp; B</summary>"} {
+		if !strings.Contains(string(p.Body), want) {
+			t.Errorf("missing %s in %s", want, p.Body)
+		}
+	}
+	if want := "<p><b>Answer</b></p>\n<p>Because.</p>\n<p>On.</p>"; !strings.Contains(p.feed, want) {
+		t.Errorf("missing in the feed: %s in %s", want, p.feed)
 	}
 }
 

@@ -5,10 +5,12 @@ import (
 	"html"
 	"math"
 	"math/cmplx"
+	"strconv"
 	"strings"
 
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/diffraction"
+	"zoneaxis/internal/diffraction/bloch"
 	"zoneaxis/internal/source"
 )
 
@@ -19,9 +21,10 @@ const (
 	chartTop, chartBottom   = 14.0, 42.0
 )
 
-// thicknessChart draws how the intensities of some reflections change with the
-// thickness of the crystal if only the direct beam and one diffracted beam,
-// exactly at its Bragg condition, are there.
+// thicknessChart draws how the intensities of some beams change with the
+// thickness of the crystal. Along a zone axis all beams of the pattern are
+// coupled (package bloch, no absorption). Without one each reflection stands
+// alone with the direct beam, exactly at its Bragg condition.
 func thicknessChart(attrs map[string]string) (string, error) {
 	entry, ok := source.Lookup(attrs["crystal"])
 	if !ok {
@@ -43,11 +46,22 @@ func thicknessChart(attrs map[string]string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	r, err := diffraction.NewReflections(structure, diffraction.Options{GMax: 2})
+	zone, many := attrs["zone"]
+	reach := 2.0
+	if many {
+		reach = bloch.StandardGMax
+	}
+	r, err := diffraction.NewReflections(structure, diffraction.Options{GMax: reach})
 	if err != nil {
 		return "", err
 	}
 	c := chart{to: to}
+	var foil *manyBeams
+	if many {
+		if foil, err = newManyBeams(r, beam, zone); err != nil {
+			return "", fmt.Errorf("thickness: %w", err)
+		}
+	}
 	for text := range strings.SplitSeq(attrs["hkl"], ";") {
 		digits, err := readIndices(strings.TrimSpace(text))
 		if err != nil || len(digits) != 3 {
@@ -60,17 +74,77 @@ func thicknessChart(attrs map[string]string) (string, error) {
 				h[i] = -d.Value
 			}
 		}
+		if many {
+			k, err := foil.curve(h)
+			if err != nil {
+				return "", fmt.Errorf("thickness: %w", err)
+			}
+			c.curves = append(c.curves, k)
+			continue
+		}
 		i, ok := r.Index(h)
 		if !ok || r.F[i] == 0 {
 			return "", fmt.Errorf("thickness: %s has no reflection %s", entry.Name, h)
 		}
 		xi := beam.ExtinctionDistance(cmplx.Abs(r.F[i]), r.Lattice.Volume(), r.Len[i])
-		c.curves = append(c.curves, curve{h, xi / 10, func(t float64) float64 { return diffraction.TwoBeam(xi, 0, 10*t) }})
+		c.curves = append(c.curves, curve{h, fmt.Sprintf("extinction %.0f nm", xi/10), func(t float64) float64 { return diffraction.TwoBeam(xi, 0, 10*t) }})
 	}
 	if len(c.curves) > 3 {
 		return "", fmt.Errorf("thickness: %d reflections, expected three at most", len(c.curves))
 	}
-	return c.svg(fmt.Sprintf("Intensity of diffracted beams of %s at %g kV against thickness, 0 to %g nm", entry.Name, kv, to)), nil
+	along := ""
+	if many {
+		along = " along [" + strings.ReplaceAll(zone, ",", " ") + "]"
+	}
+	return c.svg(fmt.Sprintf("Intensity of beams of %s%s at %g kV against thickness, 0 to %g nm", entry.Name, along, kv, to)), nil
+}
+
+// manyBeams is a crystal along a zone axis with all beams of its pattern.
+type manyBeams struct {
+	r      *diffraction.Reflections
+	system *bloch.System
+	kept   map[float64][]float64 // intensities by thickness, nm
+}
+
+func newManyBeams(r *diffraction.Reflections, beam diffraction.Beam, zone string) (*manyBeams, error) {
+	var u crystal.UVW
+	parts := strings.Split(zone, ",")
+	if len(parts) != 3 {
+		return nil, fmt.Errorf("zone %q: expected u,v,w", zone)
+	}
+	for i, p := range parts {
+		n, err := strconv.Atoi(p)
+		if err != nil {
+			return nil, fmt.Errorf("zone %q: expected u,v,w", zone)
+		}
+		u[i] = n
+	}
+	o, err := diffraction.ZoneFrame(r.Lattice, u)
+	if err != nil {
+		return nil, err
+	}
+	system, err := bloch.Solve(r, beam, o, bloch.Standard(beam))
+	if err != nil {
+		return nil, err
+	}
+	return &manyBeams{r, system, map[float64][]float64{}}, nil
+}
+
+// curve returns the intensity of a beam.
+func (m *manyBeams) curve(h crystal.HKL) (curve, error) {
+	for i, b := range m.system.Beams[:m.system.Strong] {
+		if m.r.HKL[b.Ref] == h {
+			return curve{h, "", func(t float64) float64 {
+				all, ok := m.kept[t]
+				if !ok {
+					all = m.system.Intensities(nil, 10*t)
+					m.kept[t] = all
+				}
+				return all[i]
+			}}, nil
+		}
+	}
+	return curve{}, fmt.Errorf("%s is no strong beam along this zone axis", h)
 }
 
 type chart struct {
@@ -79,9 +153,9 @@ type chart struct {
 }
 
 type curve struct {
-	hkl crystal.HKL
-	xi  float64 // nm
-	at  func(t float64) float64
+	hkl  crystal.HKL
+	note string                  // below its name
+	at   func(t float64) float64 // of the thickness in nm
 }
 
 func (c *chart) x(t float64) float64 {
@@ -122,11 +196,49 @@ func (c *chart) svg(title string) string {
 		b.WriteString(`"/>`)
 		y := chartTop + 14 + 46*float64(i)
 		fmt.Fprintf(&b, `<path class="curve c%d" fill="none" stroke="currentColor" d="M%.1f %.1fh24"/>`, i+1, chartWidth-chartRight+14, y)
-		fmt.Fprintf(&b, `<text x="%.1f" y="%.1f">%s</text>`, chartWidth-chartRight+44, y+4, strings.ReplaceAll(k.hkl.String(), "-", "−"))
-		fmt.Fprintf(&b, `<text class="small" x="%.1f" y="%.1f">extinction %.0f nm</text>`, chartWidth-chartRight+14, y+20, k.xi)
+		b.WriteString(indicesSVG(k.hkl, chartWidth-chartRight+48, y+4))
+		if k.note != "" {
+			fmt.Fprintf(&b, `<text class="small" x="%.1f" y="%.1f">%s</text>`, chartWidth-chartRight+14, y+20, k.note)
+		}
 	}
 	b.WriteString(`</svg>`)
 	return b.String()
+}
+
+// indicesSVG writes indices with drawn overbars, the middle of the first digit
+// at x, the foot of the digits at y.
+func indicesSVG(h crystal.HKL, x, y float64) string {
+	const digit = 8 // of the type of a chart, 14 units high
+	var at, text, bars strings.Builder
+	for i, v := range h {
+		if v < 0 {
+			v = -v
+			fmt.Fprintf(&bars, "M%.1f %.1fh%.1f", x-3, y-11.5, 6+digit*float64(len(strconv.Itoa(v))-1))
+		}
+		for _, r := range strconv.Itoa(v) {
+			fmt.Fprintf(&at, "%.1f ", x)
+			text.WriteRune(r)
+			x += digit
+		}
+		if i < 2 && wide(h) {
+			x += digit / 2
+		}
+	}
+	out := fmt.Sprintf(`<text x="%s" y="%.1f" text-anchor="middle">%s</text>`, strings.TrimSpace(at.String()), y, text.String())
+	if bars.Len() > 0 {
+		out += `<path fill="none" stroke="currentColor" stroke-width="1.2" d="` + bars.String() + `"/>`
+	}
+	return out
+}
+
+// wide reports whether indices need gaps between them.
+func wide(h crystal.HKL) bool {
+	for _, v := range h {
+		if v > 9 || v < -9 {
+			return true
+		}
+	}
+	return false
 }
 
 // niceStep returns 1, 2 or 5 times a power of ten, at least v.

@@ -83,8 +83,30 @@ func (f *figureRenderer) write(w util.BufWriter, node *shortcodeNode) error {
 			return err
 		}
 		return f.still(w, svg, c.attrs["caption"], "chart")
+	case "answer":
+		return f.answer(w, c)
+	case "end":
+		if !f.feed {
+			w.WriteString("</details>\n")
+		}
+		return nil
 	}
 	return fmt.Errorf("%s: it has to stand right below a pattern", node.line)
+}
+
+// answer opens what is folded away until somebody asks for it. Readers of feeds
+// get it unfolded, under its name.
+func (f *figureRenderer) answer(w util.BufWriter, c shortcode) error {
+	label := c.attrs["label"]
+	if label == "" {
+		label = "Answer"
+	}
+	open, end := `<details class="answer"><summary>`, "</summary>\n"
+	if f.feed {
+		open, end = "<p><b>", "</b></p>\n"
+	}
+	w.WriteString(open + html.EscapeString(label) + end)
+	return nil
 }
 
 // isHalf reports whether a node is a pattern of half width.

@@ -110,14 +110,19 @@ type schema struct {
 //	knob       the slider of the pattern above it; the word is one of knobs
 //	switch     the box of the pattern above it; the word is one of switches
 //	drawing    an SVG of assets/posts by its name
-//	thickness  curves of two-beam intensity against thickness
+//	thickness  curves of intensity against thickness: of many beams along a
+//	           zone, of two beams without one
+//	answer     what follows is folded away, up to
+//	end        the end of an answer
 var shortcodes = map[string]schema{
 	"pattern": {false, map[string]bool{"crystal": true, "zone": true, "caption": true, "tilt": false, "kv": false, "camera": false,
 		"overlays": false, "style": false, "measure": false, "flags": false, "show": false, "second": false, "relation": false, "half": false}},
 	"knob":      {true, map[string]bool{"min": false, "max": false, "step": false, "label": false}},
 	"switch":    {true, map[string]bool{"label": false}},
 	"drawing":   {true, map[string]bool{"caption": true}},
-	"thickness": {false, map[string]bool{"crystal": true, "hkl": true, "kv": true, "to": true, "caption": true}},
+	"thickness": {false, map[string]bool{"crystal": true, "zone": false, "hkl": true, "kv": true, "to": true, "caption": true}},
+	"answer":    {false, map[string]bool{"label": false}},
+	"end":       {false, nil},
 }
 
 // patternKeys are the keys of a pattern that become keys of the link, in its
@@ -226,11 +231,11 @@ var switches = map[string]struct{ letter, label string }{
 }
 
 // attach gives knobs and switches to the pattern right above them and takes
-// them out of the document.
+// them out of the document. It also sees that every answer has its end.
 type attach struct{ problems *problems }
 
 func (a attach) Transform(doc *ast.Document, _ text.Reader, _ parser.Context) {
-	var owner *shortcodeNode
+	var owner, open *shortcodeNode
 	for n := doc.FirstChild(); n != nil; {
 		next := n.NextSibling()
 		node, ok := n.(*shortcodeNode)
@@ -246,9 +251,22 @@ func (a attach) Transform(doc *ast.Document, _ text.Reader, _ parser.Context) {
 			doc.RemoveChild(doc, node)
 		case strings.HasPrefix(node.line, "{{< pattern"):
 			owner = node
+		case strings.HasPrefix(node.line, "{{< answer"):
+			if owner = nil; open != nil {
+				a.problems.at(node.offset, fmt.Errorf("%s: the answer before it has no end", node.line))
+			}
+			open = node
+		case strings.HasPrefix(node.line, "{{< end"):
+			if owner = nil; open == nil {
+				a.problems.at(node.offset, fmt.Errorf("%s: there is no answer to end", node.line))
+			}
+			open = nil
 		default:
 			owner = nil
 		}
 		n = next
+	}
+	if open != nil {
+		a.problems.at(open.offset, fmt.Errorf("%s: it has no end", open.line))
 	}
 }
