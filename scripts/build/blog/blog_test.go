@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -203,18 +204,46 @@ func TestDrawing(t *testing.T) {
 	}
 }
 
+// curvePoints reads the points of a curve of a chart.
+func curvePoints(t *testing.T, body, class string) [][2]float64 {
+	t.Helper()
+	m := regexp.MustCompile(`<path class="curve ` + class + `" fill="none" stroke="currentColor" d="M([^"l]*)l([^"]*)"`).FindStringSubmatch(body)
+	if m == nil {
+		t.Fatalf("no curve %s in %s", class, body)
+	}
+	var x, y float64
+	var points [][2]float64
+	numbers := regexp.MustCompile(`-?[\d.]+`).FindAllString(m[1]+" "+m[2], -1)
+	for i := 0; i+1 < len(numbers); i += 2 {
+		dx, errX := strconv.ParseFloat(numbers[i], 64)
+		dy, errY := strconv.ParseFloat(numbers[i+1], 64)
+		if errX != nil || errY != nil {
+			t.Fatal(errX, errY)
+		}
+		x, y = x+dx, y+dy
+		points = append(points, [2]float64{x, y})
+	}
+	if len(points) != 101 {
+		t.Fatalf("curve %s has %d points, want 101", class, len(points))
+	}
+	return points
+}
+
 func TestThickness(t *testing.T) {
 	p := post(t, `{{< thickness crystal="au" hkl="111;200" kv="200 kV" to="46.48 nm" caption="x" >}}`)
 	body := string(p.Body)
 	// Gold at 200 kV has ξ = 23.24 nm for 111: the curve ends after two of them,
 	// at nothing again, and 200 with 25.87 nm does not. Both start at nothing.
-	for class, end := range map[string]string{"c1": "508.0 258.0", "c2": ""} {
-		m := regexp.MustCompile(`<path class="curve ` + class + `" fill="none" stroke="currentColor" d="M44\.0 258\.0L[^"]*L([\d. ]+)"`).FindStringSubmatch(body)
-		if m == nil {
-			t.Fatalf("no curve %s in %s", class, body)
-		}
-		if class == "c1" && m[1] != end || class == "c2" && strings.HasSuffix(m[1], " 258.0") {
-			t.Errorf("curve %s ends at %s", class, m[1])
+	const nothing, tol = 286, 0.05
+	c1, c2 := curvePoints(t, body, "c1"), curvePoints(t, body, "c2")
+	for _, c := range []struct {
+		what    string
+		point   [2]float64
+		x       float64
+		nothing bool
+	}{{"start of 111", c1[0], 28, true}, {"end of 111", c1[100], 428, true}, {"start of 200", c2[0], 28, true}, {"end of 200", c2[100], 428, false}} {
+		if math.Abs(c.point[0]-c.x) > tol || math.Abs(c.point[1]-nothing) < tol != c.nothing {
+			t.Errorf("%s at %.1f", c.what, c.point)
 		}
 	}
 	if !strings.Contains(body, "extinction 23 nm") || !strings.Contains(body, "extinction 26 nm") {
@@ -231,23 +260,16 @@ func TestThicknessOfManyBeams(t *testing.T) {
 	for class, want := range map[string]struct{ at10, at50 float64 }{
 		"c1": {0.19795, 0.42959}, "c2": {0.12131, 0.05882}, "c3": {0.00154, 0.12346},
 	} {
-		m := regexp.MustCompile(`<path class="curve ` + class + `" fill="none" stroke="currentColor" d="M44\.0 [\d.]+(L[^"]*)"`).FindStringSubmatch(body)
-		if m == nil {
-			t.Fatalf("no curve %s in %s", class, body)
-		}
-		points := strings.Split(m[1], "L")[1:]
-		for at, intensity := range map[int]float64{20: want.at10, 100: want.at50} { // of a hundred points
-			var x, y float64
-			if _, err := fmt.Sscanf(points[at-1], "%f %f", &x, &y); err != nil {
-				t.Fatal(err)
-			}
+		points := curvePoints(t, body, class)
+		for at, intensity := range map[int]float64{20: want.at10, 100: want.at50} { // of a hundred steps
+			y := points[at][1]
 			// A tenth of a unit is 0.0004.
-			if got := (258 - y) / 244; math.Abs(got-intensity) > 0.0025 {
+			if got := (286 - y) / 234; math.Abs(got-intensity) > 0.0025 {
 				t.Errorf("curve %s at %d nm: %.4f, want %.4f", class, at/2, got, intensity)
 			}
 		}
 	}
-	if want := `<text x="556.0 564.0 572.0" y="78.0" text-anchor="middle">111</text><path fill="none" stroke="currentColor" stroke-width="1.2" d="M561.0 66.5h6.0"/>`; !strings.Contains(body, want) {
+	if want := `<text x="208.0 216.0 224.0" y="21.0" text-anchor="middle">111</text><path fill="none" stroke="currentColor" stroke-width="1.2" d="M213.0 9.5h6.0"/>`; !strings.Contains(body, want) {
 		t.Errorf("no name with an overbar, want %s in %s", want, body)
 	}
 	if strings.Contains(body, "−") {

@@ -16,9 +16,10 @@ import (
 
 // Size of a chart in view-box units, and the room around its curves.
 const (
-	chartWidth, chartHeight = 640.0, 300.0
-	chartLeft, chartRight   = 44.0, 132.0
-	chartTop, chartBottom   = 14.0, 42.0
+	chartWidth, chartHeight = 440.0, 330.0
+	chartLeft, chartRight   = 28.0, 12.0
+	chartTop, chartBottom   = 52.0, 44.0
+	chartLegend             = 138.0 // from one name to the next, above the curves
 )
 
 // thicknessChart draws how the intensities of some beams change with the
@@ -170,7 +171,7 @@ func (c *chart) y(v float64) float64 {
 func (c *chart) svg(title string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, `<svg class="curves" viewBox="0 0 %g %g" role="img"><title>%s</title>`, chartWidth, chartHeight, html.EscapeString(title))
-	step := niceStep(c.to / 6)
+	step := niceStep(c.to / 5.01)
 	fmt.Fprintf(&b, `<path class="grid" fill="none" stroke="currentColor" stroke-opacity=".25" d="`)
 	for t := 0.0; t <= c.to+1e-9; t += step {
 		fmt.Fprintf(&b, "M%.1f %.1fV%.1f", c.x(t), c.y(1), c.y(0))
@@ -187,21 +188,43 @@ func (c *chart) svg(title string) string {
 		fmt.Fprintf(&b, `<text x="%.1f" y="%.1f" text-anchor="end">%g</text>`, c.x(0)-7, c.y(v)+4, v)
 	}
 	for i, k := range c.curves {
-		fmt.Fprintf(&b, `<path class="curve c%d" fill="none" stroke="currentColor" d="M%.1f %.1f`, i+1, c.x(0), c.y(k.at(0)))
-		const points = 100
-		for n := 1; n <= points; n++ {
-			t := c.to * float64(n) / points
-			fmt.Fprintf(&b, "L%.1f %.1f", c.x(t), c.y(k.at(t)))
-		}
-		b.WriteString(`"/>`)
-		y := chartTop + 14 + 46*float64(i)
-		fmt.Fprintf(&b, `<path class="curve c%d" fill="none" stroke="currentColor" d="M%.1f %.1fh24"/>`, i+1, chartWidth-chartRight+14, y)
-		b.WriteString(indicesSVG(k.hkl, chartWidth-chartRight+48, y+4))
+		b.WriteString(c.path(i+1, k))
+		x := chartLeft + chartLegend*float64(i)
+		fmt.Fprintf(&b, `<path class="curve c%d" fill="none" stroke="currentColor" d="M%.1f 16h30"/>`, i+1, x)
+		b.WriteString(indicesSVG(k.hkl, x+42, 21))
 		if k.note != "" {
-			fmt.Fprintf(&b, `<text class="small" x="%.1f" y="%.1f">%s</text>`, chartWidth-chartRight+14, y+20, k.note)
+			fmt.Fprintf(&b, `<text class="small" x="%.1f" y="38">%s</text>`, x, k.note)
 		}
 	}
 	b.WriteString(`</svg>`)
+	return b.String()
+}
+
+// path writes a curve, in steps from one point to the next: that is half as long
+// as the points themselves.
+func (c *chart) path(class int, k curve) string {
+	var b strings.Builder
+	tenths := func(v float64) int { return int(math.Round(10 * v)) }
+	write := func(v int, first bool) {
+		if !first && v >= 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(strconv.FormatFloat(float64(v)/10, 'f', -1, 64))
+	}
+	x, y := tenths(c.x(0)), tenths(c.y(k.at(0)))
+	fmt.Fprintf(&b, `<path class="curve c%d" fill="none" stroke="currentColor" d="M`, class)
+	write(x, true)
+	write(y, false)
+	b.WriteByte('l')
+	const points = 100
+	for n := 1; n <= points; n++ {
+		t := c.to * float64(n) / points
+		nextX, nextY := tenths(c.x(t)), tenths(c.y(k.at(t)))
+		write(nextX-x, n == 1)
+		write(nextY-y, false)
+		x, y = nextX, nextY
+	}
+	b.WriteString(`"/>`)
 	return b.String()
 }
 
