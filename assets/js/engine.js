@@ -19,6 +19,9 @@ let worker = null;
 let ready = false;
 let seq = 0;
 
+/** Hears of the end of a calculation. @type {((reply: Reply) => void) | null} */
+let calculated = null;
+
 /** Set by the page. */
 export const on = {
   /** @type {(part: number) => void} */ progress: () => {},
@@ -54,6 +57,9 @@ function receive(message) {
       return pump();
     case "failed":
       return failed(message.message);
+    case "calculated":
+      calculated?.(JSON.parse(message.json));
+      return (calculated = null);
     case "reply": {
       const job = running;
       running = null;
@@ -70,8 +76,22 @@ function failed(message) {
   const job = running;
   running = null;
   job?.fail(new Error(message));
+  calculated?.({ seq: 0, ok: false });
   on.failed(message);
 }
+
+/**
+ * Solves the dynamical pattern of the present state beside other requests. The
+ * reply is empty if the state changes meanwhile, or after cancel.
+ * @returns {Promise<Reply>}
+ */
+export const calculate = () =>
+  new Promise((done) => {
+    calculated = done;
+    worker?.postMessage({ type: "calculate" });
+  });
+
+export const cancel = () => worker?.postMessage({ type: "cancel" });
 
 function pump() {
   if (!ready || running || !worker) return;
@@ -125,6 +145,9 @@ export function merge(last, next) {
       return true;
     case "glide":
       last.x = next.x;
+      return true;
+    case "set":
+      last.set = { ...last.set, ...next.set };
       return true;
     case "tilt":
       last.x = add(last.x, next.x);

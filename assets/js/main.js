@@ -4,6 +4,7 @@
 
 import { $, $$, page, root } from "./dom.js";
 import * as app from "./app.js";
+import "./dynamical.js";
 import { notice } from "./crystals.js";
 import * as engine from "./engine.js";
 import * as files from "./files.js";

@@ -166,6 +166,7 @@ export interface View {
   scale: number;
   model: string;
   models: string[];
+  waiting?: string;
   overlays: string;
   style: string;
   flags: string;

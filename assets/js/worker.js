@@ -48,6 +48,8 @@ scope.addEventListener("message", async (/** @type {MessageEvent} */ event) => {
   const message = event.data;
   try {
     if (message.type === "start") return await start(message);
+    if (message.type === "calculate") return scope.zoneaxisEngine.calculate((/** @type {string} */ json) => post({ type: "calculated", json }));
+    if (message.type === "cancel") return scope.zoneaxisEngine.cancel();
     const { json, svg, marks } = scope.zoneaxisEngine.call(message.request, message.payload ?? null);
     const buffer = marks ? marks.buffer : null;
     post({ type: "reply", json, svg: svg ?? "", marks: buffer }, buffer ? [buffer] : []);

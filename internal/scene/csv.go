@@ -15,7 +15,7 @@ type Reflection struct {
 	X, Y      float64 // Å⁻¹ on the screen
 	S         float64 // Å⁻¹
 	F         complex128
-	Intensity float64 // relative to the strongest, 0 … 1
+	Intensity float64 // relative to the strongest or to the incident beam, 0 … 1
 	// Multiplicity is the number of planes of a family of a powder ring, which
 	// has no X, Y and S; 0 for a spot.
 	Multiplicity int
@@ -24,16 +24,21 @@ type Reflection struct {
 // AppendCSV appends the table of reflections to dst, a heading and one line
 // each, in the given order. With four set there is a column for i. Lines end
 // in LF; the units stand in the heading. Families of powder rings have their
-// multiplicity in place of what belongs to a spot.
-func AppendCSV(dst []byte, rows []Reflection, four bool) []byte {
+// multiplicity in place of what belongs to a spot. The intensity is relative to
+// the strongest (I_rel) or, with dynamical set, to the incident beam
+// (I_incident).
+func AppendCSV(dst []byte, rows []Reflection, four, dynamical bool) []byte {
 	dst = append(dst, "h,k,"...)
 	if four {
 		dst = append(dst, "i,"...)
 	}
 	rings := len(rows) > 0 && rows[0].Multiplicity > 0
-	if rings {
+	switch {
+	case rings:
 		dst = append(dst, "l,d_A,g_invA,multiplicity,F_abs_A,I_rel\n"...)
-	} else {
+	case dynamical:
+		dst = append(dst, "l,d_A,g_invA,x_invA,y_invA,s_invA,F_abs_A,F_phase_deg,I_incident\n"...)
+	default:
 		dst = append(dst, "l,d_A,g_invA,x_invA,y_invA,s_invA,F_abs_A,F_phase_deg,I_rel\n"...)
 	}
 	for _, r := range rows {

@@ -33,6 +33,15 @@ func (s *Session) Call(request []byte, payload []byte) (reply []byte, svg string
 	return text, out.SVG, out.Marks
 }
 
+// CallCalculate is Calculate with the reply as JSON.
+func (s *Session) CallCalculate(yield func() bool) []byte {
+	text, err := json.Marshal(s.Calculate(yield))
+	if err != nil {
+		text = []byte(`{"ok":false,"error":"The answer could not be written."}`)
+	}
+	return text
+}
+
 // Do answers one request.
 func (s *Session) Do(r *Request, payload []byte) (out *Reply) {
 	out = &Reply{Seq: r.Seq}
@@ -41,6 +50,7 @@ func (s *Session) Do(r *Request, payload []byte) (out *Reply) {
 			*out = Reply{Seq: r.Seq, Error: say.Sprintf("Something went wrong inside the simulator (%v). The picture above is still right.", p)}
 		}
 	}()
+	s.light = r.Light
 	o, ok := operations[r.Op]
 	if !ok {
 		out.Error = "The page asked for “" + r.Op + "”, which this version does not know. Reload the page."
@@ -127,6 +137,9 @@ func sentence(err error) string {
 
 // finish adds the state, the words and the drawing to a reply.
 func (s *Session) finish(r *Request, o operation, out *Reply) {
+	if s.drawn.light && !r.Light && !o.plain && s.isDynamical() {
+		s.drawn.stale, s.draft = true, nil // a gesture has ended: all beams count
+	}
 	if r.Draw != "" && out.SVG == "" {
 		s.Draw(r.Draw, r.Seq, out)
 	}

@@ -240,6 +240,9 @@ type glide struct{ from, to geom.Rotation }
 // at sets the orientation that a frame of the turn shows; the state is to.
 func (g *glide) at(t float64) geom.Rotation {
 	t = min(max(t, 0), 1)
+	if t == 1 {
+		return g.to
+	}
 	t = t * t * (3 - 2*t) // starts and ends at rest
 	return between(g.from, g.to, t)
 }

@@ -155,17 +155,20 @@ type exportDoc struct {
 	Wavelength   float64            `json:"wavelength_A"`
 	CameraLength float64            `json:"camera_length_mm"`
 	Scale        float64            `json:"picture_width_invA"`
+	Model        string             `json:"model"` // kinematic, dynamical
+	Thickness    float64            `json:"thickness_nm"`
 	Reflections  []exportReflection `json:"reflections"`
 }
 
 type exportReflection struct {
-	HKL       [3]int     `json:"hkl"`
-	Q         [2]float64 `json:"q_invA"`
-	G         float64    `json:"g_invA"`
-	D         float64    `json:"d_A"`
-	S         float64    `json:"s_invA"`
-	F         [2]float64 `json:"F_A"`
-	Intensity float64    `json:"intensity"`
+	HKL [3]int     `json:"hkl"`
+	Q   [2]float64 `json:"q_invA"`
+	G   float64    `json:"g_invA"`
+	D   float64    `json:"d_A"`
+	S   float64    `json:"s_invA"`
+	F   [2]float64 `json:"F_A"`
+	// |F|² × shape in Å² or, dynamical, the fraction of the incident beam.
+	Intensity float64 `json:"intensity"`
 	// Of a family of a powder ring; its intensity is relative to the strongest.
 	Multiplicity int `json:"multiplicity,omitempty"`
 }
@@ -183,7 +186,7 @@ func (s *Session) doExport(r *Request, _ []byte, out *Reply) error {
 		out.File = &File{Name: name + ".svg", Type: "image/svg+xml"}
 	case "csv":
 		rows := s.rowsOf()
-		out.File = &File{Name: name + ".csv", Type: "text/csv", Text: string(scene.AppendCSV(nil, rows, s.phase.four))}
+		out.File = &File{Name: name + ".csv", Type: "text/csv", Text: string(scene.AppendCSV(nil, rows, s.phase.four, s.drawn.dynamics != nil))}
 		out.Toast = "Copied " + plural(len(rows), "row") + "."
 	case "json":
 		text, err := s.exportJSON(o, link)
@@ -269,7 +272,10 @@ func (s *Session) caption(o ExportOptions, link string) []string {
 	default:
 		first += fixed(geom.Degrees(s.offAxis), 2) + "° from " + zonePlain(s.zone, p.four)
 	}
-	first += ", " + trimmed(s.kv, 1) + " kV, kinematic"
+	first += ", " + trimmed(s.kv, 1) + " kV, " + s.modelText()
+	if s.drawn.dynamics != nil {
+		first += ", " + trimmed(s.thickness, 1) + " nm, no absorption"
+	}
 	if text := flagsText(s.flags); text != "" {
 		first += ". " + text
 	}
@@ -292,20 +298,27 @@ func (s *Session) exportJSON(o ExportOptions, link string) (string, error) {
 		Format: jsonFormat, Version: o.Version, Link: link, State: s.Snapshot(), Crystal: p.name(), Formula: p.structure.Formula(),
 		Cell: [6]float64{c.A, c.B, c.C, c.Alpha, c.Beta, c.Gamma}, Volume: p.structure.Lattice.Volume(),
 		Zone: s.zone, Tilt: [3]float64{l.TiltX, l.TiltY, l.Rotation}, VoltageKV: s.kv, Wavelength: s.beam.Wavelength(),
-		CameraLength: s.cl, Scale: s.side(), Reflections: []exportReflection{},
+		CameraLength: s.cl, Scale: s.side(), Model: "kinematic", Thickness: s.thickness, Reflections: []exportReflection{},
+	}
+	s.draw()
+	if s.drawn.dynamics != nil {
+		doc.Model = "dynamical"
 	}
 	if p.setting != nil {
 		doc.SpaceGroup = p.setting.Extended
 	}
-	for _, r := range s.rowsOf() {
+	for i, r := range s.rowsOf() {
 		if s.rings {
 			doc.Reflections = append(doc.Reflections, exportReflection{HKL: r.HKL, G: r.G, D: r.D, F: [2]float64{real(r.F)}, Intensity: r.Intensity, Multiplicity: r.Multiplicity})
 			continue
 		}
 		doc.Reflections = append(doc.Reflections, exportReflection{
 			HKL: r.HKL, Q: [2]float64{r.X, r.Y}, G: r.G, D: r.D, S: r.S, F: [2]float64{real(r.F), imag(r.F)},
-			Intensity: cmplx.Abs(r.F) * cmplx.Abs(r.F) * s.kinematic(p).At(r.S),
+			Intensity: r.Intensity,
 		})
+		if s.drawn.dynamics == nil {
+			doc.Reflections[i].Intensity = cmplx.Abs(r.F) * cmplx.Abs(r.F) * s.kinematic(p).At(r.S)
+		}
 	}
 	text, err := json.MarshalIndent(doc, "", " ")
 	return string(text), err

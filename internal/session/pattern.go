@@ -23,14 +23,20 @@ const doubleReach = 2 * sigma
 // pattern is what the current state looks like, apart from its drawing.
 type pattern struct {
 	stale bool // the state has changed since
-	// spots are those in the picture, 000 among them; bright is the largest
-	// intensity of the others, 0 if there are none.
+	// spots are those in the picture by the kinematic model, 000 among them;
+	// bright is the largest intensity of the others, 0 if there are none.
 	spots  []diffraction.Spot
 	bright float64
 	absent []absentSpot
-	bands  int // pairs of Kikuchi lines
-	inView int // spots without 000
-	double int // absent ones that double diffraction reaches
+	// dynamics is the solution that the picture shows, nil if it is kinematic;
+	// beams are those of it in the picture, without 000. light tells that it is a
+	// frame of a gesture, which may have fewer.
+	dynamics *dynamics
+	beams    []int
+	light    bool
+	bands    int // pairs of Kikuchi lines
+	inView   int // spots without 000
+	double   int // absent ones that double diffraction reaches
 }
 
 // absentSpot is a reflection without structure factor that lies near the Ewald
@@ -77,7 +83,8 @@ func (s *Session) draw() {
 	turn := containsRune(s.flags, 'r')
 	sc.MirrorX = (containsRune(s.flags, 'h') != containsRune(s.flags, 'd')) != turn
 	sc.MirrorY = containsRune(s.flags, 'v') != turn
-	s.drawn = pattern{spots: s.drawn.spots[:0], absent: s.drawn.absent[:0]}
+	s.drawn = pattern{spots: s.drawn.spots[:0], absent: s.drawn.absent[:0], beams: s.drawn.beams[:0], light: s.light}
+	s.drawn.dynamics = s.solved()
 	if s.rings {
 		s.drawRings()
 	} else {
@@ -114,6 +121,10 @@ func (s *Session) drawSpots() {
 		top = 1
 	}
 	size := s.crowding(p)
+	d := s.drawn.dynamics
+	if d != nil {
+		s.drawBeams(d, marked, size)
+	}
 	for _, spot := range s.memory.spots {
 		h := p.visible.HKL[spot.Ref]
 		if spot.Ref == 0 {
@@ -129,16 +140,20 @@ func (s *Session) drawSpots() {
 			continue
 		}
 		mark := scene.Spot{X: spot.X, Y: spot.Y, R: size * r, Class: wire.Spot, HKL: h, Four: p.four, Rank: i}
-		if !marked || s.layers.Order(h) == 0 {
+		if d == nil && (!marked || s.layers.Order(h) == 0) {
 			s.scene.Spots = append(s.scene.Spots, mark)
 		}
 		if s.inPicture(spot.X, spot.Y, 0) {
 			s.drawn.spots = append(s.drawn.spots, spot)
-			s.drawn.inView++
+			if d == nil {
+				s.drawn.inView++
+			}
 			s.drawn.bright = max(s.drawn.bright, spot.I)
 		}
 	}
-	s.scene.Spots = append(s.scene.Spots, scene.Spot{R: size * scene.DirectRadius, Class: wire.Spot, Four: p.four, Rank: 2})
+	if d == nil {
+		s.scene.Spots = append(s.scene.Spots, scene.Spot{R: size * scene.DirectRadius, Class: wire.Spot, Four: p.four, Rank: 2})
+	}
 }
 
 // crowding returns the factor by which discs shrink so that those of a crystal
@@ -309,8 +324,9 @@ func (s *Session) clip(a, b diffraction.Point) (scene.Line, bool) {
 	return scene.Line{X1: x1, Y1: y1, X2: x2, Y2: y2, Class: wire.Kikuchi}, true
 }
 
-// spotAt returns the position and the radius of the mark of a reflection of the
-// first phase in the present orientation, whether it is drawn or not.
+// spotAt returns the position, the kinematic intensity and the radius of the
+// mark of a reflection of the first phase in the present orientation, whether it
+// is drawn or not.
 func (s *Session) spotAt(h crystal.HKL) (spot diffraction.Spot, radius float64) {
 	p := s.phase
 	m := s.orient.Mat()
@@ -338,7 +354,12 @@ func (s *Session) spotAt(h crystal.HKL) (spot diffraction.Spot, radius float64) 
 	spot.Ref = int32(i)
 	f := p.refl.F[i]
 	spot.I = (real(f)*real(f) + imag(f)*imag(f)) * k.At(spot.S)
-	return spot, s.crowding(p) * scene.Radius(spot.I/(p.refl.Max*p.refl.Max))
+	relative := spot.I / (p.refl.Max * p.refl.Max)
+	if d := s.drawn.dynamics; d != nil {
+		relative, _ = d.of(h)
+		relative /= fullIntensity
+	}
+	return spot, s.crowding(p) * scene.Radius(relative)
 }
 
 func (s *Session) drawMeasure() {

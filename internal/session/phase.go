@@ -31,7 +31,8 @@ type phase struct {
 	zones     *diffraction.ZoneSet
 	common    []crystal.UVW
 
-	capped bool // the reflections end before the corners of the picture
+	wide   *diffraction.Reflections // for dynamical diffraction; made when asked for
+	capped bool                     // the reflections end before the corners of the picture
 	*level
 	levels map[float64]*level // by GMax
 }
@@ -194,7 +195,7 @@ func (p *phase) reach(gmax float64) error {
 			break
 		}
 	}
-	want = min(want, math.Cbrt(maxPoints*3/(4*math.Pi*p.structure.Lattice.Volume())))
+	want = min(want, p.furthest())
 	p.capped = want < gmax
 	if p.level != nil && p.refl.GMax == want {
 		return nil

@@ -44,7 +44,9 @@
 //	select     HKL or nothing: highlights a spot (table row, spot walk), not part of the link → Detail
 //	walk       Dir left|right|up|down|next|previous: selects the neighbouring spot → Detail
 //
-//	view       nothing changes; draws again (Draw) → everything
+//	view       nothing changes; draws again (Draw) → everything. View.Waiting tells that the
+//	           dynamical calculation is too long for a request: Session.Calculate does it, and
+//	           the next view shows the result
 //	table      Sort, Desc, Filter, Offset, Limit → Table
 //	search     Text, Limit → Hits (library; the page adds what it keeps itself)
 //	tiltplan   Text (target zone) or UVW → Plan

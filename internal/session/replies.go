@@ -45,6 +45,9 @@ type View struct {
 	Scale     float64  `json:"scale"`  // nm⁻¹ per view-box unit
 	Model     string   `json:"model"`  // "k" or "d"
 	Models    []string `json:"models"` // what this program can calculate
+	// Waiting tells that the picture is a draft with few beams, or kinematic,
+	// until Session.Calculate has done its work: "Calculating, 142 beams…".
+	Waiting   string   `json:"waiting,omitempty"`
 	Overlays  string   `json:"overlays"`
 	Style     string   `json:"style"` // "" = by theme
 	Flags     string   `json:"flags"`
@@ -140,7 +143,7 @@ type Detail struct {
 	F      string  `json:"f,omitempty"`
 	Phase  string  `json:"phase,omitempty"`
 	S      string  `json:"s,omitempty"`  // Å⁻¹
-	I      string  `json:"i,omitempty"`  // per cent
+	I      string  `json:"i,omitempty"`  // per cent, of the strongest spot or, dynamical, of the incident beam
 	Xi     string  `json:"xi,omitempty"` // extinction distance, nm
 	Family Text    `json:"family,omitempty"`
 	// Forbidden says why F is zero; Path how double diffraction reaches it.

@@ -30,15 +30,16 @@ func (s *Session) doSet(r *Request, payload []byte, out *Reply) error {
 		}
 		*to = v
 	}
+	thickness := s.thickness
 	number("kv", p.KV, minKV, maxKV, "Between 20 and 1000 kV.", &s.kv)
 	number("cl", p.CL, minCL, maxCL, "Between 50 and 5000 mm.", &s.cl)
 	number("thickness", p.Thickness, minThickness, maxThickness, "Between 1 and 500 nm.", &s.thickness)
 	s.setScale(p, fields)
 	if p.Model != nil {
-		if *p.Model == "k" {
-			s.model = "k"
+		if slices.Contains(models, *p.Model) {
+			s.model = *p.Model
 		} else {
-			fields["model"] = "This version calculates kinematic patterns."
+			fields["model"] = "A model is k, kinematic, or d, dynamical."
 		}
 	}
 	s.overlays = switched(s.overlays, p.Overlays, overlayLetters)
@@ -61,6 +62,9 @@ func (s *Session) doSet(r *Request, payload []byte, out *Reply) error {
 	}
 	if len(fields) > 0 {
 		out.Fields = fields
+	}
+	if s.thickness != thickness && s.model == "k" && !r.Light {
+		out.Toast = "The kinematic pattern is the same at every thickness. The dynamical one is not."
 	}
 	return nil
 }

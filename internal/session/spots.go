@@ -71,16 +71,21 @@ func (s *Session) detail(h crystal.HKL) *Detail {
 	}
 	f := p.refl.F[i]
 	d.F = fixed(cmplx.Abs(f), 2)
-	if f == 0 {
+	if dyn := s.drawn.dynamics; dyn != nil {
+		if intensity, ok := dyn.of(h); ok {
+			d.I = s.intensityText(intensity)
+		}
+	} else if f == 0 {
 		d.I = "0"
+	} else if s.drawn.bright > 0 {
+		d.I = s.intensityText(spot.I / s.drawn.bright)
+	}
+	if f == 0 {
 		d.Forbidden, d.Path = s.forbidden(h)
 		return d
 	}
 	d.Phase = signed(geom.Degrees(cmplx.Phase(f)), 0)
 	d.Xi = fixed(s.beam.ExtinctionDistance(cmplx.Abs(f), p.structure.Lattice.Volume(), g)/10, 1)
-	if s.drawn.bright > 0 {
-		d.I = fixed(100*spot.I/s.drawn.bright, 1)
-	}
 	return d
 }
 
@@ -293,7 +298,11 @@ func (s *Session) rowsOf() []scene.Reflection {
 	s.draw()
 	p := s.phase
 	var rows []scene.Reflection
-	for _, spot := range s.drawn.spots {
+	kinematic := s.drawn.spots
+	if d := s.drawn.dynamics; d != nil {
+		rows, kinematic = s.beamRows(d), nil
+	}
+	for _, spot := range kinematic {
 		if spot.Ref == 0 {
 			continue
 		}
@@ -325,7 +334,7 @@ func (s *Session) tableRow(r *scene.Reflection) Row {
 	}
 	return Row{
 		HKL: r.HKL, Label: hklText(r.HKL, s.phase.four), D: fixed(r.D, 3), InvD: fixed(10*r.G, 2),
-		F: fixed(cmplx.Abs(r.F), 2), I: fixed(100*r.Intensity, 1), S: signed(r.S, 4),
+		F: fixed(cmplx.Abs(r.F), 2), I: s.intensityText(r.Intensity), S: signed(r.S, 4),
 	}
 }
 

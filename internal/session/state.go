@@ -65,6 +65,10 @@ type Session struct {
 
 	reported state // of the last whole reply
 
+	dynamics *dynamics // the last solution, of whatever state
+	draft    *dynamics // the last one of a frame of a gesture
+	light    bool      // the request being answered is a frame of a gesture
+
 	drag   *drag
 	glide  *glide
 	scene  scene.Scene

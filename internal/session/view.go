@@ -121,6 +121,9 @@ func (s *Session) bar() Bar {
 	return Bar{Units: round2(units), Label: Text{{T: text}, {T: "−1", Sup: true}}}
 }
 
+// models are those that a picture can be calculated by.
+var models = []string{"k", "d"}
+
 // View returns everything that the page shows in words.
 func (s *Session) View() *View {
 	s.draw()
@@ -141,7 +144,7 @@ func (s *Session) View() *View {
 			says(kv + thin + "kV · " + t + thin + "nm"),
 			says("λ = " + fixed(100*s.beam.Wavelength(), 3) + thin + "pm"),
 		},
-		KV: kv, Thickness: t, Scale: 10 * s.side() / (2 * scene.Half), Model: "k", Models: []string{"k"},
+		KV: kv, Thickness: t, Scale: 10 * s.side() / (2 * scene.Half), Model: s.model, Models: models, Waiting: s.waiting(),
 		Overlays: s.overlays, Style: s.style, Flags: s.flags, FlagsText: flagsText(s.flags), Legend: s.legend(),
 		Rings: s.rings, Cell: s.cell,
 		Counts:  Counts{InView: s.drawn.inView, Double: s.drawn.double, Kikuchi: s.drawn.bands, Text: count(s.drawn.inView) + " in view"},
@@ -154,6 +157,9 @@ func (s *Session) View() *View {
 		}
 	}
 	v.Notes = s.notes()
+	if s.drawn.dynamics != nil && v.Waiting == "" {
+		v.Hud = append(v.Hud, says(s.modelText()))
+	}
 	if s.selected != nil {
 		v.Detail = s.detail(*s.selected)
 	}
@@ -356,6 +362,9 @@ func (s *Session) describe() string {
 		return b.String()
 	}
 	text := plural(s.drawn.inView, "reflection") + " in view"
+	if s.drawn.dynamics != nil {
+		text += ", with dynamical intensities at " + trimmed(s.thickness, 1) + " nanometres"
+	}
 	if n := s.drawn.double; n > 0 {
 		text += "; " + count(n) + " can appear by double diffraction"
 	}
@@ -413,7 +422,7 @@ func (s *Session) brightest() string {
 	family := p.equivalentPlanes(top.HKL)
 	var angles []float64
 	for _, r := range rows {
-		if r.Intensity >= 0.5 && slices.Contains(family, r.HKL) {
+		if r.Intensity >= top.Intensity/2 && slices.Contains(family, r.HKL) {
 			angles = append(angles, math.Floor(geom.Degrees(angleOf(r))+0.5+1e-7))
 		}
 	}

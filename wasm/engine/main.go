@@ -1,18 +1,23 @@
 //go:build js && wasm
 
 // Command engine is the simulator's engine, a WebAssembly program that runs in
-// a worker of the page. It registers one function,
+// a worker of the page. It registers
 //
 //	zoneaxisEngine.call(request: string, payload: Uint8Array | null)
 //	  → {json: string, svg: string, marks: Uint8Array | null}
+//	zoneaxisEngine.calculate(done: (json: string) => void)
+//	zoneaxisEngine.cancel()
 //
-// which answers one request of the protocol in package session, and waits. All
-// state lives in that package's Session.
+// and waits. The first answers one request of the protocol in package session;
+// the second runs Session.Calculate, between whose steps requests are answered,
+// and hands its reply to done; the third ends that. All state lives in that
+// package's Session.
 package main
 
 import (
 	"encoding/json"
 	"syscall/js"
+	"time"
 
 	"zoneaxis/internal/say"
 	"zoneaxis/internal/session"
@@ -20,8 +25,16 @@ import (
 
 func main() {
 	s, _ := session.Open("", nil)
+	calculations := 0 // begun or cancelled: one that is not the last gives up
 	js.Global().Set("zoneaxisEngine", js.ValueOf(map[string]any{
 		"call": js.FuncOf(func(_ js.Value, args []js.Value) any { return call(s, args) }),
+		"calculate": js.FuncOf(func(_ js.Value, args []js.Value) any {
+			calculations++
+			mine := calculations
+			go calculate(s, args[0], func() bool { return mine == calculations })
+			return nil
+		}),
+		"cancel": js.FuncOf(func(js.Value, []js.Value) any { calculations++; return nil }),
 	}))
 	select {}
 }
@@ -30,9 +43,8 @@ func main() {
 // keeps its picture and the engine lives on.
 func call(s *session.Session, args []js.Value) (answer any) {
 	defer func() {
-		if p := recover(); p != nil {
-			text, _ := json.Marshal(session.Reply{Error: say.Sprintf("Something went wrong inside the simulator (%v).", p)})
-			answer = map[string]any{"json": string(text), "svg": "", "marks": nil}
+		if text := caught(recover()); text != "" {
+			answer = map[string]any{"json": text, "svg": "", "marks": nil}
 		}
 	}()
 	var payload []byte
@@ -48,4 +60,35 @@ func call(s *session.Session, args []js.Value) (answer any) {
 		bytes = array
 	}
 	return map[string]any{"json": string(text), "svg": svg, "marks": bytes}
+}
+
+// stretch is how long a calculation works before it lets the worker look at its
+// messages.
+const stretch = 12 * time.Millisecond
+
+// calculate runs a calculation to its end, as long as wanted says so.
+func calculate(s *session.Session, done js.Value, wanted func() bool) {
+	defer func() {
+		if text := caught(recover()); text != "" {
+			done.Invoke(text)
+		}
+	}()
+	began := time.Now()
+	reply := s.CallCalculate(func() bool {
+		if time.Since(began) > stretch {
+			time.Sleep(time.Millisecond) // the event loop runs
+			began = time.Now()
+		}
+		return wanted()
+	})
+	done.Invoke(string(reply))
+}
+
+// caught returns the reply for what recover has returned, "" for nil.
+func caught(p any) string {
+	if p == nil {
+		return ""
+	}
+	text, _ := json.Marshal(session.Reply{Error: say.Sprintf("Something went wrong inside the simulator (%v).", p)})
+	return string(text)
 }

@@ -65,6 +65,10 @@ func newProblem(r *diffraction.Reflections, b diffraction.Beam, o geom.Rotation,
 	return p, nil
 }
 
+// slack widens bounds of |g| and |s|, so that equivalent reflections stay
+// together.
+const slack = 1 + 1e-9
+
 // choose lists the beams, strong ones first.
 func (p *problem) choose(r *diffraction.Reflections, b diffraction.Beam, o geom.Rotation) error {
 	opt := &p.opt
@@ -72,8 +76,7 @@ func (p *problem) choose(r *diffraction.Reflections, b diffraction.Beam, o geom.
 	if reach == 0 {
 		reach = DefaultSMax
 	}
-	const rounding = 1 + 1e-9 // equivalent reflections stay together
-	reach *= rounding
+	reach *= slack
 	near := diffraction.Kinematic{
 		Shape: diffraction.Positions, Sigma: reach, SMax: reach, Absent: true, Exact: true,
 		Normal: opt.Normal, TiltX: opt.TiltX, TiltY: opt.TiltY,
@@ -86,29 +89,47 @@ func (p *problem) choose(r *diffraction.Reflections, b diffraction.Beam, o geom.
 	for _, s := range near.AppendSpots(nil, r, b, o) {
 		s.I = 0
 		switch {
-		case r.Len[s.Ref] > limit*rounding, !r.Centred(r.HKL[s.Ref]):
-		case opt.Strong > 0 && math.Abs(s.S) > opt.Strong*rounding:
+		case r.Len[s.Ref] > limit*slack, !r.Centred(r.HKL[s.Ref]):
+		case opt.Strong > 0 && math.Abs(s.S) > opt.Strong*slack:
 			weak = append(weak, s)
 		default:
 			p.beams = append(p.beams, s)
 		}
 	}
-	p.strong = len(p.beams)
-	// Some of them may not be linked to 000 at all.
-	if opt.MaxBeams > 0 && p.strong > 3*opt.MaxBeams {
-		return &LimitError{p.strong, opt.MaxBeams}
+	// Up to half of them, and more, may not be linked to 000 at all.
+	if opt.MaxBeams > 0 && len(p.beams) > 3*opt.MaxBeams {
+		return &LimitError{len(p.beams), opt.MaxBeams}
 	}
-	if opt.MaxWeak > 0 && len(weak) > opt.MaxWeak {
-		errors := make([]float64, len(weak))
-		for i, s := range weak {
-			errors[i] = math.Abs(s.S)
+	if opt.Strong > 0 && opt.MaxStrong > 0 && len(p.beams) > opt.MaxStrong {
+		cut := largest(p.beams, opt.MaxStrong)
+		var strong []diffraction.Spot
+		for _, s := range p.beams {
+			if math.Abs(s.S) < cut {
+				strong = append(strong, s)
+			} else {
+				weak = append(weak, s)
+			}
 		}
-		slices.Sort(errors)
-		cut := errors[opt.MaxWeak] / rounding
+		p.beams = strong
+	}
+	p.strong = len(p.beams)
+	if opt.MaxWeak > 0 && len(weak) > opt.MaxWeak {
+		cut := largest(weak, opt.MaxWeak)
 		weak = slices.DeleteFunc(weak, func(s diffraction.Spot) bool { return math.Abs(s.S) >= cut })
 	}
 	p.beams = append(p.beams, weak...)
 	return nil
+}
+
+// largest returns a bound of |s| below which at most n of the beams lie.
+// Equivalent reflections are on the same side of it.
+func largest(beams []diffraction.Spot, n int) float64 {
+	errors := make([]float64, len(beams))
+	for i, s := range beams {
+		errors[i] = math.Abs(s.S)
+	}
+	slices.Sort(errors)
+	return errors[n] / slack
 }
 
 // width returns the number of couplings in the row of beam i.

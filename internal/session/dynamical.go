@@ -1,0 +1,268 @@
+package session
+
+import (
+	"errors"
+	"math"
+
+	"zoneaxis/internal/crystal"
+	"zoneaxis/internal/diffraction"
+	"zoneaxis/internal/diffraction/bloch"
+	"zoneaxis/internal/geom"
+	"zoneaxis/internal/scene"
+	"zoneaxis/internal/wire"
+)
+
+// Sizes of calculations.
+const (
+	// draftBeams is the number of strong beams up to which the frames of a gesture
+	// are dynamical: a frame has a few milliseconds.
+	draftBeams = 100
+	// draftStrong takes the place of the 2λ of bloch.Standard in such frames.
+	draftStrong = 1.2
+	// promptBeams is the number of strong beams up to which a picture waits for
+	// its calculation; larger ones are for Calculate, and the picture has a draft.
+	promptBeams = 180
+	// mostBeams bounds what Calculate takes on, as bloch.Options.MaxBeams.
+	mostBeams = 1500
+)
+
+// fullIntensity is the fraction of the incident beam that a spot of full size
+// carries.
+const fullIntensity = 0.25
+
+// dynamics is the solution for one crystal, orientation and voltage.
+type dynamics struct {
+	phase  *phase
+	orient geom.Rotation
+	kv     float64
+
+	refl    *diffraction.Reflections // that the beams are numbered by
+	system  *bloch.System            // nil if there are too many beams
+	beams   int                      // strong ones, counted or, without system, estimated
+	refused bool                     // Calculate would not take it on either
+
+	thickness   float64 // nm, of intensities; 0 for none yet
+	intensities []float64
+}
+
+// is reports whether d belongs to the state.
+func (d *dynamics) is(s *Session) bool {
+	return d != nil && d.phase == s.phase && d.orient == s.orient && d.kv == s.kv
+}
+
+// of returns the intensity of a reflection as a fraction of the incident beam,
+// and false if it is not among the beams.
+func (d *dynamics) of(h crystal.HKL) (float64, bool) {
+	for i := range d.system.Beams {
+		if d.refl.HKL[d.system.Beams[i].Ref] == h {
+			return d.intensities[i], true
+		}
+	}
+	return 0, false
+}
+
+// reflectionsWide returns the reflections of a phase as far as dynamical
+// diffraction takes account of them.
+func (p *phase) reflectionsWide() (*diffraction.Reflections, error) {
+	if p.wide != nil {
+		return p.wide, nil
+	}
+	reach := min(bloch.StandardGMax, p.furthest())
+	if p.refl.GMax == reach {
+		p.wide = p.refl
+		return p.wide, nil
+	}
+	r, err := diffraction.NewReflections(p.structure, diffraction.Options{GMax: reach})
+	if err == nil {
+		p.wide = r
+	}
+	return r, err
+}
+
+// isDynamical reports whether the state asks for dynamical intensities and the
+// picture can have them.
+func (s *Session) isDynamical() bool { return s.model == "d" && !s.rings && !s.phase.empty }
+
+// solved returns the dynamical solution that the picture shows, nil if it is
+// kinematic: because that is asked for, or because the calculation is too long
+// for this request even with few beams.
+func (s *Session) solved() *dynamics {
+	if !s.isDynamical() {
+		return nil
+	}
+	d := s.dynamics
+	if !d.is(s) && !s.light {
+		opt := bloch.Standard(s.beam)
+		opt.MaxBeams = promptBeams
+		d, _ = s.solve(opt)
+		s.dynamics = d
+	}
+	if !d.is(s) || d.system == nil {
+		d = s.solveDraft()
+	}
+	if d == nil || d.system == nil {
+		return nil
+	}
+	if d.thickness != s.thickness {
+		d.intensities = d.system.Intensities(d.intensities, 10*s.thickness)
+		d.thickness = s.thickness
+	}
+	return d
+}
+
+// solveDraft solves with fewer beams, for a frame of a gesture or until Calculate
+// is done. If they are too many the next frames of a gesture do not try again.
+func (s *Session) solveDraft() *dynamics {
+	d := s.draft
+	if d.is(s) {
+		return d
+	}
+	if s.light && d != nil && d.system == nil && d.phase == s.phase && d.kv == s.kv {
+		return nil
+	}
+	opt := bloch.Standard(s.beam)
+	opt.Strong = draftStrong * s.beam.Wavelength()
+	opt.SMax, opt.MaxBeams = opt.Strong, draftBeams
+	s.draft, _ = s.solve(opt)
+	return s.draft
+}
+
+// solve solves the state. Too many beams are no error: the solution then has no
+// system.
+func (s *Session) solve(opt bloch.Options) (*dynamics, error) {
+	d := &dynamics{phase: s.phase, orient: s.orient, kv: s.kv}
+	var err error
+	if d.refl, err = s.phase.reflectionsWide(); err != nil {
+		return nil, err
+	}
+	d.system, err = bloch.Solve(d.refl, s.beam, d.orient, opt)
+	var limit *bloch.LimitError
+	if errors.As(err, &limit) {
+		d.beams = limit.Beams
+		return d, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	d.beams = d.system.Strong
+	return d, nil
+}
+
+// Calculate solves the dynamical pattern of the state, however long it takes.
+// yield is called every few milliseconds meanwhile; other requests may be
+// answered in it. The calculation ends without a result if yield returns false
+// or if the state is no longer the one that it began with. OK of the reply says
+// that the next picture is dynamical; Error is for the person, and empty if the
+// calculation was given up.
+func (s *Session) Calculate(yield func() bool) *Reply {
+	out := &Reply{}
+	if !s.isDynamical() {
+		return out
+	}
+	if s.dynamics.is(s) && s.dynamics.system != nil {
+		out.OK = true
+		return out
+	}
+	phase, orient, kv := s.phase, s.orient, s.kv
+	opt := bloch.Standard(s.beam)
+	opt.MaxBeams = mostBeams
+	opt.Yield = func() bool {
+		return yield() && s.isDynamical() && s.phase == phase && s.orient == orient && s.kv == kv
+	}
+	d, err := s.solve(opt)
+	switch {
+	case errors.Is(err, bloch.ErrCancelled):
+	case err != nil:
+		out.Error = sentence(err)
+	case d.system == nil:
+		d.refused = true
+		out.Error = "Too many beams for this device (" + count(d.beams) + "). Lower the thickness limit or raise the cut-off."
+		kinematic := "k"
+		out.Action = &Action{Label: "Use kinematic", Request: &Request{Op: "set", Set: &Patch{Model: &kinematic}}}
+	default:
+		out.OK = true
+	}
+	if err == nil {
+		s.dynamics, s.drawn.stale = d, true
+	}
+	return out
+}
+
+// waiting returns the text to show while Calculate is at work on the state, and
+// "" if there is nothing to calculate.
+func (s *Session) waiting() string {
+	d := s.dynamics
+	if !s.isDynamical() || !d.is(s) || d.system != nil || d.refused {
+		return ""
+	}
+	return "Calculating, " + count(min(d.beams, bloch.Standard(s.beam).MaxStrong)) + " beams…"
+}
+
+// drawBeams draws the spots of a dynamical pattern; with marked set those of
+// higher Laue zones have their marks already.
+func (s *Session) drawBeams(d *dynamics, marked bool, size float64) {
+	direct := 0.0
+	for i, spot := range d.system.Beams {
+		h := d.refl.HKL[spot.Ref]
+		spot.I = d.intensities[i]
+		if spot.Ref == 0 {
+			direct = spot.I
+			continue
+		}
+		relative := min(spot.I/fullIntensity, 1)
+		r := scene.Radius(relative)
+		if r == 0 || !s.inPicture(spot.X, spot.Y, r) {
+			continue
+		}
+		if !marked || s.layers.Order(h) == 0 {
+			s.scene.Spots = append(s.scene.Spots, scene.Spot{
+				X: spot.X, Y: spot.Y, R: size * r, Class: wire.Spot, HKL: h, Four: s.phase.four, Rank: relative,
+			})
+		}
+		if s.inPicture(spot.X, spot.Y, 0) {
+			s.drawn.beams = append(s.drawn.beams, i)
+			s.drawn.inView++
+		}
+	}
+	const least = 2 // view-box units: 000 is where all distances begin
+	r := max(size*scene.DirectRadius*scene.Radius(direct)/scene.MaxRadius, least)
+	s.scene.Spots = append(s.scene.Spots, scene.Spot{R: r, Class: wire.Spot, Four: s.phase.four, Rank: 2})
+}
+
+// beamRows returns the beams in the picture but 000 as rows of the reflections
+// table. Their Intensity is the fraction of the incident beam.
+func (s *Session) beamRows(d *dynamics) []scene.Reflection {
+	rows := make([]scene.Reflection, 0, len(s.drawn.beams))
+	for _, i := range s.drawn.beams {
+		spot := d.system.Beams[i]
+		g := d.refl.Len[spot.Ref]
+		rows = append(rows, scene.Reflection{
+			HKL: d.refl.HKL[spot.Ref], D: 1 / g, G: g, X: spot.X, Y: spot.Y, S: spot.S, F: d.refl.F[spot.Ref], Intensity: d.intensities[i],
+		})
+	}
+	return rows
+}
+
+// intensityText returns an intensity for the page, per cent: of the incident
+// beam in a dynamical pattern, of the strongest spot in a kinematic one.
+func (s *Session) intensityText(i float64) string {
+	if s.drawn.dynamics != nil {
+		return fixed(100*i, 2)
+	}
+	return fixed(100*i, 1)
+}
+
+// modelText names the model of the picture.
+func (s *Session) modelText() string {
+	d := s.drawn.dynamics
+	if d == nil {
+		return "kinematic"
+	}
+	return "dynamical, " + plural(d.beams, "beam")
+}
+
+// furthest is the radius in Å⁻¹ within which there are as many reflections as a
+// phase may have.
+func (p *phase) furthest() float64 {
+	return math.Cbrt(maxPoints * 3 / (4 * math.Pi * p.structure.Lattice.Volume()))
+}

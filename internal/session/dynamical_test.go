@@ -1,0 +1,243 @@
+package session_test
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"testing"
+
+	"zoneaxis/internal/session"
+)
+
+// intensities returns the intensities of the table, per cent.
+func intensities(t *testing.T, s *session.Session) map[[3]int]float64 {
+	t.Helper()
+	rows := must(t, s, session.Request{Op: "table"}).Table.Rows
+	m := map[[3]int]float64{}
+	for _, r := range rows {
+		v, err := strconv.ParseFloat(r.I, 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m[r.HKL] = v
+	}
+	return m
+}
+
+func on() func() bool { return func() bool { return true } }
+
+// TestDynamicalNumbers compares with the worked numbers of zone axes without
+// higher Laue zones. The page counts those in, and weak beams: 0.01 of the
+// incident beam is their share.
+func TestDynamicalNumbers(t *testing.T) {
+	for _, c := range []struct {
+		link string
+		want map[[3]int]float64 // per cent
+	}{
+		{"/sim?c=lib-si&z=0,0,1&t=50&m=d", map[[3]int]float64{{2, 2, 0}: 11.633, {4, 0, 0}: 2.147, {4, 4, 0}: 0.140}},
+		{"/sim?c=lib-si&z=0,0,1&t=10&m=d", map[[3]int]float64{{2, 2, 0}: 8.954, {4, 0, 0}: 1.082, {4, 4, 0}: 0.229}},
+		{"/sim?c=lib-si&z=0,1,1&t=50&m=d", map[[3]int]float64{{1, 1, -1}: 5.882, {2, 0, 0}: 12.346, {0, 2, -2}: 2.214, {4, 0, 0}: 0.267}},
+	} {
+		s := open(t, c.link)
+		if s.View().Waiting != "" {
+			if r := s.Calculate(on()); !r.OK {
+				t.Fatal(r.Error)
+			}
+			must(t, s, session.Request{Op: "view"})
+		}
+		got := intensities(t, s)
+		for h, want := range c.want {
+			if v, ok := got[h]; !ok || math.Abs(v-want) > 1 {
+				t.Errorf("%s: %v is %.3f %%, expected %.3f ± 1", c.link, h, v, want)
+			}
+		}
+	}
+}
+
+// TestDynamicalPicture looks at what the page shows of the model.
+func TestDynamicalPicture(t *testing.T) {
+	s := open(t, "/sim?z=1,1,0&t=50")
+	kinematic := must(t, s, session.Request{Op: "view", Draw: "svg"})
+	if v := kinematic.View; v.Model != "k" || len(v.Models) != 2 || v.Waiting != "" {
+		t.Errorf("model %q of %v, waiting %q", v.Model, v.Models, v.Waiting)
+	}
+	if _, ok := intensities(t, s)[[3]int{0, 0, 2}]; ok {
+		t.Error("002 is forbidden, and the kinematic table lists it")
+	}
+	d := "d"
+	dynamical := must(t, s, session.Request{Op: "set", Set: &session.Patch{Model: &d}, Draw: "svg"})
+	if dynamical.Change != "model" || dynamical.Link != "/sim?z=1,1,0&m=d" || dynamical.View.Model != "d" || dynamical.View.Waiting != "" {
+		t.Errorf("change %q, link %q, model %q, waiting %q", dynamical.Change, dynamical.Link, dynamical.View.Model, dynamical.View.Waiting)
+	}
+	if dynamical.SVG == kinematic.SVG {
+		t.Error("the picture is the same")
+	}
+	if hud := plain(dynamical.View.Hud[len(dynamical.View.Hud)-1]); !strings.HasPrefix(hud, "dynamical, ") || !strings.HasSuffix(hud, " beams") {
+		t.Errorf("the picture says %q", hud)
+	}
+	detail := must(t, s, session.Request{Op: "inspect", HKL: &[3]int{0, 0, 2}}).Detail
+	if i, _ := strconv.ParseFloat(detail.I, 64); !(i > 10) || len(detail.Forbidden) == 0 || len(detail.Path) == 0 {
+		t.Errorf("002 by double diffraction: intensity %q, why %q, how %q", detail.I, plain(detail.Forbidden), plain(detail.Path))
+	}
+	file := must(t, s, session.Request{Op: "export", Kind: "csv"}).File
+	if !strings.HasPrefix(file.Text, "h,k,l,") || !strings.Contains(file.Text, ",I_incident\n") {
+		t.Errorf("CSV begins %.90q", file.Text)
+	}
+	if text := must(t, s, session.Request{Op: "export", Kind: "json"}).File.Text; !strings.Contains(text, `"model": "dynamical"`) || !strings.Contains(text, `"thickness_nm": 50`) {
+		t.Error("the JSON file does not name the model")
+	}
+	if svg := must(t, s, session.Request{Op: "export", Kind: "svg"}).SVG; !strings.Contains(svg, "dynamical, ") || !strings.Contains(svg, "50 nm, no absorption") {
+		t.Error("the caption does not name the model")
+	}
+
+	thin := "2"
+	must(t, s, session.Request{Op: "set", Set: &session.Patch{Thickness: &thin}})
+	sum := 0.0
+	for _, i := range intensities(t, s) {
+		sum += i
+	}
+	if sum > 30 {
+		t.Errorf("behind 2 nm %.1f %% are diffracted", sum)
+	}
+	// Rings and positions without atoms are not dynamical.
+	rings := true
+	if v := must(t, s, session.Request{Op: "set", Set: &session.Patch{Rings: &rings}}).View; len(v.Hud) != 2 {
+		t.Errorf("powder rings say %v", v.Hud)
+	}
+}
+
+// TestThicknessNote: the kinematic page says why nothing happens.
+func TestThicknessNote(t *testing.T) {
+	s := open(t, "/sim?z=1,1,0")
+	thick := "80"
+	if r := must(t, s, session.Request{Op: "set", Set: &session.Patch{Thickness: &thick}}); !strings.Contains(r.Toast, "every thickness") {
+		t.Errorf("toast %q", r.Toast)
+	}
+}
+
+// TestDynamicalGesture: frames of a gesture have fewer beams, the picture after
+// it has all of them and does not depend on the way.
+func TestDynamicalGesture(t *testing.T) {
+	s := open(t, "/sim?z=1,1,0&m=d")
+	before := must(t, s, session.Request{Op: "view", Draw: "svg"})
+	for range 3 {
+		frame := must(t, s, session.Request{Op: "tilt", X: 0.1, Y: 0.05, Light: true, Draw: "svg"})
+		if frame.View != nil || frame.SVG == before.SVG {
+			t.Error("a frame shows nothing new")
+		}
+	}
+	after := must(t, s, session.Request{Op: "view", Draw: "svg"})
+	fresh := open(t, "/sim?v=1")
+	if r := must(t, fresh, session.Request{Op: "restore", Snapshot: after.Snapshot, Draw: "svg"}); r.SVG != after.SVG {
+		t.Error("the picture after a gesture is not that of its state")
+	}
+	// A pick in a gesture does not make the next frame whole.
+	must(t, s, session.Request{Op: "snap"})
+	must(t, s, session.Request{Op: "glide", X: 0.5, Light: true, Draw: "svg"})
+	end := must(t, s, session.Request{Op: "glide", X: 1, Light: true, Draw: "svg"})
+	if r := must(t, s, session.Request{Op: "view", Draw: "svg"}); r.SVG != end.SVG {
+		t.Error("the last frame of a turn is not the picture that it leads to")
+	}
+}
+
+// TestCalculate follows a calculation that is too long for a picture.
+func TestCalculate(t *testing.T) {
+	s := open(t, "/sim?c=lib-corundum&z=0,0,1&m=d&t=30")
+	v := must(t, s, session.Request{Op: "view", Draw: "svg"})
+	if !strings.HasPrefix(v.View.Waiting, "Calculating, ") || !strings.HasSuffix(v.View.Waiting, " beams…") {
+		t.Fatalf("waiting %q", v.View.Waiting)
+	}
+	if r := s.Calculate(func() bool { return false }); r.OK || r.Error != "" {
+		t.Errorf("cancelled: OK %v, error %q", r.OK, r.Error)
+	}
+	// Whatever changes the state ends it.
+	calls := 0
+	r := s.Calculate(func() bool {
+		if calls++; calls == 2 {
+			must(t, s, session.Request{Op: "tilt", X: 1, Light: true})
+		}
+		return true
+	})
+	if r.OK || r.Error != "" || calls > 2 {
+		t.Errorf("after a tilt: OK %v, error %q, %d more calls", r.OK, r.Error, calls-2)
+	}
+	must(t, s, session.Request{Op: "restore", Snapshot: v.Snapshot})
+	// A change of thickness does not.
+	thin := "20"
+	calls = 0
+	r = s.Calculate(func() bool {
+		if calls++; calls == 2 {
+			if waits := must(t, s, session.Request{Op: "set", Set: &session.Patch{Thickness: &thin}}).View.Waiting; waits == "" {
+				t.Error("nothing to wait for after a change of thickness")
+			}
+		}
+		return true
+	})
+	if !r.OK {
+		t.Fatalf("error %q", r.Error)
+	}
+	done := must(t, s, session.Request{Op: "view", Draw: "svg"})
+	if done.View.Waiting != "" || done.SVG == v.SVG || len(done.View.Hud) != 3 {
+		t.Errorf("after the calculation: waiting %q, %v", done.View.Waiting, done.View.Hud)
+	}
+	if again := s.Calculate(func() bool { t.Error("it calculates again"); return true }); !again.OK {
+		t.Errorf("again: %q", again.Error)
+	}
+	total := 0.0
+	for _, i := range intensities(t, s) {
+		total += i
+	}
+	if !(total > 5 && total <= 100) {
+		t.Errorf("%.2f %% are diffracted", total)
+	}
+}
+
+// TestTooManyBeams takes a cell of 100 Å.
+func TestTooManyBeams(t *testing.T) {
+	s := open(t, "/sim?v=1")
+	poscar := "sheet\n1.0\n100 0 0\n0 100 0\n0 0 5\nSi\n1\ndirect\n0 0 0\n"
+	if r := s.Do(&session.Request{Op: "read", Name: "POSCAR"}, []byte(poscar)); !r.OK {
+		t.Fatal(r.Error)
+	}
+	d := "d"
+	v := must(t, s, session.Request{Op: "set", Set: &session.Patch{Model: &d}}).View
+	if v.Waiting == "" {
+		t.Fatal("nothing to calculate")
+	}
+	r := s.Calculate(on())
+	if r.OK || !strings.HasPrefix(r.Error, "Too many beams for this device (") || r.Action == nil || r.Action.Label != "Use kinematic" {
+		t.Fatalf("OK %v, error %q, action %+v", r.OK, r.Error, r.Action)
+	}
+	if v := must(t, s, session.Request{Op: "view"}).View; v.Waiting != "" {
+		t.Errorf("it still waits: %q", v.Waiting)
+	}
+	if v := must(t, s, *r.Action.Request).View; v.Model != "k" {
+		t.Errorf("model %q after the way out", v.Model)
+	}
+}
+
+// BenchmarkDynamicalFrame is a frame of a drag with dynamical intensities, and
+// the picture after it.
+func BenchmarkDynamicalFrame(b *testing.B) {
+	for _, c := range []struct{ name, link string }{{"si-110", "/sim?z=1,1,0&m=d"}, {"gaas-001", "/sim?c=lib-gaas&m=d"}, {"au-001", "/sim?c=lib-au&m=d"}} {
+		for _, light := range []bool{true, false} {
+			name := c.name + "-settled"
+			if light {
+				name = c.name + "-frame"
+			}
+			b.Run(name, func(b *testing.B) {
+				s := open(b, c.link)
+				b.ReportAllocs()
+				for i := 0; b.Loop(); i++ {
+					x := 0.05
+					if i%2 == 1 {
+						x = -x
+					}
+					if r := s.Do(&session.Request{Op: "tilt", X: x, Light: light, Draw: "svg"}, nil); !r.OK {
+						b.Fatal(r.Error)
+					}
+				}
+			})
+		}
+	}
+}
