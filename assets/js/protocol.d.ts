@@ -94,6 +94,7 @@ export interface Reply {
   detail?: Detail;
   table?: Table;
   hits?: Hit[];
+  sheet?: Sheet;
   plan?: Plan;
   poles?: Pole[];
   alt?: string;
@@ -290,6 +291,28 @@ export interface Hit {
   cell: string;
   badge: string;
   mp?: string;
+}
+
+export interface Sheet {
+  title: Text;
+  tables: SheetTable[];
+  load?: string;
+  link?: string;
+  linkText?: Text;
+}
+
+export interface SheetTable {
+  caption: string;
+  heads: Text[];
+  rows: SheetRow[];
+  note?: Text;
+}
+
+export interface SheetRow {
+  cells: Text[];
+  uvw?: [number, number, number];
+  label?: string;
+  link?: string;
 }
 
 export interface Pole {

@@ -2,14 +2,11 @@ package diffraction
 
 import (
 	"cmp"
-	"encoding/binary"
-	"errors"
 	"math"
 	"slices"
 
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/geom"
-	"zoneaxis/internal/say"
 )
 
 // RatioEntry is one pair of reflections that a person may measure in a
@@ -41,6 +38,37 @@ func (t *RatioTable) Add(name string, r *Reflections, bases []ZoneBasis) {
 	for _, b := range bases {
 		t.addZone(id, r, b)
 	}
+	t.sort()
+}
+
+// RatioPair names a pair of reflections, a the shorter one, of a zone axis.
+type RatioPair struct {
+	Zone [3]int8
+	A, B [3]int8
+}
+
+// AddPairs enters crystals of which only the lattices and the pairs are known:
+// what Add has found before and somebody has kept. The three lists are as long
+// as each other.
+func (t *RatioTable) AddPairs(names []string, lattices []crystal.Lattice, pairs [][]RatioPair) {
+	for i, name := range names {
+		id := uint16(len(t.Names))
+		t.Names = append(t.Names, name)
+		for _, p := range pairs[i] {
+			a, b := lattices[i].G(wide[crystal.HKL](p.A)), lattices[i].G(wide[crystal.HKL](p.B))
+			t.Entries = append(t.Entries, ratioEntry(a, b, id, p))
+		}
+	}
+	t.sort()
+}
+
+// ratioEntry measures a pair.
+func ratioEntry(a, b geom.Vec, id uint16, p RatioPair) RatioEntry {
+	return RatioEntry{Ratio: float32(b.Norm() / a.Norm()), Angle: float32(fold(geom.Angle(a, b))), Length: float32(a.Norm()),
+		Crystal: id, Zone: p.Zone, A: p.A, B: p.B}
+}
+
+func (t *RatioTable) sort() {
 	slices.SortStableFunc(t.Entries, func(a, b RatioEntry) int {
 		return cmp.Or(cmp.Compare(a.Ratio, b.Ratio), cmp.Compare(a.Crystal, b.Crystal))
 	})
@@ -69,8 +97,7 @@ func (t *RatioTable) addZone(id uint16, r *Reflections, b ZoneBasis) {
 			if !(ok && ok1 && ok2) {
 				continue
 			}
-			e := RatioEntry{Ratio: float32(r.Len[j] / r.Len[i]), Angle: float32(fold(geom.Angle(r.G[i], r.G[j]))),
-				Length: float32(r.Len[i]), Crystal: id, Zone: zone, A: g, B: h}
+			e := ratioEntry(r.G[i], r.G[j], id, RatioPair{zone, g, h})
 			if !slices.ContainsFunc(t.Entries[first:], func(o RatioEntry) bool {
 				return near32(o.Ratio, e.Ratio) && near32(o.Angle, e.Angle) && near32(o.Length, e.Length)
 			}) {
@@ -188,78 +215,4 @@ func wide[V ~[3]int](s [3]int8) V { return V{int(s[0]), int(s[1]), int(s[2])} }
 func (t *RatioTable) AlsoFits(crystal int, b ZoneBasis, ratioTol, angleTol float64) []RatioMatch {
 	list := t.Match(RatioQuery{Ratio: b.Ratio21(), Angle: b.Angle12, RatioTol: ratioTol, AngleTol: angleTol})
 	return slices.DeleteFunc(list, func(m RatioMatch) bool { return m.Crystal == crystal && m.Zone == b.Zone })
-}
-
-// The binary form of a RatioTable: magic, number of crystals, their names with
-// their lengths, number of entries, entries of ratioEntrySize bytes, all
-// little-endian.
-const (
-	ratioMagic     = "zar1"
-	ratioEntrySize = 4 + 4 + 4 + 2 + 9
-)
-
-// MarshalBinary returns the table as bytes, 23 for every entry, so that it can
-// be made once for a whole library. The error is always nil.
-func (t *RatioTable) MarshalBinary() ([]byte, error) {
-	b := []byte(ratioMagic)
-	b = binary.LittleEndian.AppendUint16(b, uint16(len(t.Names)))
-	for _, n := range t.Names {
-		b = binary.LittleEndian.AppendUint16(b, uint16(len(n)))
-		b = append(b, n...)
-	}
-	b = binary.LittleEndian.AppendUint32(b, uint32(len(t.Entries)))
-	for i := range t.Entries {
-		e := &t.Entries[i]
-		for _, f := range []float32{e.Ratio, e.Angle, e.Length} {
-			b = binary.LittleEndian.AppendUint32(b, math.Float32bits(f))
-		}
-		b = binary.LittleEndian.AppendUint16(b, e.Crystal)
-		for _, v := range [][3]int8{e.Zone, e.A, e.B} {
-			b = append(b, byte(v[0]), byte(v[1]), byte(v[2]))
-		}
-	}
-	return b, nil
-}
-
-var errRatioTable = errors.New("diffraction: not a table of ratios and angles, or damaged")
-
-// UnmarshalBinary reads what MarshalBinary wrote. Anything else is an error and
-// leaves the table as it was.
-func (t *RatioTable) UnmarshalBinary(b []byte) error {
-	if len(b) < 6 || string(b[:4]) != ratioMagic {
-		return errRatioTable
-	}
-	names := make([]string, binary.LittleEndian.Uint16(b[4:]))
-	b = b[6:]
-	for i := range names {
-		if len(b) < 2 {
-			return errRatioTable
-		}
-		n := int(binary.LittleEndian.Uint16(b))
-		if len(b) < 2+n {
-			return errRatioTable
-		}
-		names[i], b = string(b[2:2+n]), b[2+n:]
-	}
-	if len(b) < 4 || uint64(binary.LittleEndian.Uint32(b))*ratioEntrySize != uint64(len(b)-4) {
-		return errRatioTable
-	}
-	entries := make([]RatioEntry, binary.LittleEndian.Uint32(b))
-	b = b[4:]
-	for i := range entries {
-		e, p := &entries[i], b[i*ratioEntrySize:]
-		for j, f := range []*float32{&e.Ratio, &e.Angle, &e.Length} {
-			*f = math.Float32frombits(binary.LittleEndian.Uint32(p[4*j:]))
-		}
-		e.Crystal = binary.LittleEndian.Uint16(p[12:])
-		for j, v := range []*[3]int8{&e.Zone, &e.A, &e.B} {
-			*v = [3]int8{int8(p[14+3*j]), int8(p[15+3*j]), int8(p[16+3*j])}
-		}
-		if int(e.Crystal) >= len(names) || !(e.Ratio >= 1 && e.Ratio < 1e6 && e.Angle >= 0 && e.Angle < 1.58 && e.Length > 0 && e.Length < 1e6) ||
-			i > 0 && e.Ratio < entries[i-1].Ratio {
-			return say.Errorf("%w: entry %d", errRatioTable, i)
-		}
-	}
-	t.Names, t.Entries = names, entries
-	return nil
 }

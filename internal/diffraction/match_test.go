@@ -132,47 +132,49 @@ func TestAlsoFits(t *testing.T) {
 	}
 }
 
-func TestRatioTableBinary(t *testing.T) {
-	table := tableOf(t, "al", "fe")
-	data, err := table.MarshalBinary()
-	if err != nil {
-		t.Fatal(err)
+// What Add finds, AddPairs enters again from the indices alone, to the last bit.
+func TestAddPairs(t *testing.T) {
+	ids := []string{"al", "fe", "spinel", "srtio3"}
+	table := tableOf(t, ids...)
+	lattices := make([]crystal.Lattice, len(ids))
+	pairs := make([][]diffraction.RatioPair, len(ids))
+	for i, id := range ids {
+		lattices[i] = textbookCell(t, id).Lattice
+	}
+	for _, e := range table.Entries {
+		pairs[e.Crystal] = append(pairs[e.Crystal], diffraction.RatioPair{Zone: e.Zone, A: e.A, B: e.B})
 	}
 	var back diffraction.RatioTable
-	if err := back.UnmarshalBinary(data); err != nil {
-		t.Fatal(err)
-	}
+	back.AddPairs(ids, lattices, pairs)
 	if !slices.Equal(back.Names, table.Names) || !slices.Equal(back.Entries, table.Entries) {
 		t.Error("the table changed on the way")
 	}
-	for n := range len(data) {
-		if back.UnmarshalBinary(data[:n]) == nil {
-			t.Fatalf("%d of %d bytes are accepted", n, len(data))
-		}
-	}
-	if len(back.Entries) != len(table.Entries) {
-		t.Error("a refused table overwrote the old one")
+	if len(back.Entries) < 100 {
+		t.Errorf("only %d entries compared", len(back.Entries))
 	}
 }
 
-func FuzzRatioTable(f *testing.F) {
-	data, err := tableOf(f, "fe").MarshalBinary()
+// A kind with several crystals is one fit; the crystals of the own kind along
+// the same zone axis are counted apart; the pattern itself is no fit.
+func TestFits(t *testing.T) {
+	ids := []string{"al", "cu", "au", "fe", "w", "si"}
+	kinds := []string{"A1, Cu", "A1, Cu", "A1, Cu", "A2, W", "A2, W", ""}
+	table := tableOf(t, ids...)
+	bases, err := diffraction.Bases(textbookCell(t, "al"), diffraction.Options{}, []crystal.UVW{{1, 1, 1}})
 	if err != nil {
-		f.Fatal(err)
+		t.Fatal(err)
 	}
-	f.Add(data[:200])
-	f.Add([]byte("zar1\x01\x00\x02\x00fe\x00\x00\x00\x00"))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		var table diffraction.RatioTable
-		if table.UnmarshalBinary(data) != nil {
-			return
-		}
-		table.Match(diffraction.RatioQuery{Ratio: 1.5, Angle: 1, D: 2})
-		again, err := table.MarshalBinary()
-		if err != nil || !slices.Equal(again, data) {
-			t.Fatalf("%x comes back as %x", data, again)
-		}
-	})
+	fits, same := table.Fits(0, bases[0], kinds)
+	want := []diffraction.Fit{{Crystal: 3, Zone: crystal.UVW{1, 1, 1}, Count: 2}, {Crystal: 5, Zone: crystal.UVW{1, 1, 1}, Count: 1}}
+	if same != 2 || !slices.Equal(fits, want) {
+		t.Errorf("[111] of Al: %d of its kind and %v, want 2 and %v", same, fits, want)
+	}
+	// A crystal outside the table has no kind there.
+	fits, same = table.Fits(-1, bases[0], kinds)
+	want = slices.Insert(want, 1, diffraction.Fit{Crystal: 0, Zone: crystal.UVW{1, 1, 1}, Count: 3})
+	if same != 0 || !slices.Equal(fits, want) {
+		t.Errorf("[111] of a crystal like Al: %d of its kind and %v, want none and %v", same, fits, want)
+	}
 }
 
 func BenchmarkMatch(b *testing.B) {

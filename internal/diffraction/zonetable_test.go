@@ -2,6 +2,7 @@ package diffraction_test
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"testing"
 
@@ -144,5 +145,49 @@ func TestEquivalentTargets(t *testing.T) {
 	}
 	if none := h.Equivalents(l, g, o, from, crystal.UVW{}); none != nil {
 		t.Errorf("[000]: %v", none)
+	}
+}
+
+// The neighbours of [001] in a cubic crystal, from the indices alone, and what
+// holds for all.
+func TestNeighbours(t *testing.T) {
+	l, g := textbookCell(t, "al").Lattice, group(t, hallFcc)
+	zones := diffraction.SheetZones(g, false)
+	if len(zones) != 13 || zones[0] != (crystal.UVW{0, 0, 1}) {
+		t.Fatalf("sheets of an fcc crystal: %v", zones)
+	}
+	want := []diffraction.Neighbour{
+		{Zone: crystal.UVW{1, 0, 3}, Of: crystal.UVW{0, 1, 3}, Angle: math.Atan(1.0 / 3), Band: crystal.HKL{0, 1, 0}},
+		{Zone: crystal.UVW{1, 1, 3}, Of: crystal.UVW{1, 1, 3}, Angle: math.Atan(math.Sqrt2 / 3), Band: crystal.HKL{1, -1, 0}},
+		{Zone: crystal.UVW{1, 0, 2}, Of: crystal.UVW{0, 1, 2}, Angle: math.Atan(0.5), Band: crystal.HKL{0, 1, 0}},
+		{Zone: crystal.UVW{2, 0, 3}, Of: crystal.UVW{0, 2, 3}, Angle: math.Atan(2.0 / 3), Band: crystal.HKL{0, 1, 0}},
+		{Zone: crystal.UVW{1, 1, 2}, Of: crystal.UVW{1, 1, 2}, Angle: math.Atan(math.Sqrt2 / 2), Band: crystal.HKL{1, -1, 0}},
+		{Zone: crystal.UVW{2, 1, 3}, Of: crystal.UVW{1, 2, 3}, Angle: math.Atan(math.Sqrt(5) / 3), Band: crystal.HKL{1, -2, 0}},
+	}
+	got := diffraction.Neighbours(l, g, crystal.UVW{0, 0, 1}, zones)
+	if len(got) != len(want) {
+		t.Fatalf("%v", got)
+	}
+	for i := range want {
+		a, b := got[i], want[i]
+		if a.Zone != b.Zone || a.Of != b.Of || a.Band != b.Band || math.Abs(a.Angle-b.Angle) > 1e-12 {
+			t.Errorf("neighbour %d: %v, want %v", i, a, b)
+		}
+	}
+	for _, u := range []crystal.UVW{{1, 1, 1}, {-3, 1, 2}, {7, 5, 1}} {
+		last := 0.0
+		for _, n := range diffraction.Neighbours(l, g, u, zones) {
+			if n.Band.Dot(u) != 0 || n.Band.Dot(n.Zone) != 0 || n.Zone == u || n.Zone == u.Neg() || n.Angle < last-1e-6 || n.Angle > math.Pi/4+1e-9 ||
+				diffraction.Representative(g, n.Zone) != diffraction.Representative(g, n.Of) || math.Abs(l.AngleDirections(u, n.Zone)-n.Angle) > 1e-12 {
+				t.Errorf("%v: %+v", u, n)
+			}
+			last = n.Angle
+		}
+	}
+	// Without symmetry every axis stands for itself and its opposite.
+	for _, n := range diffraction.Neighbours(l, nil, crystal.UVW{0, 0, 1}, diffraction.SheetZones(nil, false)) {
+		if n.Zone != n.Of && n.Zone != n.Of.Neg() {
+			t.Errorf("without symmetry: %+v", n)
+		}
 	}
 }

@@ -100,6 +100,7 @@ func init() {
 		"view":        {do: func(*Session, *Request, []byte, *Reply) error { return nil }},
 		"table":       {do: (*Session).doTable, plain: true},
 		"search":      {do: (*Session).doSearch, plain: true},
+		"sheet":       {do: (*Session).doSheet, plain: true},
 		"tiltplan":    {do: (*Session).doPlan, plain: true},
 		"stereogram":  {do: (*Session).doStereogram, plain: true},
 		"crystalview": {do: (*Session).doCrystalView, plain: true},

@@ -30,6 +30,7 @@ type phase struct {
 	empty     bool // a cell without atoms: positions only
 	zones     *diffraction.ZoneSet
 	common    []crystal.UVW
+	sheets    []crystal.UVW // zone axes of the tables; made when asked for
 
 	wide   *diffraction.Reflections // for dynamical diffraction; made when asked for
 	capped bool                     // the reflections end before the corners of the picture

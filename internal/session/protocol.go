@@ -49,6 +49,8 @@
 //	           the next view shows the result
 //	table      Sort, Desc, Filter, Offset, Limit → Table
 //	search     Text, Limit → Hits (library; the page adds what it keeps itself)
+//	sheet      what tables of zone axes say of the nearest one; payload, once: the file that Sheet.Load
+//	           names → Sheet
 //	tiltplan   Text (target zone) or UVW → Plan
 //	stereogram → SVG; → Poles (for clicks)
 //	crystalview → SVG, text alternative in Alt
@@ -206,6 +208,7 @@ type Reply struct {
 	Detail *Detail    `json:"detail,omitempty"`
 	Table  *Table     `json:"table,omitempty"`
 	Hits   []Hit      `json:"hits,omitempty"`
+	Sheet  *Sheet     `json:"sheet,omitempty"`
 	Plan   *Plan      `json:"plan,omitempty"`
 	Poles  []Pole     `json:"poles,omitempty"`
 	Alt    string     `json:"alt,omitempty"`

@@ -195,6 +195,34 @@ type Hit struct {
 	MP      string `json:"mp,omitempty"`
 }
 
+// Sheet is what the pattern library prints of a zone axis, for the one shown.
+type Sheet struct {
+	Title  Text         `json:"title"` // "Zone axis [110]"
+	Tables []SheetTable `json:"tables"`
+	// Load is the address of the file without which it is not known what else
+	// looks the same: the page repeats the request with it as the payload.
+	Load string `json:"load,omitempty"`
+	// Link leads to the printable sheet of an equivalent zone axis.
+	Link     string `json:"link,omitempty"`
+	LinkText Text   `json:"linkText,omitempty"`
+}
+
+// SheetTable is one table. The first cell of a row names the row.
+type SheetTable struct {
+	Caption string     `json:"caption"`
+	Heads   []Text     `json:"heads"`
+	Rows    []SheetRow `json:"rows"`
+	Note    Text       `json:"note,omitempty"`
+}
+
+// SheetRow is one row. If UVW or Link is set the first cell goes there.
+type SheetRow struct {
+	Cells []Text  `json:"cells"`
+	UVW   *[3]int `json:"uvw,omitempty"`
+	Label string  `json:"label,omitempty"` // of the first cell, in words
+	Link  string  `json:"link,omitempty"`
+}
+
 // Pole is a zone axis in the stereogram, for clicks and keys. Coordinates are
 // those of its SVG.
 type Pole struct {

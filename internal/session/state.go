@@ -53,6 +53,7 @@ type Session struct {
 	lookup func(string) (*crystal.Structure, error)
 	files  map[string]*file              // by key
 	kept   map[string]*crystal.Structure // documents that came with requests, by id
+	ratios *ratioTable                   // of the library, once the page has handed it in
 	beam   diffraction.Beam
 
 	phase *phase

@@ -42,6 +42,15 @@ type Entry struct {
 	mp    int            // MP as a number, -1 if empty
 }
 
+// Type returns the name of the structure type: "A1, Cu", or what there is of
+// it; "" for a crystal that is its own type.
+func (e *Entry) Type() string {
+	if e.Strukturbericht != "" && e.Prototype != "" {
+		return e.Strukturbericht + ", " + e.Prototype
+	}
+	return e.Strukturbericht + e.Prototype
+}
+
 type library struct {
 	entries []Entry
 	byID    map[string]int

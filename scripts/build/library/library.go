@@ -7,23 +7,13 @@ package library
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"slices"
 
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/diffraction"
-	"zoneaxis/internal/geom"
 	"zoneaxis/internal/session"
 	"zoneaxis/internal/source"
 	"zoneaxis/internal/symmetry"
-)
-
-// Which zone axes a crystal gets: those of the Laue-distinct ones with indices
-// up to maxIndex whose indices are the smallest, see choose.
-const (
-	maxIndex    = 3
-	maxFour     = 4 // of the first three of four indices
-	commonZones = 20
 )
 
 // Voltages are those at which ring radii are given, kV.
@@ -43,7 +33,6 @@ type Crystal struct {
 	reflections  *diffraction.Reflections
 	wide         *diffraction.Reflections // farther out, where a picture needs them
 	translations []crystal.Frac
-	index        int // in the table of ratios
 }
 
 // Zone is one pattern.
@@ -51,7 +40,7 @@ type Zone struct {
 	Basis      diffraction.ZoneBasis
 	Spacing    float64   // of the Laue zones, Å⁻¹
 	FOLZ       []float64 // radius of the first ring at each of Voltages, Å⁻¹
-	Neighbours []Neighbour
+	Neighbours []diffraction.Neighbour
 	Forbidden  []ForbiddenClass
 	Fits       []Fit
 	FitsMore   int // how many more there are
@@ -59,14 +48,6 @@ type Zone struct {
 	Link       string
 
 	picture *picture
-}
-
-// Neighbour is a zone axis nearby.
-type Neighbour struct {
-	Zone  crystal.UVW // the member of its family that is nearest
-	Of    crystal.UVW // the one that has a section on the page
-	Angle float64     // rad
-	Band  crystal.HKL // the plane that holds both: its Kikuchi band leads there
 }
 
 // ForbiddenClass is how many absent reflections of a pattern are of a class,
@@ -122,7 +103,7 @@ func load(e source.Entry) (*Crystal, error) {
 	if len(problems) > 0 {
 		return nil, fmt.Errorf("%s", problems[0].Text)
 	}
-	c := &Crystal{Entry: e, View: s.View().Crystal, Type: typeName(e)}
+	c := &Crystal{Entry: e, View: s.View().Crystal, Type: e.Type()}
 	c.Four = c.View.FourIndex
 	var err error
 	if c.structure, err = e.Open(); err != nil {
@@ -135,7 +116,7 @@ func load(e source.Entry) (*Crystal, error) {
 		return nil, err
 	}
 	c.translations = c.reflections.Translations
-	zones := choose(diffraction.DistinctZones(c.group, maxIndex), c.Four)
+	zones := diffraction.SheetZones(c.group, c.Four)
 	bases, err := diffraction.Bases(c.structure, diffraction.Options{}, zones)
 	if err != nil {
 		return nil, err
@@ -155,7 +136,7 @@ func load(e source.Entry) (*Crystal, error) {
 			}
 			z.FOLZ = append(z.FOLZ, r)
 		}
-		z.Neighbours = c.neighbours(b.Zone, zones)
+		z.Neighbours = diffraction.Neighbours(c.structure.Lattice, c.group, b.Zone, zones)
 		if z.picture, err = c.picture(b, finder.Zone(b.Zone)); err != nil {
 			return nil, err
 		}
@@ -170,33 +151,6 @@ func load(e source.Entry) (*Crystal, error) {
 	return c, nil
 }
 
-// choose returns the zone axes with the smallest indices, in the order given:
-// on hexagonal axes those whose first three of four indices are small; of the
-// others all with u² + v² + w² up to a limit that commonZones sets.
-func choose(zones []crystal.UVW, four bool) []crystal.UVW {
-	size := func(u crystal.UVW) int { return u[0]*u[0] + u[1]*u[1] + u[2]*u[2] }
-	limit := 3 * maxIndex * maxIndex
-	if four {
-		size = func(u crystal.UVW) int {
-			f := u.Four()
-			return max(f[0], -f[0], f[1], -f[1], f[2], -f[2])
-		}
-		limit = maxFour
-	}
-	for {
-		var chosen []crystal.UVW
-		for _, u := range zones {
-			if size(u) <= limit {
-				chosen = append(chosen, u)
-			}
-		}
-		if len(chosen) <= commonZones || limit == 2 {
-			return chosen
-		}
-		limit--
-	}
-}
-
 // mustBeam returns a beam of one of our voltages.
 func mustBeam(kv int) diffraction.Beam {
 	b, err := diffraction.NewBeam(1000 * float64(kv))
@@ -204,68 +158,6 @@ func mustBeam(kv int) diffraction.Beam {
 		panic(err) // the voltages are constants
 	}
 	return b
-}
-
-// typeName returns the name of a structure type: "A1, Cu"; "" for a crystal
-// that is its own type.
-func typeName(e source.Entry) string {
-	switch {
-	case e.Strukturbericht != "" && e.Prototype != "":
-		return e.Strukturbericht + ", " + e.Prototype
-	case e.Prototype != "":
-		return e.Prototype
-	}
-	return e.Strukturbericht
-}
-
-const (
-	maxNeighbours = 6
-	neighbourhood = math.Pi / 4 // how far away a neighbour may be
-)
-
-// neighbours returns the zone axes of the list that are closest to u, each by
-// its closest member.
-func (c *Crystal) neighbours(u crystal.UVW, zones []crystal.UVW) []Neighbour {
-	var list []Neighbour
-	for _, v := range zones {
-		best := Neighbour{Of: v, Angle: math.Inf(1)}
-		for _, w := range crystal.DirectionFamily(c.group, v) {
-			if w == u || w == u.Neg() {
-				continue
-			}
-			a := c.structure.Lattice.AngleDirections(u, w)
-			// Of members at one angle the one with the fewest negative indices.
-			if a < best.Angle-1e-9 || a < best.Angle+1e-9 && handier(w, best.Zone) {
-				best.Zone, best.Angle = w, a
-			}
-		}
-		if best.Angle <= neighbourhood+1e-9 {
-			best.Band = positive(u.Plane(best.Zone))
-			list = append(list, best)
-		}
-	}
-	slices.SortStableFunc(list, func(a, b Neighbour) int {
-		return cmp.Compare(math.Round(a.Angle*1e6), math.Round(b.Angle*1e6))
-	})
-	return list[:min(len(list), maxNeighbours)]
-}
-
-// handier orders equivalent indices: fewer negative ones first, then larger
-// ones in front.
-func handier(a, b crystal.UVW) bool {
-	na, nb := 0, 0
-	for i := range a {
-		if a[i] < 0 {
-			na++
-		}
-		if b[i] < 0 {
-			nb++
-		}
-	}
-	if na != nb {
-		return na < nb
-	}
-	return slices.Compare(a[:], b[:]) > 0
 }
 
 // positive returns that of ±h whose first index other than zero is positive.
@@ -340,55 +232,35 @@ func (c *Crystal) lines() []Line {
 	return list
 }
 
-// Tolerances within which two patterns look the same.
-const (
-	sameRatio = 0.02 // relative
-	sameAngle = 1.0  // degrees
-	maxFits   = 6
-)
+// maxFits is how many of the patterns that look the same are named.
+const maxFits = 6
 
 // Compare enters all patterns into a table of ratios and angles and finds for
 // each of them where else in the library it could be taken for another.
 func Compare(crystals []*Crystal) *diffraction.RatioTable {
 	var table diffraction.RatioTable
+	kinds := make([]string, len(crystals))
 	for i, c := range crystals {
-		c.index = i
+		kinds[i] = c.Type
 		bases := make([]diffraction.ZoneBasis, len(c.Zones))
 		for j := range c.Zones {
 			bases[j] = c.Zones[j].Basis
 		}
 		table.Add(c.Entry.ID, c.reflections, bases)
 	}
-	for _, c := range crystals {
-		for i := range c.Zones {
-			c.Zones[i].compare(c, crystals, &table)
+	for i, c := range crystals {
+		for j := range c.Zones {
+			z := &c.Zones[j]
+			fits, same := table.Fits(i, z.Basis, kinds)
+			z.Same, z.FitsMore = same, max(len(fits)-maxFits, 0)
+			for _, f := range fits[:min(len(fits), maxFits)] {
+				fit := Fit{Crystal: crystals[f.Crystal], Zone: f.Zone, Count: f.Count}
+				if f.Count > 1 {
+					fit.Type = kinds[f.Crystal]
+				}
+				z.Fits = append(z.Fits, fit)
+			}
 		}
 	}
 	return &table
-}
-
-// compare fills Fits: crystals of the same type are counted, other types are
-// named once for each zone axis.
-func (z *Zone) compare(c *Crystal, crystals []*Crystal, table *diffraction.RatioTable) {
-	for _, m := range table.AlsoFits(c.index, z.Basis, sameRatio, geom.Radians(sameAngle)) {
-		o := crystals[m.Crystal]
-		if o != c && o.Type == c.Type && c.Type != "" && m.Zone == z.Basis.Zone {
-			z.Same++
-			continue
-		}
-		at := slices.IndexFunc(z.Fits, func(f Fit) bool {
-			return f.Zone == m.Zone && (f.Crystal == o || f.Crystal.Type == o.Type && o.Type != "")
-		})
-		switch {
-		case at < 0:
-			z.Fits = append(z.Fits, Fit{Crystal: o, Zone: m.Zone, Count: 1})
-		case z.Fits[at].Crystal != o:
-			z.Fits[at].Count++
-			z.Fits[at].Type = o.Type
-		}
-	}
-	if n := len(z.Fits); n > maxFits {
-		z.FitsMore = n - maxFits
-		z.Fits = z.Fits[:maxFits]
-	}
 }

@@ -14,8 +14,9 @@ import (
 
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/diffraction"
-	"zoneaxis/internal/geom"
+	"zoneaxis/internal/session"
 	"zoneaxis/internal/source"
+	"zoneaxis/scripts/build/site"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -78,7 +79,7 @@ func TestZoneTables(t *testing.T) {
 	for id, rows := range file.Zones {
 		c := one(t, id)
 		for _, want := range rows {
-			if max(want.Zone[0], want.Zone[1], want.Zone[2]) > maxIndex && !c.Four {
+			if max(want.Zone[0], want.Zone[1], want.Zone[2]) > 3 && !c.Four {
 				continue // [114] is beyond what the pages show
 			}
 			n++
@@ -281,7 +282,7 @@ func TestAlsoFits(t *testing.T) {
 		for i := range c.Zones {
 			for _, f := range c.Zones[i].Fits {
 				b := c.Zones[i].Basis
-				q := diffraction.RatioQuery{Ratio: b.Ratio21(), Angle: b.Angle12, RatioTol: sameRatio, AngleTol: geom.Radians(sameAngle)}
+				q := diffraction.RatioQuery{Ratio: b.Ratio21(), Angle: b.Angle12, RatioTol: diffraction.SameRatio, AngleTol: diffraction.SameAngle}
 				if !slices.ContainsFunc(table.Match(q), func(m diffraction.RatioMatch) bool { return list[m.Crystal] == f.Crystal && m.Zone == f.Zone }) {
 					t.Errorf("%s %v: %s %v does not fit", c.Entry.ID, b.Zone, f.Crystal.Entry.ID, f.Zone)
 				}
@@ -332,7 +333,7 @@ func TestAnchors(t *testing.T) {
 		for v := -3; v <= 3; v++ {
 			for w := -12; w <= 12; w++ {
 				z := crystal.UVW{u, v, w}
-				id := anchor(z)
+				id := session.SheetAnchor(z)
 				if o, twice := seen[id]; twice || !form.MatchString(id) {
 					t.Fatalf("%v and %v: %s", o, z, id)
 				}
@@ -348,7 +349,7 @@ func TestGolden(t *testing.T) {
 		id   string
 		zone crystal.UVW
 	}{{"si", crystal.UVW{0, 1, 1}}, {"mg", crystal.UVW{1, 0, 0}}, {"albite", crystal.UVW{0, 0, 1}}} {
-		name := filepath.Join("testdata", c.id+"_"+anchor(c.zone)+".svg")
+		name := filepath.Join("testdata", c.id+"_"+session.SheetAnchor(c.zone)+".svg")
 		got := one(t, c.id).zoneOf(t, c.zone).picture.svg() + "\n"
 		if *update {
 			if err := os.WriteFile(name, []byte(got), 0o644); err != nil {
@@ -381,6 +382,109 @@ func TestAll(t *testing.T) {
 	for _, c := range list {
 		if len(c.Lines) < 3 {
 			t.Errorf("%s: %d spacings", c.Entry.ID, len(c.Lines))
+		}
+	}
+}
+
+// TestSimulatorSheets: the simulator says of a zone axis what the page of the
+// crystal says, found anew from the table that the page's search has.
+func TestSimulatorSheets(t *testing.T) {
+	list := loaded(t, few...)
+	data, err := Table(list, Compare(list))
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain := func(t session.Text) string {
+		return regexp.MustCompile("<[^>]*>").ReplaceAllString(string(site.Text(t)), "")
+	}
+	// indices are compared without brackets and spaces.
+	tight := strings.NewReplacer(" ", "", "\u2009", "", "[", "", "]", "")
+	indices := func(t session.Text) string {
+		text := ""
+		for _, r := range t {
+			if r.Bar {
+				text += "−"
+			}
+			text += r.T
+		}
+		return tight.Replace(text)
+	}
+	hkl := func(h crystal.HKL, four bool) string { return tight.Replace(h.Text(four)) }
+	uvw := func(u crystal.UVW, four bool) string { return tight.Replace(u.Text(four)) }
+	for _, c := range list {
+		for i := range c.Zones {
+			z := &c.Zones[i]
+			s, problems := session.Open(z.Link, nil)
+			if len(problems) > 0 {
+				t.Fatalf("%s: %v", z.Link, problems)
+			}
+			name := c.Entry.ID + " " + z.Basis.Zone.String()
+			if first := s.Do(&session.Request{Op: "sheet"}, nil); !first.OK || first.Sheet.Load != "/library/ratio/table.json" || len(first.Sheet.Tables) != 4 || len(first.Sheet.Tables[3].Rows) != 0 {
+				t.Fatalf("%s: without the table: %+v", name, first)
+			}
+			reply := s.Do(&session.Request{Op: "sheet"}, data)
+			if !reply.OK || reply.Sheet.Load != "" || len(reply.Sheet.Tables) != 4 {
+				t.Fatalf("%s: %+v", name, reply)
+			}
+			page, tables := c.section(z), reply.Sheet.Tables
+			if want := c.URL() + "#" + page.ID; reply.Sheet.Link != want {
+				t.Errorf("%s: the link is %s, want %s", name, reply.Sheet.Link, want)
+			}
+			for j, want := range page.Rows {
+				cells := tables[0].Rows[j].Cells
+				if j == 0 {
+					want.Ratio, want.Angle = "1", "–"
+				} else {
+					want.Angle += "°"
+				}
+				got := []string{indices(cells[1]), plain(cells[2]), plain(cells[3]), plain(cells[4]), plain(cells[5])}
+				if !slices.Equal(got, []string{hkl(want.HKL, c.Four), want.D, want.InvD, want.Ratio, want.Angle}) {
+					t.Errorf("%s: g%d is %v, want %+v", name, j+1, got, want)
+				}
+				if (len(tables[0].Note) > 0) != page.Rows[2].Absent {
+					t.Errorf("%s: %v, absent is %v", name, tables[0].Note, page.Rows[2].Absent)
+				}
+			}
+			for j, want := range page.FOLZ {
+				cells := tables[1].Rows[j].Cells
+				if plain(cells[1]) != want.Radius || plain(cells[2]) != want.Mrad || !strings.HasPrefix(plain(cells[0]), strconv.Itoa(want.KV)) {
+					t.Errorf("%s: ring %v, want %+v", name, cells, want)
+				}
+			}
+			if note := plain(tables[1].Note); !strings.Contains(note, page.Spacing) {
+				t.Errorf("%s: %q, want %s", name, note, page.Spacing)
+			}
+			if len(tables[2].Rows) != len(page.Neighbours) {
+				t.Fatalf("%s: %d neighbours, want %d", name, len(tables[2].Rows), len(page.Neighbours))
+			}
+			for j, want := range page.Neighbours {
+				row := tables[2].Rows[j]
+				if *row.UVW != [3]int(want.Zone) || indices(row.Cells[0]) != uvw(want.Zone, c.Four) ||
+					plain(row.Cells[1]) != want.Degrees+"°" || indices(row.Cells[2]) != hkl(want.Band, c.Four) {
+					t.Errorf("%s: neighbour %+v, want %+v", name, row, want)
+				}
+			}
+			rows := tables[3].Rows
+			if page.Same > 0 {
+				if got, want := plain(rows[0].Cells[0]), "All of type "+plain(session.TypeText(c.Type)); got != want || rows[0].Link != "/library/#"+session.TypeAnchor(c.Type) {
+					t.Errorf("%s: %q", name, got)
+				}
+				rows = rows[1:]
+			}
+			// The simulator names more of them.
+			if len(rows) < len(page.Fits) || page.FitsMore == 0 && len(rows) != len(page.Fits) {
+				t.Fatalf("%s: %d fits, want %d and %d more", name, len(rows), len(page.Fits), page.FitsMore)
+			}
+			for j, f := range page.Fits {
+				want := f.Crystal.View.Name
+				if f.Count > 1 {
+					want = plain(session.TypeText(f.Type)) + " (" + strconv.Itoa(f.Count) + ")"
+				}
+				if plain(rows[j].Cells[0]) != want || indices(rows[j].Cells[1]) != uvw(f.Zone, f.Crystal.Four) ||
+					rows[j].Link != f.Crystal.URL()+"#"+session.SheetAnchor(f.Zone) {
+					t.Errorf("%s: fit %+v, want %s %v", name, rows[j], want, f.Zone)
+				}
+			}
 		}
 	}
 }

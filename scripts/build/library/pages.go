@@ -7,7 +7,6 @@ import (
 	"html/template"
 	"maps"
 	"math"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,16 +14,12 @@ import (
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/session"
 	"zoneaxis/scripts/build/site"
 )
 
 // URL returns the address of the crystal's page.
 func (c *Crystal) URL() string { return "/library/" + c.Entry.ID + "/" }
-
-// anchor returns the id of the section of a zone axis.
-func anchor(u crystal.UVW) string {
-	return "z" + strings.Trim(strings.ReplaceAll(fmt.Sprintf("%d_%d_%d", u[0], u[1], u[2]), "-", "m"), "_")
-}
 
 // crystalPage is the data of the template library-crystal.
 type crystalPage struct {
@@ -67,7 +62,7 @@ type ring struct {
 }
 
 type neighbour struct {
-	Neighbour
+	diffraction.Neighbour
 	URL, Degrees string
 }
 
@@ -100,7 +95,7 @@ func number(v float64, decimals int) string {
 
 func (c *Crystal) section(z *Zone) section {
 	b := z.Basis
-	s := section{ID: anchor(b.Zone), Zone: b.Zone, Link: z.Link, SVG: template.HTML(z.picture.svg()), Spacing: number(10*z.Spacing, 3),
+	s := section{ID: session.SheetAnchor(b.Zone), Zone: b.Zone, Link: z.Link, SVG: template.HTML(z.picture.svg()), Spacing: number(10*z.Spacing, 3),
 		Same: z.Same, FitsMore: z.FitsMore}
 	d := b.D()
 	for i, h := range []crystal.HKL{b.G1, b.G2, b.G3} {
@@ -122,18 +117,18 @@ func (c *Crystal) section(z *Zone) section {
 		s.FOLZ = append(s.FOLZ, ring{kv, number(10*z.FOLZ[i], 1), number(1000*angle, 0)})
 	}
 	for _, n := range z.Neighbours {
-		s.Neighbours = append(s.Neighbours, neighbour{n, "#" + anchor(n.Of), number(geom.Degrees(n.Angle), 2)})
+		s.Neighbours = append(s.Neighbours, neighbour{n, "#" + session.SheetAnchor(n.Of), number(geom.Degrees(n.Angle), 2)})
 	}
 	for _, k := range z.Forbidden {
 		s.Forbidden = append(s.Forbidden, ForbiddenRow{k, symbolOf[k.Class], classWords[k.Class], lowered(k.Reason)})
 	}
 	for _, f := range z.Fits {
-		v := fit{Fit: f, Name: template.HTML(template.HTMLEscapeString(f.Crystal.View.Name)), URL: f.Crystal.URL() + "#" + anchor(f.Zone)}
+		v := fit{Fit: f, Name: template.HTML(template.HTMLEscapeString(f.Crystal.View.Name)), URL: f.Crystal.URL() + "#" + session.SheetAnchor(f.Zone)}
 		if f.Type != "" {
-			v.Name, v.URL = typeHTML(f.Type), "/library/#"+typeAnchor(f.Type)
+			v.Name, v.URL = typeHTML(f.Type), "/library/#"+session.TypeAnchor(f.Type)
 		}
 		if f.Crystal == c {
-			v.URL = "#" + anchor(f.Zone)
+			v.URL = "#" + session.SheetAnchor(f.Zone)
 		}
 		s.Fits = append(s.Fits, v)
 	}
@@ -154,29 +149,8 @@ func lowered(text string) template.HTML {
 	return template.HTML(b.String())
 }
 
-// typeHTML writes the name of a structure type: the index of a Strukturbericht
-// symbol and the numbers of a formula are lowered.
-func typeHTML(name string) template.HTML {
-	text := template.HTMLEscapeString(name)
-	text = symbolIndex.ReplaceAllString(text, "<sub>$1</sub>")
-	symbol, prototype, ok := strings.Cut(text, ", ")
-	if !ok {
-		symbol, prototype = "", text
-		if name != "" && !strings.ContainsAny(name, "abcdefghijklmnopqrstuvwxyz") {
-			return template.HTML(text) // a symbol alone
-		}
-	} else {
-		symbol += ", "
-	}
-	return template.HTML(symbol + formulaNumber.ReplaceAllString(prototype, "$1<sub>$2</sub>"))
-}
-
-var (
-	symbolIndex   = regexp.MustCompile(`_(\w)`)
-	formulaNumber = regexp.MustCompile(`([A-Za-z)])(\d+)`)
-)
-
-func typeAnchor(name string) string { return "t-" + site.Slug(name) }
+// typeHTML writes the name of a structure type.
+func typeHTML(name string) template.HTML { return site.Text(session.TypeText(name)) }
 
 // indexPage is the data of the template library-index.
 type indexPage struct {
@@ -252,7 +226,7 @@ func Render(crystals []*Crystal, table *diffraction.RatioTable, r *site.Renderer
 			Section:     "library", Styles: []string{"css/library.css"},
 		}}
 		if c.Type != "" {
-			data.TypeURL = "/library/#" + typeAnchor(c.Type)
+			data.TypeURL = "/library/#" + session.TypeAnchor(c.Type)
 		}
 		for i := range c.Zones {
 			data.Sections = append(data.Sections, c.section(&c.Zones[i]))
@@ -332,7 +306,7 @@ func groups(crystals []*Crystal) []group {
 			if (count[c.Type] < 2 || c.Type == "") != single {
 				continue
 			}
-			of := group{ID: typeAnchor(c.Type), Type: c.Type, Name: typeHTML(c.Type)}
+			of := group{ID: session.TypeAnchor(c.Type), Type: c.Type, Name: typeHTML(c.Type)}
 			if single {
 				of = group{ID: "c-" + site.Slug(c.Entry.Category), Name: template.HTML("Others: " + template.HTMLEscapeString(c.Entry.Category))}
 			}
@@ -358,7 +332,7 @@ func (c *Crystal) TypeAnchor() string {
 	if c.Type == "" {
 		return ""
 	}
-	return typeAnchor(c.Type)
+	return session.TypeAnchor(c.Type)
 }
 
 // cubicTables returns the tables that hold for all cubic crystals of a kind,
@@ -379,7 +353,7 @@ func cubicTables(crystals []*Crystal) []latticeTable {
 		t := latticeTable{Name: k.name, Of: c}
 		for i := range c.Zones {
 			b := c.Zones[i].Basis
-			t.Rows = append(t.Rows, latticeRow{b.Zone, b.G1, b.G2, number(b.Ratio21(), 3), number(geom.Degrees(b.Angle12), 2), c.URL() + "#" + anchor(b.Zone)})
+			t.Rows = append(t.Rows, latticeRow{b.Zone, b.G1, b.G2, number(b.Ratio21(), 3), number(geom.Degrees(b.Angle12), 2), c.URL() + "#" + session.SheetAnchor(b.Zone)})
 		}
 		tables = append(tables, t)
 	}
