@@ -19,6 +19,7 @@ import "./render.js";
 import "./linked.js";
 import * as search from "./search.js";
 import * as second from "./second.js";
+import "./sheet.js";
 import * as settings from "./settings.js";
 import { say } from "./status.js";
 import * as table from "./table.js";

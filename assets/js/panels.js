@@ -19,8 +19,8 @@ export const isPhone = () => phone.matches;
 export const isNarrow = () => narrow.matches;
 
 /** The panels that a tab shows, by layout. */
-const NARROW = { crystal: ["crystal"], orient: ["orient"], beam: ["beam"], show: ["show"], measure: ["measure", "table"], tilt: ["tilt"] };
-const WIDE = { measure: ["measure"], tilt: ["tilt"], table: ["table"] };
+const NARROW = { crystal: ["crystal"], orient: ["orient"], beam: ["beam"], show: ["show"], measure: ["measure", "sheet", "table"], tilt: ["tilt"] };
+const WIDE = { measure: ["measure"], sheet: ["sheet"], tilt: ["tilt"], table: ["table"] };
 
 /** Told when another panel comes into view. @type {{show: (() => void)[]}} */
 export const on = { show: [] };
