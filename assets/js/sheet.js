@@ -8,8 +8,10 @@ import * as panels from "./panels.js";
 
 /** @typedef {import('./protocol').SheetRow} SheetRow */
 
-const box = $("#sheet");
-const head = $("#h-sheet");
+const box = el("div", { id: "sheet" });
+const head = el("h2", { id: "h-sheet", tabIndex: -1 }, "Zone axis");
+$("#panel-sheet").append(head, box);
+$("#panel-sheet").setAttribute("aria-labelledby", head.id);
 let shown = "";
 let asked = 0;
 /** @type {Promise<Uint8Array | null> | null} */
