@@ -271,6 +271,8 @@ async function apply(figure) {
     case "kv":
     case "cl":
       return void (await ask(figure, { op: "set", set: { [knob.name]: String(value) } }));
+    case "t":
+      return void (await ask(figure, { op: "set", set: { thickness: String(value) } }));
     case "to":
       return void (await ask(figure, { op: "rotate", to: value }));
     case "x":

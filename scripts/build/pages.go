@@ -141,8 +141,11 @@ func draw(link string) (blog.Drawing, error) {
 		return blog.Drawing{}, fmt.Errorf("%s: %s", link, strings.Join(texts, " "))
 	}
 	view := s.View()
+	if view.Waiting != "" {
+		return blog.Drawing{}, fmt.Errorf("%s: too many beams for a figure", link)
+	}
 	d := blog.Drawing{
-		SVG: s.SVG(), Link: s.Link().String(), Bar: view.Frame.Bar, KV: view.KV, CL: view.Frame.CL, Rotation: view.Frame.Rotation, Overlays: view.Overlays,
+		SVG: s.SVG(), Link: s.Link().String(), Bar: view.Frame.Bar, KV: view.KV, CL: view.Frame.CL, Thickness: view.Thickness, Rotation: view.Frame.Rotation, Overlays: view.Overlays,
 		Lead: lead(view),
 	}
 	credit := view.Crystal.Reference
@@ -167,5 +170,9 @@ func lead(v *session.View) session.Text {
 	if !v.Frame.On {
 		text = session.Text{{T: v.Crystal.Name + ", " + v.Frame.Distance + " from "}}
 	}
-	return append(append(text, v.Frame.Zone...), session.Run{T: ", " + v.KV + "\u2009kV."})
+	end := ", " + v.KV + "\u2009kV"
+	if v.Model == "d" {
+		end += ", " + v.Thickness + "\u2009nm, dynamical"
+	}
+	return append(append(text, v.Frame.Zone...), session.Run{T: end + "."})
 }

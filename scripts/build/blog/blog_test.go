@@ -22,7 +22,7 @@ func drawn(link string) (Drawing, error) {
 	}
 	return Drawing{
 		SVG: `<svg viewBox="0 0 1 1"></svg>`, Link: link, Lead: session.Text{{T: "Silicon along [1"}, {T: "1", Bar: true}, {T: "0]."}}, Source: "Structure: somebody.",
-		Bar: session.Bar{Units: 150, Label: session.Text{{T: "5 nm"}, {T: "−1", Sup: true}}}, KV: "200", CL: "520", Rotation: "−12.0°", Overlays: "is",
+		Bar: session.Bar{Units: 150, Label: session.Text{{T: "5 nm"}, {T: "−1", Sup: true}}}, KV: "200", CL: "520", Thickness: "14", Rotation: "−12.0°", Overlays: "is",
 	}, nil
 }
 
@@ -97,7 +97,9 @@ func TestErrors(t *testing.T) {
 		{"crystal", "text\n\ntext\n\n" + `{{< pattern crystal="unobtainium" zone="0,0,1" caption="x" >}}`, "pattern: no such crystal", 5},
 		{"caption", `{{< pattern crystal="si" zone="0,0,1" caption="{{1y0}}" >}}`, "caption: indices", 1},
 		{"lost knob", "text\n\n{{< knob voltage >}}", "right below a pattern", 3},
-		{"unknown knob", `{{< pattern crystal="si" zone="0,0,1" caption="x" >}}` + "\n{{< knob colour >}}", `no "colour"; there are camera, rotation, tilt, tilt-up, voltage`, 1},
+		{"unknown knob", `{{< pattern crystal="si" zone="0,0,1" caption="x" >}}` + "\n{{< knob colour >}}", `no "colour"; there are camera, rotation, thickness, tilt, tilt-up, voltage`, 1},
+		{"model", `{{< pattern crystal="si" zone="0,0,1" model="perfect" caption="x" >}}`, "dynamical is what it knows", 1},
+		{"thickness without model", `{{< pattern crystal="si" zone="0,0,1" caption="x" >}}` + "\n{{< knob thickness >}}", "the same at every thickness", 1},
 		{"two knobs", `{{< pattern crystal="si" zone="0,0,1" caption="x" >}}` + "\n{{< knob voltage >}}\n{{< knob tilt >}}", "one knob at most", 1},
 		{"range", `{{< pattern crystal="si" zone="0,0,1" caption="x" >}}` + "\n" + `{{< knob voltage min="300" max="100" >}}`, "is no range", 1},
 		{"unit of a knob", `{{< pattern crystal="si" zone="0,0,1" caption="x" >}}` + "\n" + `{{< knob voltage min="3 mm" >}}`, "expected the unit kV", 1},
@@ -149,6 +151,9 @@ func TestFigure(t *testing.T) {
 
 {{< pattern crystal="al" zone="0,0,1" half="yes" caption="Left." >}}
 {{< pattern crystal="al" zone="1,1,1" half="yes" caption="Right." >}}
+
+{{< pattern crystal="al" zone="1,1,1" thickness="14 nm" model="dynamical" caption="Many." >}}
+{{< knob thickness max="60" >}}
 `)
 	if !p.Live {
 		t.Error("the article has no live figures")
@@ -164,6 +169,8 @@ func TestFigure(t *testing.T) {
 		`<div class="pair"><figure class="live half" id="figure-2"`,
 		`</figure>` + "\n" + `<figure class="live half" id="figure-3"`,
 		"</figure>\n</div>",
+		`data-link="/sim?v=1&amp;c=lib-al&amp;z=1,1,1&amp;t=14&amp;m=d"`,
+		`<input type="range" name="t" min="1" max="60" step="1" value="14"> <output>14` + "\u2009" + `nm</output>`,
 	} {
 		if !strings.Contains(body, want) {
 			t.Errorf("missing %s\nin %s", want, body)

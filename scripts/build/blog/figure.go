@@ -1,6 +1,7 @@
 package blog
 
 import (
+	"errors"
 	"fmt"
 	"html"
 	"html/template"
@@ -26,9 +27,10 @@ type Drawing struct {
 	Source string       // where the structure is from
 	Marks  []byte       // a wire frame of it, for the card
 	// What a knob or a switch may start from.
-	KV, CL   string
-	Rotation string
-	Overlays string
+	KV, CL    string
+	Thickness string // nm
+	Rotation  string
+	Overlays  string
 }
 
 // A Drawer draws the pattern of a simulator link. It returns an error for every
@@ -190,6 +192,9 @@ func (f *figureRenderer) pattern(w util.BufWriter, c shortcode, more []*shortcod
 			if err != nil {
 				return err
 			}
+			if k.key == "t" && c.attrs["model"] == "" {
+				return errors.New("knob: without model=\"dynamical\" a pattern is the same at every thickness")
+			}
 			v.Knob, v.Start = &k, start(k, d)
 		case part.name == "switch" && v.Switch == nil:
 			s, ok := switches[part.word]
@@ -221,6 +226,8 @@ func start(k knob, d Drawing) string {
 		return d.KV
 	case "cl":
 		return d.CL
+	case "t":
+		return d.Thickness
 	case "to":
 		return strings.TrimSuffix(strings.Replace(d.Rotation, "−", "-", 1), "°")
 	}

@@ -115,7 +115,7 @@ type schema struct {
 //	answer     what follows is folded away, up to
 //	end        the end of an answer
 var shortcodes = map[string]schema{
-	"pattern": {false, map[string]bool{"crystal": true, "zone": true, "caption": true, "tilt": false, "kv": false, "camera": false,
+	"pattern": {false, map[string]bool{"crystal": true, "zone": true, "caption": true, "tilt": false, "kv": false, "camera": false, "thickness": false, "model": false,
 		"overlays": false, "style": false, "measure": false, "flags": false, "show": false, "second": false, "relation": false, "half": false}},
 	"knob":      {true, map[string]bool{"min": false, "max": false, "step": false, "label": false}},
 	"switch":    {true, map[string]bool{"label": false}},
@@ -128,7 +128,7 @@ var shortcodes = map[string]schema{
 // patternKeys are the keys of a pattern that become keys of the link, in its
 // order.
 var patternKeys = []struct{ name, key, unit string }{
-	{"crystal", "c", ""}, {"zone", "z", ""}, {"tilt", "d", ""}, {"kv", "kv", "kV"}, {"camera", "cl", "mm"},
+	{"crystal", "c", ""}, {"zone", "z", ""}, {"tilt", "d", ""}, {"kv", "kv", "kV"}, {"camera", "cl", "mm"}, {"thickness", "t", "nm"}, {"model", "m", ""},
 	{"overlays", "o", ""}, {"style", "p", ""}, {"measure", "ms", ""}, {"flags", "f", ""}, {"show", "w", ""}, {"second", "c2", ""}, {"relation", "or", ""},
 }
 
@@ -148,6 +148,11 @@ func patternLink(attrs map[string]string) (string, error) {
 				return "", fmt.Errorf("pattern: %s: %w", k.name, err)
 			}
 			value = strconv.FormatFloat(v, 'g', -1, 64)
+		case k.name == "model":
+			if value != "dynamical" {
+				return "", fmt.Errorf("pattern: model %q: dynamical is what it knows, beside its absence", value)
+			}
+			value = "d"
 		case k.name == "show":
 			if value != "rings" {
 				return "", fmt.Errorf("pattern: show %q: rings is what it knows", value)
@@ -187,11 +192,12 @@ type knob struct {
 
 // knobs are the quantities that a figure may offer.
 var knobs = map[string]knob{
-	"voltage":  {"voltage", "Accelerating voltage", "kV", "kv", 80, 300, 20},
-	"camera":   {"camera", "Camera length", "mm", "cl", 200, 1200, 20},
-	"tilt":     {"tilt", "Tilt to the right", "°", "x", -5, 5, 0.1},
-	"tilt-up":  {"tilt-up", "Tilt up", "°", "y", -5, 5, 0.1},
-	"rotation": {"rotation", "Rotation", "°", "to", -90, 90, 1},
+	"voltage":   {"voltage", "Accelerating voltage", "kV", "kv", 80, 300, 20},
+	"camera":    {"camera", "Camera length", "mm", "cl", 200, 1200, 20},
+	"thickness": {"thickness", "Thickness", "nm", "t", 1, 100, 1},
+	"tilt":      {"tilt", "Tilt to the right", "°", "x", -5, 5, 0.1},
+	"tilt-up":   {"tilt-up", "Tilt up", "°", "y", -5, 5, 0.1},
+	"rotation":  {"rotation", "Rotation", "°", "to", -90, 90, 1},
 }
 
 // readKnob returns the knob of a line.
