@@ -47,14 +47,14 @@ const silent = new Set(["parse", "pick", "inspect", "table", "search", "sheet", 
  */
 export async function act(request, how = {}) {
   const turns = turning.has(request.op) && !calm.matches && now.view !== null;
-  const draw = silent.has(request.op) || how.still || turns ? "" : pattern.mode();
+  const draw = silent.has(request.op) || how.still || turns ? {} : pattern.how();
   /** @type {engine.Answer} */
   let answer;
   try {
-    answer = await engine.send({ ...request, draw }, how.payload ?? null, how);
+    answer = await engine.send({ ...request, ...draw }, how.payload ?? null, how);
     if (answer.reply.need) {
       const payload = await crystalBytes(answer.reply.need);
-      answer = await engine.send({ ...request, draw }, payload, { first: true });
+      answer = await engine.send({ ...request, ...draw }, payload, { first: true });
     }
   } catch (error) {
     const reply = failure(error);
@@ -82,7 +82,7 @@ function glide() {
     began ||= time;
     const part = Math.min((time - began) / TURN_MS, 1);
     const x = 1 - (1 - part) ** 3; // ease out
-    engine.sendFrame({ op: "glide", x, draw: pattern.mode() }, ({ reply, svg, marks }) => {
+    engine.sendFrame({ op: "glide", x, ...pattern.how() }, ({ reply, svg, marks }) => {
       if (reply.ok) pattern.paint(svg, marks, reply.seq, reply.frame);
     });
     if (part < 1) gliding = requestAnimationFrame(step);
@@ -171,11 +171,13 @@ export function gesture(request, how = {}) {
   clearTimeout(settling);
   moving = { from: moving?.from ?? Date.now(), to: Date.now() };
   const began = performance.now();
-  engine.sendFrame({ ...request, draw: pattern.mode() }, ({ reply, svg, marks }) => {
+  engine.sendFrame({ ...request, ...pattern.how() }, ({ reply, svg, marks }) => {
     if (!reply.ok) return;
+    const came = performance.now();
     pattern.paint(svg, marks, reply.seq, reply.frame);
     if (reply.frame) showFrame(reply.frame);
     performance.measure("frame", { start: began, end: performance.now() });
+    performance.measure("paint", { start: came, end: performance.now() });
   });
   if (!how.open) settling = setTimeout(() => settle(how.merge ?? request.op), 180);
 }
@@ -193,3 +195,5 @@ export function settle(merge) {
 
 /** Draws again, for instance when another stage takes over. */
 export const redraw = () => act({ op: "view" }, { keep: true, first: true });
+
+pattern.on.fit = () => void (now.view && redraw());

@@ -10,13 +10,14 @@ import * as panels from "./panels.js";
 const stereogram = $("#stereogram");
 const crystal = $("#crystal-view");
 const REST_MS = 120;
+const TAP = 22; // pixels
 
 let timer = 0;
 let stale = true;
 
 const seen = () => stereogram.offsetParent !== null;
 
-function later() {
+export function later() {
   stale = true;
   clearTimeout(timer);
   timer = setTimeout(refresh, REST_MS);
@@ -25,7 +26,7 @@ function later() {
 async function refresh() {
   if (!stale || !seen()) return;
   stale = false;
-  const [poles, atoms] = await Promise.all([act({ op: "stereogram" }, { quiet: true }), act({ op: "crystalview" }, { quiet: true })]);
+  const [poles, atoms] = await Promise.all([act({ op: "stereogram", text: $("#target").value }, { quiet: true }), act({ op: "crystalview" }, { quiet: true })]);
   if (poles.ok && poles.svg) showPoles(poles);
   if (atoms.ok && atoms.svg) {
     const node = /** @type {Element | null} */ (svgNode(atoms.svg));
@@ -49,13 +50,27 @@ function showPoles(reply) {
     go.append(el("span", { className: "tip" }, runs(pole.text)));
     go.style.left = `${((pole.x - box.x) / box.width) * 100}%`;
     go.style.top = `${((pole.y - box.y) / box.height) * 100}%`;
-    go.addEventListener("click", () => act({ op: "go", uvw: pole.uvw }));
+    go.dataset.uvw = pole.uvw.join(",");
     links.append(el("li", {}, go));
   }
   const focused = stereogram.contains(document.activeElement);
   stereogram.replaceChildren(node, links);
   if (focused) links.querySelector("button")?.focus();
 }
+
+// Poles lie close: a tap takes the one nearest to it.
+stereogram.addEventListener("click", (/** @type {MouseEvent} */ event) => {
+  let best = /** @type {HTMLElement} */ (event.target);
+  if (event.detail) {
+    let least = TAP;
+    for (const node of stereogram.querySelectorAll(".pole-link")) {
+      const { x, y, width } = node.getBoundingClientRect();
+      const off = Math.hypot(x + width / 2 - event.clientX, y + width / 2 - event.clientY);
+      if (off < least) [least, best] = [off, node];
+    }
+  }
+  if (best.dataset.uvw) act({ op: "go", uvw: /** @type {any} */ (best.dataset.uvw.split(",").map(Number)) });
+});
 
 // One stop for the Tab key; arrows go to the next pole in that direction.
 stereogram.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {

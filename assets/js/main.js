@@ -90,6 +90,8 @@ document.addEventListener("click", (event) => {
   actions[node.dataset.do ?? ""]?.(node);
 });
 
+$("#between").addEventListener("change", (/** @type {any} */ event) => app.act({ op: "measure", between: event.target.checked }));
+
 history.on.change = () => {
   for (const b of $$('[data-do="undo"]')) b.disabled = !history.canUndo();
   for (const b of $$('[data-do="redo"]')) b.disabled = !history.canRedo();

@@ -19,8 +19,13 @@ let covered = true;
 let beneath = null;
 let size = { width: 1, height: 1, left: 0, top: 0 };
 
-/** What a request should ask the engine to draw. */
-export const mode = () => (canvas ? "canvas" : "svg");
+let fit = 1;
+
+/** Called when marks and letters should be drawn in another size. @type {{fit: () => void}} */
+export const on = { fit: () => {} };
+
+/** What a request should ask the engine to draw, and how large letters will be. */
+export const how = () => ({ draw: canvas ? "canvas" : "svg", size: fit });
 
 /** Screen pixels per view-box unit. */
 export const scale = () => Math.max(size.width, size.height) / (2 * HALF);
@@ -51,7 +56,10 @@ export function measure() {
   const { width, height, left, top } = field.getBoundingClientRect();
   size = { width: Math.max(width, 1), height: Math.max(height, 1), left, top };
   // Letters at their own size, but not so large that they hide the spots.
-  drawing.style.setProperty("--fit", String(Math.min(Math.max(1 / scale(), 0.7), 1.55)));
+  const was = fit;
+  fit = Math.min(Math.max(1 / scale(), 0.7), 1.55);
+  if (Math.abs(fit - was) > 0.02) on.fit();
+  drawing.style.setProperty("--fit", String(fit));
 }
 
 /**

@@ -3,6 +3,7 @@
 
 import { $, el, runs } from "./dom.js";
 import { act, now, onView } from "./app.js";
+import { later } from "./linked.js";
 import * as panels from "./panels.js";
 import { setField } from "./render.js";
 
@@ -82,6 +83,7 @@ export function recall() {
 }
 
 let remembered = false;
+let planned = "";
 
 /** Asks for the plan of the target in the field, or of the nearest zones. */
 async function plan() {
@@ -99,6 +101,8 @@ async function plan() {
   }
   const p = reply.plan;
   if (!p) return;
+  if (text !== planned) later(); // the way there, in the stereogram
+  planned = text;
   const parts = [];
   if (text) {
     if (p.reachable) parts.push(el("dl", { className: "tiles" }, tile("α", p.alpha ?? ""), tile("β", p.beta ?? "")));

@@ -146,6 +146,8 @@ function measurement(view) {
   const m = view.measure;
   fill("measure-count", m.empty ? "" : m.count);
   $("#measure-actions").hidden = !!m.empty;
+  $("#between").checked = !!m.between;
+  $("#between").parentNode.hidden = !!view.rings;
   if (m.empty) return fill("measure", el("p", { className: "empty" }, m.empty));
   const head = el("tr", {}, ...["Spot", "hkl", "d (Å)"].map((t) => el("th", { scope: "col" }, t)), el("th", { scope: "col" }, "1/d (nm", el("sup", {}, "−1"), ")"));
   const rows = (m.points ?? []).map((p) =>
@@ -158,7 +160,7 @@ function measurement(view) {
   const tiles = [];
   if (m.angle) tiles.push(tile("angle A to B", m.angle));
   if (m.ratio) tiles.push(tile("ratio B / A", m.ratio));
-  if (m.spacing) tiles.push(tile("between A and B", m.spacing));
+  if (m.spacing) tiles.push(tile("between A and B (Å)", m.spacing));
   if (tiles.length) out.append(el("dl", { className: "tiles" }, ...tiles));
   const families = (m.points ?? []).filter((p) => p.family?.length);
   if (families.length) out.append(el("p", { className: "hint" }, ...families.flatMap((p, i) => [i ? ", " : "", `${p.letter}: family `, runs(p.family)])));

@@ -150,7 +150,7 @@ func (s *Scene) PlaceLabels() {
 			r := s.reach(spot) - 1
 			p.put(rect{vx - r, vy - r, vx + r, vy + r})
 		}
-		if spot.Rank > 0 && (spot.R >= minLabelR || spot.Class == wire.Background) {
+		if spot.Rank > 0 && (spot.R >= minLabelR*s.size() || spot.Class == wire.Background) {
 			p.order = append(p.order, int32(i))
 		}
 	}
@@ -183,7 +183,7 @@ func (s *Scene) PlaceLabels() {
 			}
 			continue
 		case wire.Spot, wire.HOLZ, wire.SecondPhase:
-			if spot.R < plainLabelR && len(s.Labels)-marks >= fewLabels {
+			if spot.R < plainLabelR*s.size() && len(s.Labels)-marks >= fewLabels {
 				continue
 			}
 		}
@@ -197,11 +197,11 @@ func (s *Scene) reach(spot *Spot) float64 {
 	r := spot.R
 	for _, m := range s.Measure.Points {
 		if math.Abs(m.X-spot.X)+math.Abs(m.Y-spot.Y) < 1e-6 {
-			r = max(r, measureRing(m.R))
+			r = max(r, s.measureRing(m.R))
 		}
 	}
 	if s.Selected != nil && math.Abs(s.Selected.X-spot.X)+math.Abs(s.Selected.Y-spot.Y) < 1e-6 {
-		r = max(r, selectRing(spot.R))
+		r = max(r, s.selectRing(spot.R))
 	}
 	return r
 }
@@ -210,17 +210,18 @@ func (s *Scene) reach(spot *Spot) float64 {
 func (s *Scene) placeOne(p *placer, spot *Spot) bool {
 	l := Label{Text: crystal.FormatHKL(spot.HKL, spot.Four), Class: spot.Class, HKL: spot.HKL}
 	vx, vy := s.ToView(spot.X, spot.Y)
-	r, w := s.reach(spot), l.width()
-	top := l.top()
+	k := s.size()
+	r, w := s.reach(spot), k*l.width()
+	top, gap, half := k*l.top(), k*labelGap, k*capHeight/2
 	candidates := [4]Point{
-		{vx, vy - r - labelGap},
-		{vx, vy + r + labelGap + top - 1},
-		{vx + r + labelGap - 1 + w/2, vy + capHeight/2},
-		{vx - r - labelGap + 1 - w/2, vy + capHeight/2},
+		{vx, vy - r - gap},
+		{vx, vy + r + gap + top - 1},
+		{vx + r + gap - 1 + w/2, vy + half},
+		{vx - r - gap + 1 - w/2, vy + half},
 	}
 	if spot.HKL == (crystal.HKL{}) {
 		// 000 keeps out of the rows of spots: right and below first.
-		candidates[0] = Point{vx + r + 6.5, vy + r + 13.5}
+		candidates[0] = Point{vx + r + 6.5*k, vy + r + 13.5*k}
 	}
 	if spot.Class == wire.Background {
 		// On its powder ring: where the spot is, or a little further round.
@@ -228,7 +229,7 @@ func (s *Scene) placeOne(p *placer, spot *Spot) bool {
 		dx, dy := vx-ox, vy-oy
 		for i, sin := range [4]float64{0, 0.17, -0.17, 0.34} {
 			cos := math.Sqrt(1 - sin*sin)
-			candidates[i] = Point{ox + cos*dx - sin*dy, oy + sin*dx + cos*dy + capHeight/2}
+			candidates[i] = Point{ox + cos*dx - sin*dy, oy + sin*dx + cos*dy + half}
 		}
 	}
 	for _, c := range candidates {

@@ -5,7 +5,7 @@ import (
 )
 
 // measureRing returns the radius of the ring around a measured spot.
-func measureRing(r float64) float64 { return max(r+3.5, 10) }
+func (s *Scene) measureRing(r float64) float64 { return max(r+3.5*s.size(), 10*s.size()) }
 
 // Sizes of a measurement in view-box units.
 const (
@@ -34,22 +34,22 @@ type measurePlace struct {
 // drawMeasure lays out the measurement. Letters stand outside the ring, on the
 // far side of 000.
 func (s *Scene) drawMeasure() (d measureDrawing) {
-	m := &s.Measure
+	m, k := &s.Measure, s.size()
 	d.ox, d.oy = s.ToView(0, 0)
 	d.n = min(len(m.Points), 2)
 	for i := range d.n {
 		p := &d.p[i]
 		p.x, p.y = s.ToView(m.Points[i].X, m.Points[i].Y)
 		if !s.Powder {
-			p.ring = measureRing(m.Points[i].R)
+			p.ring = s.measureRing(m.Points[i].R)
 		}
 		dx, dy := p.x-d.ox, p.y-d.oy
 		length := math.Hypot(dx, dy)
 		if length < 1e-6 {
 			dx, dy, length = -1, 0, 1
 		}
-		p.letterX = p.x + dx/length*(p.ring+10)
-		p.letterY = p.y + dy/length*(p.ring+10) + 5
+		p.letterX = p.x + dx/length*(p.ring+10*k)
+		p.letterY = p.y + dy/length*(p.ring+10*k) + 5*k
 	}
 	if d.n < 2 || m.Angle == "" {
 		return d
@@ -59,12 +59,12 @@ func (s *Scene) drawMeasure() (d measureDrawing) {
 	la := math.Hypot(d.p[0].x-d.ox, d.p[0].y-d.oy)
 	lb := math.Hypot(d.p[1].x-d.ox, d.p[1].y-d.oy)
 	turn := math.Mod(b-a+3*math.Pi, 2*math.Pi) - math.Pi // −π … π
-	d.r = min(arcRadius, 0.6*la, 0.6*lb)
+	d.r = min(k*arcRadius, 0.6*la, 0.6*lb)
 	mid := a + turn/2
-	text := d.r + 34 - 8*math.Abs(math.Sin(mid))
-	d.textX, d.textY = d.ox+text*math.Cos(mid), d.oy+text*math.Sin(mid)+5
+	text := d.r + k*(34-8*math.Abs(math.Sin(mid)))
+	d.textX, d.textY = d.ox+text*math.Cos(mid), d.oy+text*math.Sin(mid)+5*k
 	if m.Between {
-		d.textX, d.textY = (d.p[0].x+d.p[1].x)/2, (d.p[0].y+d.p[1].y)/2-8
+		d.textX, d.textY = (d.p[0].x+d.p[1].x)/2, (d.p[0].y+d.p[1].y)/2-8*k
 		return d
 	}
 	if d.r < 8 {
@@ -84,10 +84,10 @@ func (s *Scene) reserveMeasure(p *placer) {
 	if len(s.Measure.Points) == 0 {
 		return
 	}
-	d := s.drawMeasure()
+	d, k := s.drawMeasure(), s.size()
 	for i := range d.n {
 		l := d.p[i]
-		p.put(rect{l.letterX - 7, l.letterY - 12, l.letterX + 7, l.letterY + 2})
+		p.put(rect{l.letterX - 7*k, l.letterY - 12*k, l.letterX + 7*k, l.letterY + 2*k})
 	}
 	if !s.Measure.Between && !s.Powder {
 		for i := range d.n {
@@ -95,7 +95,7 @@ func (s *Scene) reserveMeasure(p *placer) {
 		}
 	}
 	if s.Measure.Angle != "" {
-		p.put(rect{d.textX - 28, d.textY - 13, d.textX + 28, d.textY + 2})
+		p.put(rect{d.textX - 28*k, d.textY - 13*k, d.textX + 28*k, d.textY + 2*k})
 	}
 }
 

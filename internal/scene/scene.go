@@ -29,6 +29,11 @@ type Scene struct {
 	// show it. Letters stay readable.
 	MirrorX, MirrorY bool
 
+	// Size enlarges letters and whatever stands around them, 1 if it is less:
+	// the picture of a small window is scaled down, and its letters are scaled
+	// back up by the style sheet. The radii of spots are the caller's.
+	Size float64
+
 	Spots  []Spot
 	Lines  []Line
 	Rings  []Ring
@@ -104,6 +109,8 @@ func (s *Scene) Reset() {
 	s.Selected, s.Way = nil, s.Way[:0]
 	s.Title, s.Desc = "", ""
 }
+
+func (s *Scene) size() float64 { return max(s.Size, 1) }
 
 // Scale returns view-box units per Å⁻¹.
 func (s *Scene) Scale() float64 { return 2 * Half / s.Side }

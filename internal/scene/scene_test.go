@@ -100,15 +100,20 @@ func crowd(step float64) *Scene {
 }
 
 func TestLabelsKeepApart(t *testing.T) {
-	for _, step := range []float64{0.05, 0.1, 0.2, 0.4} {
+	for _, step := range []float64{0.05, 0.1, 0.2, 0.4, 0.21} {
 		s := crowd(step)
+		if step == 0.21 { // a small window
+			s.Size = 1.55
+			s.PlaceLabels()
+		}
+		k := s.size()
 		if len(s.Labels) == 0 && step > 0.05 { // there the spots stand too close
 			t.Errorf("step %v: no labels", step)
 		}
 		var boxes []rect
 		for i := range s.Labels {
 			l := &s.Labels[i]
-			box := rect{l.X - l.width()/2, l.Y - l.top(), l.X + l.width()/2, l.Y}
+			box := rect{l.X - k*l.width()/2, l.Y - k*l.top(), l.X + k*l.width()/2, l.Y}
 			for j, other := range boxes {
 				if box.meets(other) {
 					t.Errorf("step %v: %v and %v overlap", step, l.HKL, s.Labels[j].HKL)

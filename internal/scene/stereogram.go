@@ -157,14 +157,17 @@ func (w *writer) poles(s *Stereogram, poles []StereoPole, level int) {
 	}
 }
 
-// poleScale is the size of the stereogram's letters, 10.5, over that of the
-// pattern's.
-const poleScale = 10.5 / LabelSize
+// poleScale is the size of the stereogram's letters, 12.5, over that of the
+// pattern's; polesApart is the air between them.
+const (
+	poleScale  = 12.5 / LabelSize
+	polesApart = 5
+)
 
 func (w *writer) poleLabels(s *Stereogram) {
 	p := &s.place
 	p.reset()
-	p.put(rect{-8, -8, 8, 8})
+	p.put(rect{-8, -8, 8, 8}) // the beam
 	for level := range 2 {
 		for i := range s.Poles {
 			pole := &s.Poles[i]
@@ -179,7 +182,7 @@ func (w *writer) poleLabels(s *Stereogram) {
 			}
 			wide := l.width() * poleScale
 			x = tenth(min(max(x, -stereoHalf+wide/2+1), stereoHalf-wide/2-1))
-			box := rect{x - wide/2 - 2, y - l.top()*poleScale - 1, x + wide/2 + 2, y + 2}
+			box := rect{x - wide/2 - polesApart, y - l.top()*poleScale - polesApart, x + wide/2 + polesApart, y + polesApart}
 			if !p.free(box) {
 				continue
 			}

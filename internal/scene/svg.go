@@ -37,10 +37,14 @@ const (
 // Empty groups are left out. There are no style attributes and no colours: the
 // style sheet of the page gives every class its colour and font. Each g.l has
 // its origin at the letters, so a style sheet can scale letters against the
-// picture.
+// picture; data-size on the svg says for which scale they were placed, if not 1.
 func (s *Scene) AppendSVG(dst []byte, layer Layer) []byte {
 	w := writer{b: dst}
-	w.str(`<svg xmlns="http://www.w3.org/2000/svg" class="zap" viewBox="-420 -420 840 840" preserveAspectRatio="xMidYMid slice" role="img"><title>`)
+	w.str(`<svg xmlns="http://www.w3.org/2000/svg" class="zap" viewBox="-420 -420 840 840" preserveAspectRatio="xMidYMid slice" role="img"`)
+	if s.size() > 1 {
+		w.attr("data-size", s.size())
+	}
+	w.str(`><title>`)
 	w.text(s.Title)
 	w.str(`</title><desc>`)
 	w.text(s.Desc)
@@ -268,7 +272,7 @@ func dot(b []byte, x, y, _ float64) []byte {
 }
 
 // selectRing returns the radius of the ring around a highlighted spot.
-func selectRing(r float64) float64 { return max(r+4, 9) }
+func (s *Scene) selectRing(r float64) float64 { return max(r+4*s.size(), 9*s.size()) }
 
 func (w *writer) selected(s *Scene) {
 	if s.Selected == nil {
@@ -278,7 +282,7 @@ func (w *writer) selected(s *Scene) {
 	if s.Powder && (s.Selected.X != 0 || s.Selected.Y != 0) {
 		// Both sides of a powder ring.
 		ox, oy := s.ToView(0, 0)
-		for _, off := range [2]float64{-5, 5} {
+		for _, off := range [2]float64{-5 * s.size(), 5 * s.size()} {
 			if r := math.Hypot(vx-ox, vy-oy) + off; r > 0 {
 				w.circle(ox, oy, r)
 				w.str(`/>`)
@@ -286,7 +290,7 @@ func (w *writer) selected(s *Scene) {
 		}
 		return
 	}
-	w.circle(vx, vy, selectRing(s.markAt(*s.Selected)))
+	w.circle(vx, vy, s.selectRing(s.markAt(*s.Selected)))
 	w.str(`/>`)
 }
 
@@ -304,8 +308,9 @@ func (w *writer) arrows(s *Scene) {
 		ax, ay := s.ToView(s.Way[i-1].X, s.Way[i-1].Y)
 		bx, by := s.ToView(s.Way[i].X, s.Way[i].Y)
 		length := math.Hypot(bx-ax, by-ay)
+		head := arrowHead * s.size()
 		tip := length - s.markAt(s.Way[i]) - arrowGap
-		if tip < arrowHead {
+		if tip < head {
 			continue
 		}
 		ux, uy := (bx-ax)/length, (by-ay)/length
@@ -319,7 +324,7 @@ func (w *writer) arrows(s *Scene) {
 		w.str("L")
 		w.b = pair(w.b, x, y)
 		// The head: two strokes that meet in the tip.
-		const back, side = 0.9 * arrowHead, 0.42 * arrowHead
+		back, side := 0.9*head, 0.42*head
 		w.str("M")
 		w.b = pair(w.b, x-back*ux-side*uy, y-back*uy+side*ux)
 		w.str("L")

@@ -56,6 +56,9 @@ func (s *Session) Do(r *Request, payload []byte) (out *Reply) {
 		out.Error = "The page asked for “" + r.Op + "”, which this version does not know. Reload the page."
 		return out
 	}
+	if r.Draw != "" {
+		s.resize(r.Size)
+	}
 	if err := o.do(s, r, payload, out); err != nil {
 		s.fail(out, r, err)
 		return out
@@ -63,6 +66,17 @@ func (s *Session) Do(r *Request, payload []byte) (out *Reply) {
 	out.OK = out.Error == "" && out.Need == ""
 	s.finish(r, o, out)
 	return out
+}
+
+// resize sets the size of letters and marks, in steps so that a window a little
+// too small looks like any other.
+func (s *Session) resize(size float64) {
+	if !(size > 1.02) {
+		size = 1
+	}
+	if size = math.Floor(min(size, 2)*20+0.5) / 20; size != s.size {
+		s.size, s.drawn.stale = size, true
+	}
 }
 
 // operation is one entry of the table of requests.

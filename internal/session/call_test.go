@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -151,6 +152,11 @@ func TestMeasurement(t *testing.T) {
 		r := must(t, s, session.Request{Op: "measure", X: d.X + 5, Y: d.Y - 6, Radius: 12})
 		if r.Detail == nil || r.Detail.HKL == nil || *r.Detail.HKL != h {
 			t.Fatalf("picked %+v instead of %v", r.Detail, h)
+		}
+		if h == [3]int{1, -1, 1} {
+			if m := r.View.Measure; m.Empty != "" || len(m.Points) != 1 || m.Points[0].D != "3.136" || m.Angle+m.Ratio != "" || m.Copy != "1-11\t3.136\t3.19" {
+				t.Errorf("one spot: %+v", m)
+			}
 		}
 		if r.Change != "measurement" {
 			t.Errorf("change %q", r.Change)
@@ -417,6 +423,56 @@ func TestCanvas(t *testing.T) {
 	}
 	if strings.Contains(r.SVG, "<circle") || strings.Contains(r.SVG, `class="kik"`) || !strings.Contains(r.SVG, `class="labels"`) {
 		t.Error("the overlay holds what the canvas draws, or no labels")
+	}
+}
+
+// TestSize draws for a small window: marks grow, links, files and a later drawing
+// without a size do not.
+func TestSize(t *testing.T) {
+	const link = "/sim?z=1,1,0&o=ids&ms=1,-1,1;2,-2,0"
+	s := open(t, link)
+	first := must(t, s, session.Request{Op: "view", Draw: "svg"})
+	file := must(t, s, session.Request{Op: "export", Kind: "svg"}).SVG
+	large := must(t, s, session.Request{Op: "view", Draw: "svg", Size: 1.52})
+	if !strings.Contains(large.SVG, `data-size="1.5"`) || strings.Contains(first.SVG, "data-size") {
+		t.Error("the drawing does not say what it is for")
+	}
+	radii := func(svg string) (r []float64) {
+		for _, m := range regexp.MustCompile(`<circle cx="[^"]*" cy="[^"]*" r="([^"]*)"/>`).FindAllStringSubmatch(svg, -1) {
+			v, err := strconv.ParseFloat(m[1], 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r = append(r, v)
+		}
+		return r
+	}
+	a, b := radii(first.SVG), radii(large.SVG)
+	if len(a) < 20 || len(b) < len(a) {
+		t.Fatalf("%d and %d discs", len(a), len(b))
+	}
+	if got := slices.Max(b) / slices.Max(a); math.Abs(got-1.5) > 0.01 {
+		t.Errorf("000 grew by %v", got)
+	}
+	if again := must(t, s, session.Request{Op: "export", Kind: "svg"}).SVG; again != file {
+		t.Error("the file has grown with the window")
+	}
+	if canvas := must(t, s, session.Request{Op: "view", Draw: "canvas", Size: 1.5}); len(canvas.Marks) == 0 {
+		t.Error("no marks")
+	} else {
+		var f wire.Frame
+		if err := wire.Decode(&f, canvas.Marks); err != nil {
+			t.Fatal(err)
+		}
+		if last := f.Discs[len(f.Discs)-1]; math.Abs(float64(last.R)-1.5*13.5) > 0.01 {
+			t.Errorf("000 on the canvas has the radius %v", last.R)
+		}
+	}
+	if large.Link != first.Link {
+		t.Errorf("link %s", large.Link)
+	}
+	if svg := must(t, s, session.Request{Op: "view", Draw: "svg"}).SVG; svg != first.SVG {
+		t.Error("the size stays")
 	}
 }
 

@@ -232,6 +232,9 @@ func (s *Session) fileName() string {
 
 // file writes the stand-alone picture.
 func (s *Session) file(o ExportOptions, link string) []byte {
+	before := s.size
+	s.resize(1)
+	defer s.resize(before)
 	s.draw()
 	if o.Labels && !s.has('i') {
 		s.scene.PlaceLabels()

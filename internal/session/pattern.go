@@ -78,7 +78,7 @@ func (s *Session) draw() {
 	}
 	sc := &s.scene
 	sc.Reset()
-	sc.Side, sc.CX, sc.CY = s.side(), s.atX, s.atY
+	sc.Side, sc.CX, sc.CY, sc.Size = s.side(), s.atX, s.atY, s.size
 	// 180° is both mirrors; a screen seen from the detector is mirrored.
 	turn := containsRune(s.flags, 'r')
 	sc.MirrorX = (containsRune(s.flags, 'h') != containsRune(s.flags, 'd')) != turn
@@ -156,14 +156,19 @@ func (s *Session) drawSpots() {
 	}
 }
 
+// grown returns the factor by which marks are enlarged in a small window.
+func (s *Session) grown() float64 { return max(s.size, 1) }
+
 // crowding returns the factor by which discs shrink so that those of a crystal
-// with long spacings, or at a short camera length, stay apart.
+// with long spacings, or at a short camera length, stay apart; in a small window
+// they are larger.
 func (s *Session) crowding(p *phase) float64 {
 	const apart, least = 52.0, 0.35 // view-box units at full size
+	k := s.grown()
 	if len(p.visible.Len) < 2 {
-		return 1
+		return k
 	}
-	return min(max(p.visible.Len[1]*s.scene.Scale()/apart, least), 1)
+	return min(max(p.visible.Len[1]*s.scene.Scale()/apart, least*k), k)
 }
 
 // drawHOLZ marks the spots of higher Laue zones of the nearest zone axis, down
@@ -186,7 +191,7 @@ func (s *Session) drawHOLZ() bool {
 			continue
 		}
 		i := spot.I / (p.refl.Max * p.refl.Max)
-		mark := scene.Spot{X: spot.X, Y: spot.Y, R: 1.2 * max(scene.Radius(i), 2.2), Class: wire.HOLZ, HKL: h, Four: p.four, Rank: i}
+		mark := scene.Spot{X: spot.X, Y: spot.Y, R: 1.2 * s.grown() * max(scene.Radius(i), 2.2), Class: wire.HOLZ, HKL: h, Four: p.four, Rank: i}
 		if s.inPicture(mark.X, mark.Y, mark.R) {
 			s.scene.Spots = append(s.scene.Spots, mark)
 		}
@@ -215,14 +220,14 @@ func (s *Session) drawAbsent() {
 		mark := scene.Spot{X: spot.X, Y: spot.Y, HKL: h, Four: p.four, Rank: 1e-4 / (0.05 + p.absent.Len[spot.Ref])}
 		if a.double {
 			s.drawn.double++
-			mark.Class, mark.R, mark.Hollow = wire.Double, scene.RingRadius, s.extinctOnAxis(h)
+			mark.Class, mark.R, mark.Hollow = wire.Double, scene.RingRadius*s.grown(), s.extinctOnAxis(h)
 			if s.has('d') {
 				s.scene.Spots = append(s.scene.Spots, mark)
 			}
 			continue
 		}
 		if s.has('g') {
-			mark.Class, mark.R = wire.Forbidden, scene.CrossRadius
+			mark.Class, mark.R = wire.Forbidden, scene.CrossRadius*s.grown()
 			s.scene.Spots = append(s.scene.Spots, mark)
 		}
 	}

@@ -79,6 +79,9 @@ type Request struct {
 	Seq   uint32 `json:"seq,omitempty"`   // comes back in the reply and in the wire frame
 	Draw  string `json:"draw,omitempty"`  // "svg", "canvas" or ""
 	Light bool   `json:"light,omitempty"` // reply with Frame only
+	// Size, with Draw, is the factor that the style sheet enlarges letters by:
+	// they get room for it, and marks grow with them. At most 2; below 1 it is 1.
+	Size float64 `json:"size,omitempty"`
 
 	Link     string `json:"link,omitempty"` // whole address, or from the "?" on, with the fragment
 	ID       string `json:"id,omitempty"`   // "lib-si", "mp-149"

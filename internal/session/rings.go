@@ -72,7 +72,7 @@ func (s *Session) drawRings() {
 		x := r.G * math.Sqrt(0.5)
 		s.scene.Spots = append(s.scene.Spots, scene.Spot{X: x, Y: x, R: 0.01, Class: wire.Background, HKL: r.Families[0].HKL, Four: p.four, Rank: w})
 	}
-	s.scene.Spots = append(s.scene.Spots, scene.Spot{R: scene.DirectRadius, Class: wire.Spot})
+	s.scene.Spots = append(s.scene.Spots, scene.Spot{R: scene.DirectRadius * s.grown(), Class: wire.Spot})
 	s.drawn.inView = len(s.scene.Rings)
 }
 

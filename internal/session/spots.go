@@ -260,19 +260,21 @@ func (s *Session) measureView() MeasureView {
 		}
 		m.Count = plural(n, noun) + " picked"
 	}
-	if len(v) < 2 {
+	switch len(v) {
+	case 0:
 		m.Empty = "Pick two spots to get d, angle and ratio."
 		if s.rings {
 			m.Empty = "Pick two rings to get d and ratio."
 		}
 		return m
+	case 2:
+		angle, ok := s.measuredAngle()
+		m.Angle = angle
+		if ok || s.rings && v[0].Norm() > 1e-9 {
+			m.Ratio = fixed(v[1].Norm()/v[0].Norm(), 3)
+		}
 	}
-	angle, ok := s.measuredAngle()
-	m.Angle = angle
-	if ok || s.rings && v[0].Norm() > 1e-9 {
-		m.Ratio = fixed(v[1].Norm()/v[0].Norm(), 3)
-	}
-	if s.between && !s.rings {
+	if s.between && !s.rings && len(v) == 2 {
 		if g := v[1].Sub(v[0]).Norm(); g > 1e-9 {
 			m.Spacing = fixed(1/g, 3)
 		}
@@ -281,8 +283,10 @@ func (s *Session) measureView() MeasureView {
 	for _, d := range m.Points {
 		cells = append(cells, strings.ReplaceAll(d.Label.plain(), "−", "-"), d.D, d.InvD)
 	}
-	cells = append(cells, strings.TrimSuffix(m.Angle, "°"), m.Ratio)
-	if s.between {
+	if len(v) == 2 {
+		cells = append(cells, strings.TrimSuffix(m.Angle, "°"), m.Ratio)
+	}
+	if m.Spacing != "" {
 		cells = append(cells, m.Spacing)
 	}
 	m.Copy = strings.Join(cells, "\t")

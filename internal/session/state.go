@@ -72,6 +72,7 @@ type Session struct {
 
 	drag   *drag
 	glide  *glide
+	size   float64 // of letters and marks in the next drawings; see Request.Size
 	scene  scene.Scene
 	frame  wire.Frame
 	drawn  pattern

@@ -207,6 +207,22 @@ func TestPanels(t *testing.T) {
 		p.press("Enter")
 		p.wait("gold is open", `document.querySelector('[data-part="heading"]').textContent.startsWith("Gold")`)
 	})
+	p.part(t, "one spot, two, between them", "/sim?z=1,1,0", func(t *testing.T) {
+		p.click(`button[data-tool="measure"]`)
+		x, y := p.spotAt("1,-1,1")
+		p.clickAt(x, y, 1)
+		shown := `document.querySelector('[data-part="measure"]').textContent`
+		p.wait("d of the first spot", shown+`.includes("3.136") && !document.querySelector("#measure-actions").hidden`)
+		x, y = p.spotAt("2,-2,0")
+		p.clickAt(x, y, 1)
+		p.wait("the angle", shown+`.includes("35.26°") && `+shown+`.includes("1.633")`)
+		p.click(`#between`)
+		p.wait("the spacing between", shown+`.includes("between A and B (Å)3.136") && zx.app.now.view.measure.between`)
+		p.click(`#between`)
+		p.wait("the angle again", shown+`.includes("35.26°")`)
+		p.click(`[data-do="measure-clear"]`)
+		p.click(`button[data-tool="tilt"]`)
+	})
 	p.part(t, "tilt plan", "/sim?z=1,1,0&h=0,0,30,30", func(t *testing.T) {
 		p.click(`[data-results="tilt"]`)
 		p.wait("zones within reach", `document.querySelectorAll("#plan tbody tr").length > 3`)
@@ -226,6 +242,10 @@ func TestPanels(t *testing.T) {
 		ab := eval[[]float64](p, `[...document.querySelectorAll(".plan-answer dd")].map((n) => parseFloat(n.textContent.replace("−", "-")))`)
 		tilt := 180 / math.Pi * math.Acos(math.Cos(ab[0]*math.Pi/180)*math.Cos(ab[1]*math.Pi/180))
 		near(t, "angle between [110] and [111]", tilt, 35.264, 0.15) // answers have one decimal each
+		p.wait("the way in the stereogram", `document.querySelector("#stereogram .way")`)
+		p.fill("#target", "")
+		p.press("Enter")
+		p.wait("no way without a target", `document.querySelector("#stereogram svg") && !document.querySelector("#stereogram .way")`)
 		p.click(`[data-results="measure"]`)
 	})
 	p.part(t, "stereogram", "/sim?z=1,1,0", func(t *testing.T) {
@@ -235,6 +255,31 @@ func TestPanels(t *testing.T) {
 			t.Fatal("no pole [111]")
 		}
 		p.wait("the pole's zone", `document.querySelector('[data-part="heading"]').textContent.includes("zone axis 1 1 1")`)
+	})
+	p.part(t, "a tap near a pole", "/sim?z=1,1,0", func(t *testing.T) {
+		p.wait("poles", `document.querySelectorAll("#stereogram .pole-link").length > 5`)
+		type hit struct {
+			X, Y float64
+			Name string
+		}
+		// A point where the button on top is not that of the nearest pole.
+		at := eval[hit](p, `(() => {
+			const box = document.querySelector("#stereogram");
+			box.scrollIntoView();
+			const r = box.getBoundingClientRect();
+			const all = [...box.querySelectorAll(".pole-link")].map((b) => { const r = b.getBoundingClientRect(); return {b, x: r.x + r.width / 2, y: r.y + r.height / 2} });
+			for (let y = r.top + 20; y < r.bottom - 20; y += 1.5) for (let x = r.left + 20; x < r.right - 20; x += 1.5) {
+				const [first, second] = all.map((p) => ({p, off: Math.hypot(p.x - x, p.y - y)})).sort((a, b) => a.off - b.off);
+				const top = document.elementFromPoint(x, y)?.closest(".pole-link");
+				if (top && top !== first.p.b && second.off - first.off > 1) return {X: x, Y: y, Name: first.p.b.getAttribute("aria-label")};
+			}
+			return {X: 0, Y: 0, Name: ""};
+		})()`)
+		if at.Name == "" {
+			t.Fatal("no pole is covered by another")
+		}
+		p.clickAt(at.X, at.Y, 1)
+		p.wait("its zone", `document.querySelector('[data-part="heading"]').textContent.includes(`+quote(at.Name+",")+`)`)
 	})
 	p.part(t, "crystal view turns the pattern", "/sim?z=1,1,0", func(t *testing.T) {
 		p.wait("the crystal", `document.querySelector("#crystal-view svg")`)
