@@ -15,6 +15,7 @@ import (
 var layer = map[string]int{
 	"zoneaxis/internal/say":               -1,
 	"zoneaxis/internal/deflate":           -1,
+	"zoneaxis/internal/jsontext":          -1,
 	"zoneaxis/internal/geom":              0,
 	"zoneaxis/internal/atom":              0,
 	"zoneaxis/internal/symmetry":          0,
@@ -41,6 +42,7 @@ var forbidden = []struct {
 	{"../wasm/engine", true, "github.com/hajimehoshi/ebiten", "Ebitengine panics in a worker"},
 	{"../wasm/engine", true, "net/http", "1.4 MB: the page fetches"},
 	{"../wasm/engine", true, "text/template", "it doubles the engine"},
+	{"../wasm/engine", true, "encoding/json", "43 kB after brotli: internal/jsontext and generated code do it"},
 	{"../wasm/viewer", true, "gonum.org", "3.6 MB beside Ebitengine: the engine computes"},
 	{"../wasm/viewer", true, "encoding/json", "the viewer takes bytes"},
 	{"../wasm/viewer", true, "zoneaxis/internal/source", "the viewer paints"},

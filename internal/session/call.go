@@ -1,7 +1,6 @@
 package session
 
 import (
-	"encoding/json"
 	"errors"
 	"math"
 	"slices"
@@ -9,37 +8,52 @@ import (
 
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/jsontext"
 	"zoneaxis/internal/say"
 	"zoneaxis/internal/scene"
 	"zoneaxis/internal/source"
 	"zoneaxis/internal/wire"
 )
 
+// The messages are JSON, read and written by code made from their types: run go
+// generate here after changing one. A test compares it with encoding/json.
+//
+//go:generate go run zoneaxis/scripts/codec -read Request,snapshot,exportState -write Reply,snapshot,exportDoc codec.go
+//go:generate go test -count=1 -run TestDeclarations . -update-declarations
+
 // Call answers one request of the page, JSON in and JSON out, with a drawing
 // and the bytes of a wire frame beside it. Whatever goes wrong is told in the
 // reply; a panic inside is told as an error too, and the session stays usable.
 func (s *Session) Call(request []byte, payload []byte) (reply []byte, svg string, marks []byte) {
+	in := jsontext.NewReader(request)
 	var r Request
 	var out *Reply
-	if err := json.Unmarshal(request, &r); err != nil {
+	decodeRequest(in, &r)
+	if err := in.Close(); err != nil {
 		out = &Reply{Error: "The page sent something that is not a request: " + err.Error()}
 	} else {
 		out = s.Do(&r, payload)
 	}
-	text, err := json.Marshal(out)
-	if err != nil {
-		text = []byte(`{"ok":false,"error":"The answer could not be written."}`)
+	return out.JSON(), out.SVG, out.Marks
+}
+
+// JSON returns the reply as the page gets it, without SVG and Marks.
+func (r *Reply) JSON() []byte {
+	var w jsontext.Writer
+	if w.Grow(1 << 10); r.View != nil {
+		w.Grow(7 << 10)
 	}
-	return text, out.SVG, out.Marks
+	encodeReply(&w, r)
+	text, ok := w.Text()
+	if !ok { // a number that is none
+		return []byte(`{"seq":0,"ok":false,"error":"The answer could not be written."}`)
+	}
+	return text
 }
 
 // CallCalculate is Calculate with the reply as JSON.
 func (s *Session) CallCalculate(yield func() bool) []byte {
-	text, err := json.Marshal(s.Calculate(yield))
-	if err != nil {
-		text = []byte(`{"ok":false,"error":"The answer could not be written."}`)
-	}
-	return text
+	return s.Calculate(yield).JSON()
 }
 
 // Do answers one request.

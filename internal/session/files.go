@@ -1,7 +1,6 @@
 package session
 
 import (
-	"encoding/json"
 	"errors"
 	"math/cmplx"
 	"strconv"
@@ -9,6 +8,7 @@ import (
 
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/jsontext"
 	"zoneaxis/internal/say"
 	"zoneaxis/internal/scene"
 	"zoneaxis/internal/source"
@@ -123,16 +123,21 @@ func fileState(data []byte) (link, state string, ok bool) {
 	if link, state, ok = scene.FileState(data); ok {
 		return link, state, ok
 	}
-	var doc struct {
-		Format string `json:"format"`
-		Link   string `json:"link"`
-		State  string `json:"state"`
-	}
-	if len(data) < 5<<20 && strings.HasPrefix(strings.TrimSpace(string(data[:min(len(data), 64)])), "{") &&
-		json.Unmarshal(data, &doc) == nil && doc.Format == jsonFormat {
-		return doc.Link, doc.State, true
+	if len(data) < 5<<20 {
+		var doc exportState
+		r := jsontext.NewReader(data)
+		if decodeExportState(r, &doc); r.Close() == nil && doc.Format == jsonFormat {
+			return doc.Link, doc.State, true
+		}
 	}
 	return "", "", false
+}
+
+// exportState is what is read of a JSON export.
+type exportState struct {
+	Format string `json:"format"`
+	Link   string `json:"link"`
+	State  string `json:"state"`
 }
 
 // jsonFormat names our JSON export.
@@ -323,6 +328,11 @@ func (s *Session) exportJSON(o ExportOptions, link string) (string, error) {
 			doc.Reflections[i].Intensity = cmplx.Abs(r.F) * cmplx.Abs(r.F) * s.kinematic(p).At(r.S)
 		}
 	}
-	text, err := json.MarshalIndent(doc, "", " ")
-	return string(text), err
+	var w jsontext.Writer
+	encodeExportDoc(&w, &doc)
+	text, ok := w.Text()
+	if !ok {
+		return "", errors.New("session: a number of the export is not finite")
+	}
+	return string(jsontext.Indent(nil, text)), nil
 }

@@ -2,7 +2,6 @@ package session
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"hash/fnv"
 	"math"
@@ -14,6 +13,7 @@ import (
 	"zoneaxis/internal/deflate"
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/jsontext"
 	"zoneaxis/internal/scene"
 	"zoneaxis/internal/source"
 	"zoneaxis/internal/wire"
@@ -294,9 +294,11 @@ func (s *Session) Snapshot() string {
 	if s.flipB {
 		snap.Flip += "b"
 	}
-	text, err := json.Marshal(snap)
-	if err != nil {
-		panic(err) // numbers of a valid state are finite
+	var w jsontext.Writer
+	encodeSnapshot(&w, &snap)
+	text, ok := w.Text()
+	if !ok {
+		panic("session: a number of the state is not finite")
 	}
 	return string(text)
 }
@@ -306,7 +308,8 @@ var errSnapshot = errors.New("This saved state could not be read.")
 // Restore sets the state of a snapshot. On an error nothing changes.
 func (s *Session) Restore(text string) error {
 	var snap snapshot
-	if err := json.Unmarshal([]byte(text), &snap); err != nil {
+	r := jsontext.NewReader([]byte(text))
+	if decodeSnapshot(r, &snap); r.Close() != nil {
 		return errSnapshot
 	}
 	l, problems := parseLink(snap.Link)

@@ -2,14 +2,14 @@ package source
 
 import (
 	"bytes"
-	"encoding/hex"
-	"encoding/json"
+	"errors"
 	"math"
 	"strconv"
 
 	"zoneaxis/internal/atom"
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/jsontext"
 	"zoneaxis/internal/say"
 )
 
@@ -217,7 +217,7 @@ func EncodeDoc(d *Doc) ([]byte, error) {
 	}
 	sum := sum256(append(b, '}'))
 	b = append(b, docSeal...)
-	b = hex.AppendEncode(b, sum[:])
+	b = appendHex(b, sum[:])
 	b = append(b, '"', '}')
 	if len(b) > MaxDocBytes {
 		return nil, docError("it is larger than 1 MiB")
@@ -241,58 +241,15 @@ func DecodeDoc(data []byte) (*Doc, error) {
 	}
 	body := append(bytes.Clone(data[:cut]), '}')
 	sum := sum256(body)
-	if string(hex.AppendEncode(nil, sum[:])) != string(data[cut+len(docSeal):len(data)-2]) {
+	if string(appendHex(nil, sum[:])) != string(data[cut+len(docSeal):len(data)-2]) {
 		return nil, docError("it is damaged: its checksum does not match")
 	}
-	var raw struct {
-		V       int
-		ID      string
-		Formula string
-		SG      struct {
-			Number         int
-			Symbol, System string
-		}
-		Lattice    []float64
-		Sites      [][]any
-		DB         string
-		License    string
-		Fetched    string
-		Deprecated bool
-	}
-	if err := checkDepth(body); err != nil {
+	d, version, err := readDoc(body)
+	if err != nil {
 		return nil, docError("it is not in canonical form")
 	}
-	if err := json.Unmarshal(body, &raw); err != nil {
-		return nil, docError("it is not in canonical form")
-	}
-	if raw.V != DocVersion {
-		return nil, docError("its version is " + strconv.Itoa(raw.V) + "; only " + strconv.Itoa(DocVersion) + " is known")
-	}
-	id, err := ParseMP(raw.ID)
-	if err != nil || len(raw.Lattice) != 9 || len(raw.Sites) > MaxDocSites {
-		return nil, docError("it is not in canonical form")
-	}
-	d := &Doc{ID: id, Formula: raw.Formula, Number: raw.SG.Number, Symbol: raw.SG.Symbol, System: raw.SG.System,
-		Lattice: [9]float64(raw.Lattice), Database: raw.DB, License: raw.License, Fetched: raw.Fetched, Deprecated: raw.Deprecated}
-	for _, f := range raw.Sites {
-		s := DocSite{Occ: 1}
-		symbol, ok := "", len(f) == 4 || len(f) == 5
-		if ok {
-			symbol, ok = f[0].(string)
-		}
-		var v [4]float64
-		for k := 1; ok && k < len(f); k++ {
-			v[k-1], ok = f[k].(float64)
-		}
-		if !ok {
-			return nil, docError("it is not in canonical form")
-		}
-		s.Z, _ = atom.Lookup(symbol)
-		s.Frac = crystal.Frac{v[0], v[1], v[2]}
-		if len(f) == 5 {
-			s.Occ = v[3]
-		}
-		d.Sites = append(d.Sites, s)
+	if version != DocVersion {
+		return nil, docError("its version is " + strconv.Itoa(version) + "; only " + strconv.Itoa(DocVersion) + " is known")
 	}
 	again, err := EncodeDoc(d)
 	if err != nil {
@@ -302,4 +259,96 @@ func DecodeDoc(data []byte) (*Doc, error) {
 		return nil, docError("it is not in canonical form")
 	}
 	return d, nil
+}
+
+// errNotDoc is a document of another shape.
+var errNotDoc = errors.New("source: not a document")
+
+// readDoc reads the members of a document, in any order and form. Whether it is
+// in canonical form the caller finds out by writing it again.
+func readDoc(body []byte) (d *Doc, version int, err error) {
+	d = &Doc{}
+	var id string
+	lattice := 0
+	r := jsontext.NewReader(body)
+	for r.Begin('{'); r.Member(); {
+		switch string(r.Name) {
+		case "v":
+			r.Int(&version)
+		case "id":
+			r.String(&id)
+		case "formula":
+			r.String(&d.Formula)
+		case "sg":
+			for r.Begin('{'); r.Member(); {
+				switch string(r.Name) {
+				case "number":
+					r.Int(&d.Number)
+				case "symbol":
+					r.String(&d.Symbol)
+				case "system":
+					r.String(&d.System)
+				default:
+					r.Skip()
+				}
+			}
+		case "lattice":
+			lattice = readNumbers(r, d.Lattice[:])
+		case "sites":
+			for r.Begin('['); r.Element(); {
+				s, ok := readDocSite(r)
+				if !ok || len(d.Sites) >= MaxDocSites {
+					return nil, 0, errNotDoc
+				}
+				d.Sites = append(d.Sites, s)
+			}
+		case "db":
+			r.String(&d.Database)
+		case "license":
+			r.String(&d.License)
+		case "fetched":
+			r.String(&d.Fetched)
+		case "deprecated":
+			r.Bool(&d.Deprecated)
+		default:
+			r.Skip()
+		}
+	}
+	if err := r.Close(); err != nil {
+		return nil, 0, err
+	}
+	if d.ID, err = ParseMP(id); err == nil && lattice != len(d.Lattice) {
+		err = errNotDoc
+	}
+	return d, version, err
+}
+
+// readDocSite reads ["Fe",x,y,z] or ["Fe",x,y,z,occupancy].
+func readDocSite(r *jsontext.Reader) (s DocSite, ok bool) {
+	s.Occ = 1
+	n := 0
+	for r.Begin('['); r.Element(); n++ {
+		switch kind := r.Kind(); {
+		case n == 0 && kind == "string":
+			var symbol string
+			r.String(&symbol)
+			s.Z, _ = atom.Lookup(symbol)
+		case n >= 1 && n <= 3 && kind == "number":
+			r.Float(&s.Frac[n-1])
+		case n == 4 && kind == "number":
+			r.Float(&s.Occ)
+		default:
+			return s, false
+		}
+	}
+	return s, r.Err() == nil && n >= 4
+}
+
+// appendHex appends bytes in lower-case hexadecimal digits. (encoding/hex would
+// bring fmt into the engine.)
+func appendHex(dst, data []byte) []byte {
+	for _, b := range data {
+		dst = append(dst, "0123456789abcdef"[b>>4], "0123456789abcdef"[b&15])
+	}
+	return dst
 }

@@ -2,9 +2,7 @@ package source
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
-	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -13,11 +11,8 @@ import (
 	"zoneaxis/internal/atom"
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/jsontext"
 )
-
-// maxDepth bounds the nesting of JSON; answers of the Materials Project go
-// about ten deep.
-const maxDepth = 64
 
 // Material is a crystal from a Materials Project answer or a pymatgen file,
 // with what the answer says about it.
@@ -33,60 +28,175 @@ type Material struct {
 	Structure  *crystal.Structure
 }
 
+// part is where a value begins in an answer, 0 if the answer does not have it.
+type part int
+
 // mpStructure is the shape of a structure as pymatgen writes it. The truth is
 // lattice.matrix and sites[].abc; the rest is a fallback.
-type mpStructure struct {
-	Lattice json.RawMessage `json:"lattice"`
-	Sites   json.RawMessage `json:"sites"` // []mpSite
+type mpStructure struct{ lattice, sites part }
+
+func (s *mpStructure) read(r *jsontext.Reader) {
+	for r.Begin('{'); r.Member(); {
+		switch string(r.Name) {
+		case "lattice":
+			s.lattice = here(r)
+		case "sites":
+			s.sites = here(r)
+		default:
+			r.Skip()
+		}
+	}
+}
+
+// here passes a value and returns where it began.
+func here(r *jsontext.Reader) part {
+	kind, start := r.Kind(), r.Offset()
+	if r.Skip(); kind == "null" {
+		return 0
+	}
+	return part(start)
 }
 
 type mpSite struct {
-	Species json.RawMessage `json:"species"`
-	Element string          `json:"element"` // shape before 2018: one element, no species
-	ABC     []float64       `json:"abc"`
-	XYZ     []float64       `json:"xyz"`
-	Label   string          `json:"label"`
+	species part
+	element string // shape before 2018: one element, no species
+	abc     [3]float64
+	xyz     [3]float64
+	nABC    int // how many numbers there were, −1 for no list
+	nXYZ    int
+	label   string
 }
 
-type mpLattice struct {
-	Matrix             [][]float64 `json:"matrix"`
-	A, B, C            float64
-	Alpha, Beta, Gamma float64
+func (s *mpSite) read(r *jsontext.Reader) {
+	s.nABC, s.nXYZ = -1, -1
+	for r.Begin('{'); r.Member(); {
+		switch string(r.Name) {
+		case "species":
+			s.species = here(r)
+		case "element":
+			r.String(&s.element)
+		case "abc":
+			s.nABC = readNumbers(r, s.abc[:])
+		case "xyz":
+			s.nXYZ = readNumbers(r, s.xyz[:])
+		case "label":
+			r.String(&s.label)
+		default:
+			r.Skip()
+		}
+	}
+}
+
+// readNumbers reads a list of numbers and returns how many there are, −1 for
+// null. Those that do not fit are only counted.
+func readNumbers(r *jsontext.Reader, into []float64) (n int) {
+	if r.Null() {
+		return -1
+	}
+	for r.Begin('['); r.Element(); n++ {
+		var v float64
+		if r.Float(&v); n < len(into) {
+			into[n] = v
+		}
+	}
+	return n
 }
 
 type mpSpecies struct {
-	Element   string   `json:"element"`
-	Occu      *float64 `json:"occu"`
-	Oxidation *float64 `json:"oxidation_state"`
+	element string
+	occ     float64 // 1 if not given
+	charge  float64 // 0 if not given
 }
 
 // mpDocument is the shape of a material: a summary of the API, a structure, or
 // something that holds one. Keys of the API before 2022 are among them.
 type mpDocument struct {
-	MaterialID json.RawMessage `json:"material_id"`
-	Formula    string          `json:"formula_pretty"`
-	PrettyOld  string          `json:"pretty_formula"`
-	Structure  *mpStructure    `json:"structure"`
-	Final      *mpStructure    `json:"final_structure"`
-	Symmetry   *mpSymmetry     `json:"symmetry"`
-	SpaceGroup *mpSymmetry     `json:"spacegroup"`
-	Deprecated bool            `json:"deprecated"`
-	Builder    *mpBuilder      `json:"builder_meta"`
-	LatticeOwn json.RawMessage `json:"lattice"`
-	SitesOwn   json.RawMessage `json:"sites"`
-	Data       json.RawMessage `json:"data"`
-	Response   json.RawMessage `json:"response"`
+	id         part
+	formula    string
+	formulaOld string
+	structure  *mpStructure
+	final      *mpStructure
+	own        mpStructure // of a document that is a structure itself
+	symmetry   mpSymmetry
+	spacegroup mpSymmetry
+	deprecated bool
+	license    string
+	database   string
+	data       part
+	response   part
+}
+
+func (d *mpDocument) read(r *jsontext.Reader) {
+	for r.Begin('{'); r.Member(); {
+		switch string(r.Name) {
+		case "material_id":
+			d.id = here(r)
+		case "formula_pretty":
+			r.String(&d.formula)
+		case "pretty_formula":
+			r.String(&d.formulaOld)
+		case "structure":
+			readStructure(r, &d.structure)
+		case "final_structure":
+			readStructure(r, &d.final)
+		case "symmetry":
+			d.symmetry.read(r)
+		case "spacegroup":
+			d.spacegroup.read(r)
+		case "deprecated":
+			r.Bool(&d.deprecated)
+		case "builder_meta":
+			for r.Begin('{'); r.Member(); {
+				switch string(r.Name) {
+				case "license":
+					r.String(&d.license)
+				case "database_version":
+					r.String(&d.database)
+				default:
+					r.Skip()
+				}
+			}
+		case "lattice":
+			d.own.lattice = here(r)
+		case "sites":
+			d.own.sites = here(r)
+		case "data":
+			d.data = here(r)
+		case "response":
+			d.response = here(r)
+		default:
+			r.Skip()
+		}
+	}
+}
+
+func readStructure(r *jsontext.Reader, p **mpStructure) {
+	if r.Null() {
+		*p = nil
+		return
+	}
+	*p = new(mpStructure)
+	(*p).read(r)
 }
 
 type mpSymmetry struct {
-	System string `json:"crystal_system"`
-	Symbol string `json:"symbol"`
-	Number int    `json:"number"`
+	system, symbol string
+	number         int
 }
 
-type mpBuilder struct {
-	License  string `json:"license"`
-	Database string `json:"database_version"`
+func (s *mpSymmetry) read(r *jsontext.Reader) {
+	for r.Begin('{'); r.Member(); {
+		switch string(r.Name) {
+		case "crystal_system":
+			r.String(&s.system)
+		case "symbol":
+			r.String(&s.symbol)
+		case "number":
+			r.Int(&s.number)
+		default:
+			r.Skip()
+		}
+	}
 }
 
 // ErrNoMaterial is returned for an answer of the Materials Project that holds
@@ -101,15 +211,11 @@ func Materials(data []byte) ([]Material, error) {
 	if len(data) > MaxBytes {
 		return nil, &SizeError{int64(len(data))}
 	}
-	if err := checkDepth(data); err != nil {
-		return nil, err
-	}
 	in := mpReader{data}
-	var whole json.RawMessage
-	if err := in.unmarshal(data, &whole); err != nil {
-		return nil, err
+	if err := jsontext.Valid(data); err != nil {
+		return nil, in.fault(err)
 	}
-	docs, err := in.documents(whole, 0)
+	docs, err := in.documents(0, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -143,102 +249,63 @@ func decodeJSON(data []byte) ([]*crystal.Structure, error) {
 	return list, nil
 }
 
-// checkDepth refuses JSON that nests too deep.
-func checkDepth(data []byte) error {
-	depth, quoted := 0, false
-	for i := 0; i < len(data); i++ {
-		switch c := data[i]; {
-		case quoted && c == '\\':
-			i++
-		case c == '"':
-			quoted = !quoted
-		case quoted:
-		case c == '[' || c == '{':
-			if depth++; depth > maxDepth {
-				return mpReader{data}.fail(data, int64(i), "expected lists nested at most "+count(maxDepth)+" deep")
-			}
-		case c == ']' || c == '}':
-			depth--
-		}
-	}
-	return nil
-}
-
-// mpReader reads the parts of an answer and knows where they stand in it.
+// mpReader reads an answer that is known to be JSON, part by part.
 type mpReader struct{ whole []byte }
 
-// fail is a fault at a byte of a part of the answer.
-func (in mpReader) fail(part []byte, offset int64, msg string) error {
-	line := 0
-	if start := bytes.Index(in.whole, part); start >= 0 {
-		line = 1 + bytes.Count(in.whole[:start+int(min(offset, int64(len(part))))], []byte{'\n'})
-	}
-	return &SyntaxError{JSON, line, msg}
+func (in mpReader) at(p part) *jsontext.Reader { return jsontext.NewReader(in.whole).At(int(p)) }
+
+// fail is a fault at a byte of the answer.
+func (in mpReader) fail(offset int, msg string) error {
+	return &SyntaxError{JSON, 1 + bytes.Count(in.whole[:offset], []byte{'\n'}), msg}
 }
 
-// unmarshal decodes a part of the answer.
-func (in mpReader) unmarshal(part []byte, v any) error {
-	err := json.Unmarshal(part, v)
-	if err == nil {
-		return nil
+// fault words what package jsontext has found; nil stays nil.
+func (in mpReader) fault(err error) error {
+	e, ok := errors.AsType[*jsontext.Error](err)
+	if !ok {
+		return err
 	}
-	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
-		at := int(syntax.Offset) - 1
-		if at < 0 || at >= len(part) || strings.HasPrefix(syntax.Error(), "unexpected end") {
-			return in.fail(part, syntax.Offset, "it ends before its last bracket closes")
+	switch rest := in.whole[e.Offset:]; e.Fault {
+	case jsontext.End:
+		return in.fail(e.Offset, "it ends before its last bracket closes")
+	case jsontext.Depth:
+		return in.fail(e.Offset, "expected lists nested at most "+count(jsontext.MaxDepth)+" deep")
+	case jsontext.Type:
+		if e.Name == "" {
+			return in.fail(e.Offset, "expected a structure, found another kind of value")
 		}
+		return in.fail(e.Offset, "expected another kind of value in “"+short(e.Name, 40)+"” than a "+e.Found)
+	default:
 		for _, word := range []string{"NaN", "Infinity"} {
-			if part[at] == word[0] && bytes.HasPrefix(part[at:], []byte(word)) {
-				return in.fail(part, syntax.Offset, "expected a number, found “"+word+"”")
+			if bytes.HasPrefix(rest, []byte(word)) {
+				return in.fail(e.Offset, "expected a number, found “"+word+"”")
 			}
 		}
-		return in.fail(part, syntax.Offset, "expected JSON, found "+found(part[at:min(at+12, len(part))]))
+		return in.fail(e.Offset, "expected JSON, found "+found(rest[:min(12, len(rest))]))
 	}
-	if kind, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		word, _, _ := strings.Cut(kind.Value, " ")
-		return in.fail(part, kind.Offset, "expected another kind of value in “"+kind.Field+"” than a "+word)
-	}
-	return &SyntaxError{JSON, 0, "it is not JSON"}
-}
-
-// list calls f with the elements of a list until f returns an error or false.
-func (in mpReader) list(part json.RawMessage, f func(json.RawMessage) (bool, error)) error {
-	d := json.NewDecoder(bytes.NewReader(part))
-	if _, err := d.Token(); err != nil {
-		return &SyntaxError{JSON, 0, "it is not JSON"}
-	}
-	for d.More() {
-		var element json.RawMessage
-		if err := d.Decode(&element); err != nil {
-			return &SyntaxError{JSON, 0, "it is not JSON"}
-		}
-		if more, err := f(element); err != nil || !more {
-			return err
-		}
-	}
-	return nil
 }
 
 // documents collects the documents of an answer, at most maxBlocks.
-func (in mpReader) documents(part json.RawMessage, level int) ([]mpDocument, error) {
-	part = bytes.TrimSpace(part)
-	var docs []mpDocument
-	if part[0] == '[' {
-		err := in.list(part, func(element json.RawMessage) (bool, error) {
+func (in mpReader) documents(p part, level int) ([]mpDocument, error) {
+	r := in.at(p)
+	if r.Kind() == "array" {
+		var docs []mpDocument
+		for r.Begin('['); len(docs) < maxBlocks && r.Element(); {
 			var d mpDocument
-			err := in.unmarshal(element, &d)
+			d.read(r)
 			docs = append(docs, d)
-			return len(docs) < maxBlocks, err
-		})
-		return docs, err
+		}
+		return docs, in.fault(r.Err())
 	}
 	var d mpDocument
-	if err := in.unmarshal(part, &d); err != nil {
-		return nil, err
+	if d.read(r); r.Err() != nil {
+		return nil, in.fault(r.Err())
 	}
-	for _, inner := range []json.RawMessage{d.Data, d.Response} {
-		if s := bytes.TrimSpace(inner); len(s) > 0 && (s[0] == '[' || s[0] == '{') && d.Structure == nil && level < 3 {
-			return in.documents(s, level+1)
+	for _, inner := range []part{d.data, d.response} {
+		if inner > 0 && d.structure == nil && level < 3 {
+			if kind := in.at(inner).Kind(); kind == "array" || kind == "object" {
+				return in.documents(inner, level+1)
+			}
 		}
 	}
 	return []mpDocument{d}, nil
@@ -246,31 +313,29 @@ func (in mpReader) documents(part json.RawMessage, level int) ([]mpDocument, err
 
 // material turns a document into a crystal.
 func (in mpReader) material(d mpDocument) (Material, error) {
-	m := Material{ID: -1, Formula: d.Formula, Deprecated: d.Deprecated}
+	m := Material{ID: -1, Formula: d.formula, Deprecated: d.deprecated, License: d.license, Database: d.database}
 	if m.Formula == "" {
-		m.Formula = d.PrettyOld
+		m.Formula = d.formulaOld
 	}
 	m.Formula = short(m.Formula, 200)
-	var id string
-	if json.Unmarshal(d.MaterialID, &id) == nil {
+	if r := in.at(d.id); d.id > 0 && r.Kind() == "string" {
+		var id string
+		r.String(&id)
 		if n, err := ParseMP(id); err == nil && strings.HasPrefix(strings.ToLower(id), "mp-") {
 			m.ID = n
 		}
 	}
-	for _, s := range []*mpSymmetry{d.Symmetry, d.SpaceGroup} {
-		if s != nil && m.Number == 0 && s.Number >= 1 && s.Number <= 230 {
-			m.Number, m.Symbol, m.System = s.Number, short(s.Symbol, 40), strings.ToLower(short(s.System, 40))
+	for _, s := range []mpSymmetry{d.symmetry, d.spacegroup} {
+		if m.Number == 0 && s.number >= 1 && s.number <= 230 {
+			m.Number, m.Symbol, m.System = s.number, short(s.symbol, 40), strings.ToLower(short(s.system, 40))
 		}
 	}
-	if d.Builder != nil {
-		m.License, m.Database = d.Builder.License, d.Builder.Database
-	}
-	s := d.Structure
+	s := d.structure
 	if s == nil {
-		s = d.Final
+		s = d.final
 	}
 	if s == nil {
-		s = &mpStructure{d.LatticeOwn, d.SitesOwn}
+		s = &d.own
 	}
 	var err error
 	if m.Structure, err = in.crystal(s); err != nil {
@@ -295,7 +360,7 @@ func (in mpReader) material(d mpDocument) (Material, error) {
 
 // crystal reads the lattice and the sites.
 func (in mpReader) crystal(s *mpStructure) (*crystal.Structure, error) {
-	basis, err := readMPLattice(s.Lattice)
+	basis, err := in.lattice(s.lattice)
 	if err != nil {
 		return nil, &SyntaxError{JSON, 0, err.Error()}
 	}
@@ -303,64 +368,64 @@ func (in mpReader) crystal(s *mpStructure) (*crystal.Structure, error) {
 	var kinds species
 	var sites []crystal.Site
 	listed, number := 0, 0
-	read := func(raw json.RawMessage) (bool, error) {
+	read := func(r *jsontext.Reader) error {
 		number++
-		fail := func(msg string) (bool, error) {
-			return false, in.fail(raw, 0, msg+" in site "+count(number))
-		}
+		r.Kind() // passes white space
+		start := r.Offset()
+		fail := func(msg string) error { return in.fail(start, msg+" in site "+count(number)) }
 		var site mpSite
-		if err := in.unmarshal(raw, &site); err != nil {
-			return false, err
+		if site.read(r); r.Err() != nil {
+			return in.fault(r.Err())
 		}
-		a := crystal.Site{Label: short(site.Label, 40), Occ: 1, B: math.NaN()}
+		a := crystal.Site{Label: short(site.label, 40), Occ: 1, B: math.NaN()}
 		switch {
-		case len(site.ABC) == 3:
-			a.Frac = basis.turn(crystal.Frac{site.ABC[0], site.ABC[1], site.ABC[2]})
-		case site.ABC == nil && len(site.XYZ) == 3:
-			a.Frac = basis.frac(geom.Vec{X: site.XYZ[0], Y: site.XYZ[1], Z: site.XYZ[2]})
+		case site.nABC == 3:
+			a.Frac = basis.turn(site.abc)
+		case site.nABC < 0 && site.nXYZ == 3:
+			a.Frac = basis.frac(geom.Vec{X: site.xyz[0], Y: site.xyz[1], Z: site.xyz[2]})
 		default:
 			return fail("expected three coordinates “abc”")
 		}
 		if !(math.Abs(a.Frac[0])+math.Abs(a.Frac[1])+math.Abs(a.Frac[2]) < 1e4) {
 			return fail("expected coordinates in fractions of the cell")
 		}
-		list, err := readMPSpecies(site)
-		if err != nil || len(list) == 0 {
+		list, ok := in.species(site)
+		if !ok || len(list) == 0 {
 			return fail("expected a list of species")
 		}
 		sum := 0.0
 		for _, sp := range list {
 			if listed++; listed > MaxSites {
-				return false, &SyntaxError{JSON, 0, "expected at most " + count(MaxSites) + " atoms"}
+				return &SyntaxError{JSON, 0, "expected at most " + count(MaxSites) + " atoms"}
 			}
 			b := a
-			if sp.Occu != nil {
-				b.Occ = *sp.Occu
-			}
+			b.Occ = sp.occ
 			if sum += b.Occ; !(b.Occ >= 0 && sum <= 1.02) {
 				return fail("expected occupancies that add up to 0 to 1")
 			}
 			b.Occ = min(b.Occ, 1)
 			var ok bool
-			if b.Z, ok = kinds.element(short(sp.Element, 40), ""); !ok {
+			if b.Z, ok = kinds.element(short(sp.element, 40), ""); !ok {
 				continue
 			}
-			if q := sp.Oxidation; q != nil && *q != 0 && math.Abs(*q) <= 8 {
+			if q := sp.charge; q != 0 && math.Abs(q) <= 8 {
 				sign := "+"
-				if *q < 0 {
+				if q < 0 {
 					sign = "-"
 				}
-				addOnce(&kinds.ions, b.Z.Symbol()+parseCharge(decimals(math.Abs(*q), 2)+sign))
+				addOnce(&kinds.ions, b.Z.Symbol()+parseCharge(decimals(math.Abs(q), 2)+sign))
 			}
 			if b.Occ > 0 {
 				sites = append(sites, b)
 			}
 		}
-		return true, nil
+		return nil
 	}
-	if raw := bytes.TrimSpace(s.Sites); len(raw) > 0 && raw[0] == '[' {
-		if err := in.list(raw, read); err != nil {
-			return nil, err
+	if r := in.at(s.sites); s.sites > 0 && r.Kind() == "array" {
+		for r.Begin('['); r.Element(); {
+			if err := read(r); err != nil {
+				return nil, err
+			}
 		}
 	}
 	if listed == 0 {
@@ -369,68 +434,124 @@ func (in mpReader) crystal(s *mpStructure) (*crystal.Structure, error) {
 	return finish(JSON, out, sites, &kinds, listed, basis.flipped)
 }
 
-// readMPLattice reads a lattice: {"matrix": [[…],[…],[…]]} with rows a, b, c in
-// Å, the bare matrix, or the six cell parameters.
-func readMPLattice(raw json.RawMessage) (basis, error) {
-	if len(raw) == 0 || string(raw) == "null" {
+// lattice reads a lattice: {"matrix": [[…],[…],[…]]} with rows a, b, c in Å, the
+// bare matrix, or the six cell parameters.
+func (in mpReader) lattice(p part) (basis, error) {
+	if p == 0 {
 		return basis{}, trimmedError("no lattice found")
 	}
-	var l mpLattice
-	if raw = bytes.TrimSpace(raw); raw[0] == '[' {
-		if json.Unmarshal(raw, &l.Matrix) != nil {
-			return basis{}, trimmedError("expected three vectors of three numbers in “lattice”")
+	var rows [3][3]float64
+	n := -1 // rows of three numbers, −1 for no matrix
+	matrix := func(r *jsontext.Reader) {
+		if r.Null() {
+			n = -1
+			return
 		}
-	} else if json.Unmarshal(raw, &l) != nil {
-		return basis{}, trimmedError("expected three vectors of three numbers in “lattice”")
+		n = 0
+		for r.Begin('['); r.Element(); {
+			var row [3]float64
+			if readNumbers(r, row[:]) != 3 || n >= 3 {
+				n = 4 // stays wrong
+				continue
+			}
+			rows[n] = row
+			n++
+		}
 	}
-	if l.Matrix == nil && l.A > 0 {
-		lattice, err := crystal.NewLattice(crystal.Cell{A: l.A, B: l.B, C: l.C, Alpha: l.Alpha, Beta: l.Beta, Gamma: l.Gamma})
+	var cell crystal.Cell
+	r := in.at(p)
+	if r.Kind() == "array" {
+		matrix(r)
+	} else {
+		for r.Begin('{'); r.Member(); {
+			switch string(r.Name) {
+			case "matrix":
+				matrix(r)
+			case "a":
+				r.Float(&cell.A)
+			case "b":
+				r.Float(&cell.B)
+			case "c":
+				r.Float(&cell.C)
+			case "alpha":
+				r.Float(&cell.Alpha)
+			case "beta":
+				r.Float(&cell.Beta)
+			case "gamma":
+				r.Float(&cell.Gamma)
+			default:
+				r.Skip()
+			}
+		}
+	}
+	if r.Err() == nil && n < 0 && cell.A > 0 {
+		lattice, err := crystal.NewLattice(cell)
 		if err != nil {
 			return basis{}, trimmedError(err.Error())
 		}
 		return basis{lattice: lattice, inverse: lattice.Direct().Inverse()}, nil
 	}
-	if len(l.Matrix) != 3 {
+	if r.Err() != nil || n != 3 {
 		return basis{}, trimmedError("expected three vectors of three numbers in “lattice”")
 	}
 	var v [3]geom.Vec
-	for i, row := range l.Matrix {
-		if len(row) != 3 {
-			return basis{}, trimmedError("expected three vectors of three numbers in “lattice”")
-		}
+	for i, row := range rows {
 		v[i] = geom.Vec{X: row[0], Y: row[1], Z: row[2]}
 	}
 	return newBasis(v[0], v[1], v[2])
 }
 
-// readMPSpecies reads the species of a site: a list of objects, an object of
-// symbols and occupancies, or one element.
-func readMPSpecies(site mpSite) ([]mpSpecies, error) {
-	raw := bytes.TrimSpace(site.Species)
-	if len(raw) == 0 || string(raw) == "null" {
-		if site.Element == "" {
-			return nil, nil
+// species reads the species of a site: a list of objects, an object of symbols
+// and occupancies, or one element.
+func (in mpReader) species(site mpSite) (list []mpSpecies, ok bool) {
+	if site.species == 0 {
+		if site.element == "" {
+			return nil, true
 		}
-		return []mpSpecies{{Element: site.Element}}, nil
+		return []mpSpecies{{element: site.element, occ: 1}}, true
 	}
-	var list []mpSpecies
-	if raw[0] != '{' {
-		err := json.Unmarshal(raw, &list)
-		return list, err
+	r := in.at(site.species)
+	if r.Kind() != "object" {
+		for r.Begin('['); r.Element(); {
+			s := mpSpecies{occ: 1}
+			for r.Begin('{'); r.Member(); {
+				switch string(r.Name) {
+				case "element":
+					r.String(&s.element)
+				case "occu":
+					r.Float(&s.occ)
+				case "oxidation_state":
+					r.Float(&s.charge)
+				default:
+					r.Skip()
+				}
+			}
+			list = append(list, s)
+		}
+		return list, r.Err() == nil
 	}
-	var occ map[string]float64
-	if err := json.Unmarshal(raw, &occ); err != nil {
-		return nil, err
+	occ := map[string]float64{}
+	for r.Begin('{'); r.Member(); {
+		name, v := string(r.Name), 0.0
+		r.Float(&v)
+		occ[name] = v
+	}
+	if r.Err() != nil {
+		return nil, false
 	}
 	for z := atom.Z(1); z <= atom.MaxZ; z++ {
 		if o, ok := occ[z.Symbol()]; ok {
-			list = append(list, mpSpecies{Element: z.Symbol(), Occu: &o})
+			list = append(list, mpSpecies{element: z.Symbol(), occ: o})
 			delete(occ, z.Symbol())
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(occ)) { // "Fe3+", or not recognised
-		o := occ[name]
-		list = append(list, mpSpecies{Element: name, Occu: &o})
+	var others []string // "Fe3+", or not recognised
+	for name := range occ {
+		others = append(others, name)
 	}
-	return list, nil
+	slices.Sort(others)
+	for _, name := range others {
+		list = append(list, mpSpecies{element: name, occ: occ[name]})
+	}
+	return list, true
 }

@@ -104,6 +104,7 @@ func TestMaterialsShapes(t *testing.T) {
 		{"species as a dictionary", `{"lattice":{"matrix":[[3,0,0],[0,3,0],[0,0,3]]},"sites":[{"species":{"Cu":0.5,"Zn2+":0.5},"abc":[0,0,0]}]}`, "", "Zn0.5Cu0.5", 0, map[string]float64{"Cu": 0.5, "Zn": 0.5}, []string{"Ions are treated as neutral atoms: Zn2+."}},
 		{"element without species, only xyz, bare matrix", `{"lattice":[[4,0,0],[0,4,0],[0,0,4]],"sites":[{"element":"Po","xyz":[1,1,1]}]}`, "", "Po", 0, map[string]float64{"Po": 1}, nil},
 		{"six parameters", `{"lattice":{"a":3,"b":3,"c":5,"alpha":90,"beta":90,"gamma":120},"sites":[{"species":[{"element":"Mg"}],"abc":[0,0,0]}]}`, "", "Mg", 0, map[string]float64{"Mg": 1}, nil},
+		{"nulls", `{"data":null,"material_id":null,"symmetry":null,"builder_meta":null,"deprecated":null,"lattice":{"matrix":[[3,0,0],[0,3,0],[0,0,3]],"a":null},"sites":[{"species":null,"element":"Po","abc":null,"xyz":[0,0,0],"label":null},{"species":[{"element":"Po","occu":null,"oxidation_state":null}],"abc":[null,0.5,0.5]}]}`, "", "Po", 0, map[string]float64{"Po": 2}, nil},
 		{"dummy species", `{"lattice":{"matrix":[[3,0,0],[0,3,0],[0,0,3]]},"sites":[{"species":[{"element":"X0+","occu":1}],"abc":[0,0,0]},{"species":[{"element":"Po","occu":1}],"abc":[0.5,0.5,0.5]}]}`, "", "Po", 0, map[string]float64{"Po": 1}, []string{"Read 1 of 2 atoms. Not recognised: “X0+”. Intensities leave them out."}},
 		{"left-handed", `{"lattice":{"matrix":[[0,3,0],[3,0,0],[0,0,3]]},"sites":[{"species":[{"element":"Po","occu":1}],"abc":[0.1,0.2,0.3]}]}`, "", "Po", 0, map[string]float64{"Po": 1}, []string{"The cell vectors are left-handed; all three were reversed, so indices change their sign."}},
 	} {
@@ -148,6 +149,8 @@ func TestMaterialsErrors(t *testing.T) {
 		{"infinity", site("\n\n" + `{"species":[{"element":"Si"}],"abc":[-Infinity,0,0]}`), prefix + "line 3, expected a number, found “Infinity”."},
 		{"too large a number", site(`{"species":[{"element":"Si"}],"abc":[1e999,0,0]}`), prefix + "line 1, expected another kind of value in “abc” than a number."},
 		{"text for a number", site("\n" + `{"species":[{"element":"Si"}],"abc":["0",0,0]}`), prefix + "line 2, expected another kind of value in “abc” than a string."},
+		{"text instead of a structure", "\n\"Si\"", prefix + "line 2, expected a structure, found another kind of value."},
+		{"a number for a group", `{"symmetry":{"symbol":227},` + matrix + `,"sites":[]}`, prefix + "line 1, expected another kind of value in “symbol” than a number."},
 		{"no lattice", `{"sites":[]}`, prefix + "no lattice found."},
 		{"a molecule", `{"@class":"Molecule","sites":[{"species":[{"element":"H","occu":1}],"xyz":[0,0,0]}]}`, prefix + "no lattice found."},
 		{"two vectors", `{"lattice":{"matrix":[[3,0,0],[0,3,0]]},"sites":[]}`, prefix + "expected three vectors of three numbers in “lattice”."},

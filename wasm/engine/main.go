@@ -15,7 +15,6 @@
 package main
 
 import (
-	"encoding/json"
 	"syscall/js"
 	"time"
 
@@ -89,6 +88,6 @@ func caught(p any) string {
 	if p == nil {
 		return ""
 	}
-	text, _ := json.Marshal(session.Reply{Error: say.Sprintf("Something went wrong inside the simulator (%v).", p)})
-	return string(text)
+	sorry := session.Reply{Error: say.Sprintf("Something went wrong inside the simulator (%v).", p)}
+	return string(sorry.JSON())
 }
