@@ -22,12 +22,22 @@ let seq = 0;
 /** Hears of the end of a calculation. @type {((reply: Reply) => void) | null} */
 let calculated = null;
 
-/** Set by the page. */
-export const on = {
+const on = {
   /** @type {(part: number) => void} */ progress: () => {},
   /** @type {() => void} */ ready: () => {},
   /** @type {(message: string) => void} */ failed: () => {},
 };
+
+/** Tells what hears of the start, or later, when it hears. */
+let news = () => {};
+/** @param {() => void} tell */
+const report = (tell) => (news = tell)();
+
+/** Sets what hears of the start; of the last that has happened it hears at once. @param {Partial<typeof on>} given */
+export function hear(given) {
+  Object.assign(on, given);
+  news();
+}
 
 export const isReady = () => ready;
 
@@ -35,6 +45,7 @@ export const isReady = () => ready;
 export function start() {
   worker?.terminate();
   ready = false;
+  news = () => {};
   worker = new Worker(new URL("worker.js", import.meta.url), { type: "module", name: "engine" });
   worker.onmessage = (event) => receive(event.data);
   worker.onerror = (event) => failed(event.message || "The worker did not start.");
@@ -50,10 +61,10 @@ export function start() {
 function receive(message) {
   switch (message.type) {
     case "progress":
-      return on.progress(message.part);
+      return report(() => on.progress(message.part));
     case "ready":
       ready = true;
-      on.ready();
+      report(() => on.ready());
       return pump();
     case "failed":
       return failed(message.message);
@@ -77,7 +88,7 @@ function failed(message) {
   running = null;
   job?.fail(new Error(message));
   calculated?.({ seq: 0, ok: false });
-  on.failed(message);
+  report(() => on.failed(message));
 }
 
 /**

@@ -90,17 +90,19 @@ async function begin(figure) {
   figure.button.textContent = "Loading…";
   if (!started) {
     started = true;
-    engine.on.progress = (part) => {
-      if (part > 0 && part < 1 && active?.button.disabled) active.button.textContent = `Loading, ${Math.round(100 * part)} %`;
-    };
-    engine.on.failed = () => {
-      started = false;
-      const failed = active;
-      if (!failed) return;
-      end();
-      failed.button.textContent = "It did not start. Try again";
-    };
     engine.start();
+    engine.hear({
+      progress: (part) => {
+        if (part > 0 && part < 1 && active?.button.disabled) active.button.textContent = `Loading, ${Math.round(100 * part)} %`;
+      },
+      failed: () => {
+        started = false;
+        const failed = active;
+        if (!failed) return;
+        end();
+        failed.button.textContent = "It did not start. Try again";
+      },
+    });
   }
   try {
     const wish = figure.snapshot ? { op: "restore", snapshot: figure.snapshot } : { op: "open", link: figure.node.dataset.link };

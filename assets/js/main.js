@@ -106,21 +106,27 @@ addEventListener("popstate", (event) => {
 
 let slow = 0;
 
-engine.on.progress = (part) => {
-  const total = (Number(page.engineSize) || 0) / 1e6;
-  if (total && part < 1) tellStage(`Loading the simulator: ${(part * total).toFixed(1)} of ${total.toFixed(1)} MB`);
-};
-engine.on.ready = () => {
-  clearTimeout(slow);
-  tellStage("");
-};
-engine.on.failed = (message) => {
-  clearTimeout(slow);
-  tellStage("");
-  console.warn(message);
-  const report = () => location.assign(`mailto:?subject=${encodeURIComponent("Zone axis simulator")}&body=${encodeURIComponent(`${message}\n${navigator.userAgent}\n${page.build}\n${location.href}`)}`);
-  tell("The simulator could not start. The picture above is still correct.", { label: "Try again", run: boot }, { label: "Report", run: report });
-};
+engine.hear({
+  progress(part) {
+    const total = (Number(page.engineSize) || 0) / 1e6;
+    if (total && part < 1) tellStage(`Loading the simulator: ${(part * total).toFixed(1)} of ${total.toFixed(1)} MB`);
+  },
+  ready() {
+    clearTimeout(slow);
+    tellStage("");
+  },
+  failed(message) {
+    clearTimeout(slow);
+    tellStage("");
+    console.warn(message);
+    const report = () => location.assign(`mailto:?subject=${encodeURIComponent("Zone axis simulator")}&body=${encodeURIComponent(`${message}\n${navigator.userAgent}\n${page.build}\n${location.href}`)}`);
+    const again = () => {
+      engine.start();
+      boot();
+    };
+    tell("The simulator could not start. The picture above is still correct.", { label: "Try again", run: again }, { label: "Report", run: report });
+  },
+});
 notice.waiting = (text) => toast(text);
 
 let booted = false;
@@ -129,10 +135,9 @@ let booted = false;
 // waits for the engine if the link says something else.
 if (root.hasAttribute("data-kept") && location.search + location.hash !== "") root.dataset.stale = "";
 
-/** Starts the engine with the state that the address holds. */
+/** Gives the engine, which start.js has started, the state that the address holds. */
 async function boot() {
-  slow = setTimeout(() => tellStage("Still loading. The picture above is already correct; you can read it meanwhile."), SLOW_MS);
-  engine.start();
+  if (!engine.isReady()) slow = setTimeout(() => tellStage("Still loading. The picture above is already correct; you can read it meanwhile."), SLOW_MS);
   const snapshot = history.current() || window.history.state?.snapshot;
   const first = { first: true, keep: true };
   let reply = snapshot ? await app.act({ op: "restore", snapshot }, first) : { ok: false };
@@ -147,6 +152,7 @@ async function boot() {
   if (!reply.ok) return;
   delete root.dataset.stale;
   root.dataset.ready = "engine";
+  performance.mark("interactive");
   if (booted) return;
   booted = true;
   settings.recall();

@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -11,6 +12,9 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
+
+	"golang.org/x/time/rate"
 )
 
 // gate stands between the browser and a server, at one address: the network
@@ -23,15 +27,18 @@ type gate struct {
 	mu     sync.Mutex
 	to     *httputil.ReverseProxy
 	cut    bool
-	cutAt  string        // the network goes away when this is asked for
-	slow   string        // part of a path whose answer waits
-	opened chan struct{} // closed when it may go on
-	asked  []string      // paths, in order
+	cutAt  string         // the network goes away when this is asked for
+	slow   string         // part of a path whose answer waits
+	opened chan struct{}  // closed when it may go on
+	asked  []string       // paths, in order
+	sent   map[string]int // bytes of the answers since, by path
+	line   *rate.Limiter  // bytes per second of all answers together; nil is no limit
+	delay  time.Duration  // of every answer
 }
 
 func newGate(t *testing.T, s *server) *gate {
 	t.Helper()
-	g := &gate{opened: make(chan struct{})}
+	g := &gate{opened: make(chan struct{}), sent: map[string]int{}}
 	g.lead(t, s)
 	web := httptest.NewServer(g)
 	g.base = web.URL
@@ -89,6 +96,59 @@ func (g *gate) release() {
 	}
 }
 
+// narrow makes the line slow: so many bytes per second, shared by all answers,
+// each of which begins after the delay.
+func (g *gate) narrow(perSecond int, delay time.Duration) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.line, g.delay = rate.NewLimiter(rate.Limit(perSecond), chunk), delay
+}
+
+// chunk is how many bytes go over a narrow line at once.
+const chunk = 4 << 10
+
+// bytes returns how much was sent for each path so far.
+func (g *gate) bytes() map[string]int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return maps.Clone(g.sent)
+}
+
+// narrowed writes an answer as slowly as the line is.
+type narrowed struct {
+	http.ResponseWriter
+	g    *gate
+	r    *http.Request
+	line *rate.Limiter
+}
+
+func (w *narrowed) Write(data []byte) (n int, err error) {
+	for len(data) > 0 {
+		part := data[:min(len(data), chunk)]
+		if w.line != nil {
+			if err := w.line.WaitN(w.r.Context(), len(part)); err != nil {
+				return n, err
+			}
+		}
+		k, err := w.ResponseWriter.Write(part)
+		n += k
+		w.g.mu.Lock()
+		w.g.sent[w.r.URL.Path] += k
+		w.g.mu.Unlock()
+		if err != nil {
+			return n, err
+		}
+		if w.line != nil {
+			w.ResponseWriter.(http.Flusher).Flush()
+		}
+		data = data[len(part):]
+	}
+	return n, nil
+}
+
+// Unwrap lets the proxy flush and hijack.
+func (w *narrowed) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
 // paths returns what was asked for since the last call.
 func (g *gate) paths() []string {
 	g.mu.Lock()
@@ -103,7 +163,7 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if g.cutAt != "" && strings.Contains(r.URL.Path, g.cutAt) {
 		g.cut = true
 	}
-	cut, to, opened := g.cut, g.to, g.opened
+	cut, to, opened, line, delay := g.cut, g.to, g.opened, g.line, g.delay
 	held := g.slow != "" && strings.Contains(r.URL.Path, g.slow)
 	if !cut {
 		g.asked = append(g.asked, r.URL.Path)
@@ -120,17 +180,16 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	to.ServeHTTP(w, r)
+	time.Sleep(delay)
+	to.ServeHTTP(&narrowed{w, g, r, line}, r)
 }
 
 // drop closes the connection without an answer.
 func drop(w http.ResponseWriter) {
-	if hijacker, ok := w.(http.Hijacker); ok {
-		if conn, _, err := hijacker.Hijack(); err == nil {
-			if tcp, ok := conn.(*net.TCPConn); ok {
-				tcp.SetLinger(0)
-			}
-			conn.Close()
+	if conn, _, err := http.NewResponseController(w).Hijack(); err == nil {
+		if tcp, ok := conn.(*net.TCPConn); ok {
+			tcp.SetLinger(0)
 		}
+		conn.Close()
 	}
 }

@@ -3,11 +3,23 @@
 package e2e
 
 import (
+	"context"
+	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
 	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
 )
 
-// longTasks is how long the page's main thread may be busy at a stretch, ms.
+// longTask is how long the page's main thread may be busy at a stretch, ms.
 const longTask = 100
 
 // watchTasks runs before the page: it remembers every task of 50 ms or more,
@@ -22,8 +34,10 @@ const watchTasks = `
 `
 
 // TestLongTasks: from the first byte until everything is saved nothing keeps
-// the main thread busy for long. Another program may get in the way on a shared
-// machine: the best of three visits counts, each with an empty cache.
+// the main thread busy for long. Neither WebAssembly nor WebGL, which can, is
+// used there at all. Other programs may get in the way: the best of three visits
+// counts, each with an empty cache, and on an overloaded machine the times are
+// only reported.
 func TestLongTasks(t *testing.T) {
 	s := startServer(t)
 	best := [][]float64{{0, 1e9}}
@@ -35,10 +49,26 @@ func TestLongTasks(t *testing.T) {
 	}
 	for range 3 {
 		p := newTab(t, browser(t), newGate(t, s).base, 1440, 900)
-		p.before(watchTasks)
+		p.before(watchTasks + `
+			top.heavy ??= [];
+			const ask = HTMLCanvasElement.prototype.getContext;
+			HTMLCanvasElement.prototype.getContext = function (kind, ...more) {
+				if (kind.startsWith("webgl")) top.heavy.push(kind);
+				return ask.call(this, kind, ...more);
+			};
+			for (const name of ["compile", "compileStreaming", "instantiate", "instantiateStreaming", "Module", "Instance"]) {
+				WebAssembly[name] = () => {
+					top.heavy.push("WebAssembly." + name);
+					throw new Error("not here");
+				};
+			}
+		`)
 		p.open("/sim?z=1,1,0")
 		p.wait("the canvas", onCanvas)
 		p.wait("everything saved", savedOffline)
+		if heavy := eval[[]string](p, `heavy`); len(heavy) > 0 {
+			t.Errorf("on the main thread: %v", heavy)
+		}
 		tasks := eval[[][]float64](p, `tasks`)
 		t.Logf("tasks of 50 ms or more (start, ms): %v", tasks)
 		if longest(tasks) < longest(best) {
@@ -48,5 +78,106 @@ func TestLongTasks(t *testing.T) {
 			return
 		}
 	}
-	t.Error(fmt.Sprintf("the main thread was busy for %v ms at a stretch, the limit is %d ms: %v", longest(best), longTask, best))
+	text := fmt.Sprintf("the main thread was busy for %v ms at a stretch, the limit is %d ms: %v", longest(best), longTask, best)
+	if load := loadAverage(); load > 2*float64(runtime.NumCPU()) {
+		t.Logf("%s; but this machine has other things to do: load %.1f on %d processors", text, load, runtime.NumCPU())
+		return
+	}
+	t.Error(text)
+}
+
+// loadAverage returns how many programs wanted a processor in the last minute;
+// 0 where the system does not say.
+func loadAverage() (load float64) {
+	if data, err := os.ReadFile("/proc/loadavg"); err == nil {
+		fmt.Sscan(string(data), &load)
+	}
+	return load
+}
+
+// TestFirstVisit loads the page as a phone on a slow line does: a quarter of
+// the processor, 1.6 Mbit/s, 150 ms to the server and back. The picture comes
+// before the scripts, the engine before everything that can wait, and nothing
+// jumps, also when the fonts come.
+func TestFirstVisit(t *testing.T) {
+	const (
+		perSecond = 1_600_000 / 8
+		aside     = 190_000 // bytes that may come before the engine is there, without its own
+		shiftMax  = 0.02
+	)
+	engine := 0
+	for path, size := range builtSizes(t) {
+		if strings.HasPrefix(path, "/static/engine.") {
+			engine = size
+		}
+	}
+	g := newGate(t, startServer(t))
+	g.narrow(perSecond, 150*time.Millisecond)
+	p := newTab(t, browser(t), g.base, 412, 823, chromedp.EmulateMobile, chromedp.EmulateTouch)
+	p.before(watchTasks + `
+		if (self === top) {
+			globalThis.largest = [];
+			new PerformanceObserver((list) => largest.push(...list.getEntries().map((e) => [e.startTime, e.element?.id || e.element?.tagName || ""]))).observe({ type: "largest-contentful-paint", buffered: true });
+			globalThis.stages = [];
+			addEventListener("DOMContentLoaded", () => new MutationObserver(() => stages.push(document.querySelector("#stage").textContent)).observe(document.querySelector("#stage"), { childList: true }));
+		}
+	`)
+	p.do(func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+		_, err := cdp.Call(ctx, t, emulation.SetCPUThrottlingRate, emulation.SetCPUThrottlingRateParams{Rate: 4})
+		return chromedp.Void{}, err
+	})
+	p.open("/sim?z=1,1,0")
+	p.wait("the engine", `performance.getEntriesByName("interactive").length`)
+	sent := g.bytes()
+	total := 0
+	for path, n := range sent {
+		total += n
+		if strings.Contains(path, "viewer") && !strings.HasSuffix(path, "/viewer.js") || path == "/sw.js" || !strings.HasPrefix(path, "/static/") && path != "/sim" && path != "/manifest.webmanifest" {
+			t.Errorf("%d bytes of %s came before the engine was there", n, path)
+		}
+	}
+	if rest := total - engine; rest > aside {
+		t.Errorf("%d bytes beside the engine's %d came before it was there, the limit is %d: %v", rest, engine, aside, sent)
+	}
+	first := eval[float64](p, `performance.getEntriesByName("first-contentful-paint")[0].startTime`)
+	for _, script := range eval[[]string](p, fmt.Sprintf(`performance.getEntriesByType("resource").filter((e) => /\.(m?js|wasm)$/.test(e.name) && e.startTime < %v).map((e) => e.name)`, first)) {
+		if !strings.HasSuffix(script, "/start.js") {
+			t.Errorf("%s was asked for before the first paint", script)
+		}
+	}
+	if stages := eval[[]string](p, `stages`); !slices.ContainsFunc(stages, func(s string) bool {
+		return strings.HasPrefix(s, "Loading the simulator: ") && !strings.Contains(s, ": 0.0 of")
+	}) {
+		t.Errorf("the progress of loading was not told: %q", stages)
+	}
+	t.Logf("first paint with content %.0f ms; largest %v; interactive %.0f ms; tasks %v; layout shift %.4f",
+		first, eval[[][]any](p, `largest`), eval[float64](p, `performance.getEntriesByName("interactive")[0].startTime`), eval[[][]float64](p, `tasks`), eval[float64](p, `shift`))
+	p.wait("the fonts", `document.fonts.check("14px 'Inter var'")`)
+	p.wait("the canvas", onCanvas)
+	if shift := eval[float64](p, `shift`); shift > shiftMax {
+		t.Errorf("the layout shifted by %.4f, the limit is %v", shift, shiftMax)
+	}
+}
+
+// builtSizes returns the bytes after compression of the built files by address.
+func builtSizes(t *testing.T) map[string]int {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("..", "..", "assets", "dist", "manifest.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var manifest struct {
+		Files map[string]struct {
+			URL  string `json:"url"`
+			Size int    `json:"br_size"`
+		}
+	}
+	if err := json.Unmarshal(data, &manifest); err != nil {
+		t.Fatal(err)
+	}
+	sizes := map[string]int{}
+	for _, f := range manifest.Files {
+		sizes[f.URL] = f.Size
+	}
+	return sizes
 }

@@ -43,7 +43,8 @@ type simPage struct {
 	Build       string
 	Theme       string
 	CriticalCSS template.CSS
-	EngineSize  int
+	EngineSize  int // bytes after compression
+	EngineRaw   int // bytes before
 }
 
 // home leads to the page made at build if there is one, and else to the
@@ -89,7 +90,7 @@ func (s *server) page(w http.ResponseWriter, r *http.Request, name string) {
 	key := name + " " + build.set.Manifest.Build + " " + theme + " " + origin + " " + query
 	c, err := s.kept(w, r, key, func(ctx context.Context, lookup lookupFunc) (*content, error) {
 		page := simPage{Link: link.String(), Origin: origin, Build: build.set.Manifest.Build, Theme: theme, CriticalCSS: build.critical,
-			EngineSize: build.set.Manifest.Files["engine.wasm"].BrSize}
+			EngineSize: build.set.Manifest.Files["engine.wasm"].BrSize, EngineRaw: build.set.Manifest.Files["engine.wasm"].Size}
 		var one *session.Session
 		one, page.Problems = session.Open(query, lookup)
 		page.View = one.View()

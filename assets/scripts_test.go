@@ -1,0 +1,42 @@
+package assets_test
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"testing"
+)
+
+// TestScriptList: the simulator's page lists every script that main.js needs,
+// so that all of them are asked for at once, and no other.
+func TestScriptList(t *testing.T) {
+	imports := regexp.MustCompile(`(?m)^(?:import|export)\b[^;]*?"\./([a-z-]+\.js)"`)
+	var needed []string
+	for todo := []string{"main.js"}; len(todo) > 0; todo = todo[1:] {
+		if slices.Contains(needed, todo[0]) {
+			continue
+		}
+		needed = append(needed, todo[0])
+		text, err := os.ReadFile(filepath.Join("js", todo[0]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range imports.FindAllSubmatch(text, -1) {
+			todo = append(todo, string(m[1]))
+		}
+	}
+	page, err := os.ReadFile(filepath.Join("html", "sim.tmpl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var listed []string
+	for _, m := range regexp.MustCompile(`rel="modulepreload" href="\{\{url "js/([a-z-]+\.js)"`).FindAllSubmatch(page, -1) {
+		listed = append(listed, string(m[1]))
+	}
+	slices.Sort(needed)
+	slices.Sort(listed)
+	if len(needed) < 20 || !slices.Equal(listed, needed) {
+		t.Errorf("sim.tmpl lists %q, main.js needs %q", listed, needed)
+	}
+}
