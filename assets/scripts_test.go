@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -31,8 +32,10 @@ func TestScriptList(t *testing.T) {
 		t.Fatal(err)
 	}
 	var listed []string
-	for _, m := range regexp.MustCompile(`rel="modulepreload" href="\{\{url "js/([a-z-]+\.js)"`).FindAllSubmatch(page, -1) {
-		listed = append(listed, string(m[1]))
+	if m := regexp.MustCompile(`data-scripts="([a-z -]+)"`).FindSubmatch(page); m != nil {
+		for name := range strings.FieldsSeq(string(m[1])) {
+			listed = append(listed, name+".js")
+		}
 	}
 	slices.Sort(needed)
 	slices.Sort(listed)

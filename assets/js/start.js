@@ -15,7 +15,8 @@ const painted = new Promise((done) => {
 painted.then(() => {
   import("./engine.js").then((engine) => engine.start());
   // All scripts at once, not each when another one asks for it.
-  const scripts = document.getElementById("scripts");
-  if (scripts instanceof HTMLTemplateElement) document.head.append(scripts.content);
+  for (const name of document.getElementById("start")?.dataset.scripts?.split(" ") ?? []) {
+    document.head.append(Object.assign(document.createElement("link"), { rel: "modulepreload", href: new URL(`${name}.js`, import.meta.url) }));
+  }
   import("./main.js");
 });

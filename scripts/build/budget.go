@@ -24,8 +24,8 @@ func simulator(folder string) func(string) bool {
 	return func(n string) bool { return strings.HasPrefix(n, folder+"/") && !slices.Contains(around, n) }
 }
 
-// The budgets of the first load on a phone. A page's own HTML is checked where
-// it is rendered, in the server's tests. The engine's is what it has, so that
+// The budgets of the first load on a phone; that of the page's own HTML is in
+// firsthtml.go. The engine's is what it has, so that
 // it cannot grow; the goal is 900,000.
 var budgets = []budget{
 	{"engine", func(n string) bool { return n == "engine.wasm" }, 1_150_000},

@@ -13,6 +13,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -73,7 +74,7 @@ func run(dev, verbose bool, origin string) error {
 		b.list(os.Stdout)
 	}
 	fmt.Printf("build: %s done in %.1f s\n", b.build, time.Since(start).Seconds())
-	return b.checkBudgets(os.Stdout)
+	return errors.Join(b.checkBudgets(os.Stdout), b.firstHTML(os.Stdout))
 }
 
 // Manifest is assets/dist/manifest.json: what the server and the service worker

@@ -376,6 +376,24 @@ func TestCards(t *testing.T) {
 	}
 }
 
+// TestFirstHTML: the first HTML of the simulator keeps its budget, and a build
+// with one that does not fails.
+func TestFirstHTML(t *testing.T) {
+	b := theSite(t)
+	if err := b.manifest(); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.firstHTML(t.Output()); err != nil {
+		t.Error(err)
+	}
+	all := heavy
+	defer func() { heavy = all }()
+	heavy = []string{"/sim?c=lib-yag&z=0,0,1&o=ikdhgs&cl=100"}
+	if err := b.firstHTML(t.Output()); err == nil || !strings.Contains(err.Error(), "size budget exceeded") {
+		t.Errorf("got %v for a page that is too large", err)
+	}
+}
+
 // TestWeights: what a visitor loads for an article, or for a page of the
 // library, before anything is asked to come alive.
 func TestWeights(t *testing.T) {

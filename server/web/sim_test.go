@@ -19,7 +19,6 @@ import (
 
 	"zoneaxis/internal/session"
 	"zoneaxis/internal/source"
-	"zoneaxis/server/internal/testsite"
 	"zoneaxis/server/mp/mpfake"
 )
 
@@ -48,19 +47,6 @@ func TestPolicy(t *testing.T) {
 	}
 	if found := regexp.MustCompile(`\s(on[a-z]+|style)=`).FindString(page); found != "" {
 		t.Errorf("an attribute that the policy forbids: %q", found)
-	}
-}
-
-// TestSizeOfPage: what the browser needs for the first picture fits into the
-// budget after compression.
-func TestSizeOfPage(t *testing.T) {
-	r := newRig(t, rigOptions{})
-	for _, link := range []string{"/sim", "/sim?c=lib-si&z=1,1,0&o=ikds", "/sim?c=lib-au&z=1,1,1"} {
-		page := r.get(link).Body.Bytes()
-		if n := len(testsite.Brotli(t, page)); n > 14_000 {
-			// Styles are not minified here, so this is an upper bound.
-			t.Errorf("%s: %d bytes after brotli, the budget is 14000", link, n)
-		}
 	}
 }
 
