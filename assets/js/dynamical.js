@@ -45,6 +45,6 @@ async function work() {
 const slider = $("#t-range");
 slider.addEventListener("input", () => gesture({ op: "set", set: { thickness: slider.value } }, { merge: "thickness" }));
 onView((view) => {
-  slider.hidden = view.model !== "d";
+  slider.hidden = view.model !== "d" || view.rings === true;
   if (document.activeElement !== slider) slider.value = view.thickness;
 });

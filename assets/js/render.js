@@ -128,11 +128,9 @@ function settings(view) {
   for (const b of $$("[data-kv]")) b.setAttribute("aria-pressed", String(b.dataset.kv === view.kv));
   for (const box of $$('input[name="o"]')) box.checked = view.overlays.includes(box.value);
   for (const box of $$('input[name="f"]')) box.checked = view.flags.includes(box.value);
-  for (const dot of $$('input[name="m"]')) dot.checked = dot.value === view.model;
+  for (const dot of $$('input[name="m"]')) dot.checked = dot.value === (view.rings ? "rings" : view.model);
   const style = view.style || styleOfTheme();
   for (const dot of $$('input[name="p"]')) dot.checked = dot.value === style;
-  const rings = $("#rings-on");
-  if (rings) rings.checked = view.rings === true;
 }
 
 /** The pattern style that the theme brings. */

@@ -72,11 +72,9 @@ form.addEventListener("change", (/** @type {Event} */ event) => {
     case "f":
       return void set({ flags: { [input.value]: input.checked } }).then(remember);
     case "m":
-      return void set({ model: input.value });
+      return void set(input.value === "rings" ? { rings: true } : { model: input.value, rings: false });
     case "p":
       return void set({ style: input.value });
-    case "rings":
-      return void set({ rings: input.checked });
   }
 });
 

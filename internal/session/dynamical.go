@@ -229,6 +229,19 @@ func (s *Session) drawBeams(d *dynamics, marked bool, size float64) {
 	s.scene.Spots = append(s.scene.Spots, scene.Spot{R: r, Class: wire.Spot, Four: s.phase.four, Rank: 2})
 }
 
+// labelOnce gives the mark of a forbidden reflection the label of its spot, if
+// the picture has one: it says more there.
+func (s *Session) labelOnce(mark *scene.Spot) {
+	if s.drawn.dynamics == nil {
+		return
+	}
+	for i := range s.scene.Spots {
+		if m := &s.scene.Spots[i]; m.Class == wire.Spot && m.HKL == mark.HKL {
+			mark.Rank, m.Rank = max(mark.Rank, m.Rank), 0
+		}
+	}
+}
+
 // beamRows returns the beams in the picture but 000 as rows of the reflections
 // table. Their Intensity is the fraction of the incident beam.
 func (s *Session) beamRows(d *dynamics) []scene.Reflection {

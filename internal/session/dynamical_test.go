@@ -241,3 +241,16 @@ func BenchmarkDynamicalFrame(b *testing.B) {
 		}
 	}
 }
+
+// TestDynamicalLabels: a forbidden reflection that has a spot and a mark is
+// named once.
+func TestDynamicalLabels(t *testing.T) {
+	svg := open(t, "/sim?z=1,1,0&m=d&o=id").SVG()
+	// 002 and 00-2: the digits of both are "002".
+	if n := strings.Count(svg, ">002</text>"); n != 2 {
+		t.Errorf("002 and its opposite have %d labels", n)
+	}
+	if !strings.Contains(svg, `class="lab lab-dd"`) {
+		t.Error("the marks have no labels")
+	}
+}

@@ -222,6 +222,7 @@ func (s *Session) drawAbsent() {
 			s.drawn.double++
 			mark.Class, mark.R, mark.Hollow = wire.Double, scene.RingRadius*s.grown(), s.extinctOnAxis(h)
 			if s.has('d') {
+				s.labelOnce(&mark)
 				s.scene.Spots = append(s.scene.Spots, mark)
 			}
 			continue

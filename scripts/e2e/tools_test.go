@@ -314,7 +314,7 @@ func TestPanels(t *testing.T) {
 	})
 	p.part(t, "rings", "/sim?z=1,1,0", func(t *testing.T) {
 		before := p.text(`[data-part="description"]`)
-		p.click(`#rings-on`)
+		p.click(`input[name="m"][value="rings"]`)
 		p.wait("rings", `zx.app.now.view.rings === true`)
 		p.wait("their words", `document.querySelector('[data-part="description"]').textContent !== `+quote(before))
 		p.click(`[data-results="table"]`)
@@ -341,7 +341,7 @@ func TestPanels(t *testing.T) {
 		p.click(`[data-do="measure-clear"]`)
 		p.click(`button[data-tool="tilt"]`)
 		link := p.link()
-		p.click(`#rings-on`)
+		p.click(`input[name="m"][value="k"]`)
 		p.wait("spots", `!zx.app.now.view.rings`)
 		if p.link() == link {
 			t.Error("the link does not tell rings from spots")
