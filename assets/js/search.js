@@ -48,6 +48,8 @@ export function close() {
   input.removeAttribute("aria-activedescendant");
   delete form.dataset.open;
   chosen = -1;
+  const opener = $(".crystal-button");
+  if (opener.offsetParent && form.contains(document.activeElement)) opener.focus();
 }
 
 async function look() {
@@ -149,7 +151,7 @@ async function take(i) {
   if (!row) return;
   close();
   input.value = "";
-  input.blur();
+  if (document.activeElement === input) $("#field").focus({ preventScroll: true });
   const reply = await row.run();
   if (reply?.ok !== false) say(now.view?.heading ?? "");
 }

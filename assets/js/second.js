@@ -69,7 +69,7 @@ onView((view) => {
   const row = el("div", { className: "row" });
   if (s.variants > 1) {
     const step = (/** @type {number} */ by) => set({ variant: ((s.variant - 1 + by + s.variants) % s.variants) + 1 });
-    row.append(button("Previous variant", { icon: "arrow-left", bare: true, onclick: () => void step(-1) }), el("span", { className: "label" }, `Variant ${s.variant} of ${s.variants}`), button("Next variant", { icon: "arrow-right", bare: true, onclick: () => void step(1) }));
+    row.append(button("Previous variant", { icon: "arrow-left", bare: true, onclick: () => void step(-1) }), el("span", { className: "label" }, `${s.variant} of ${s.variants}`), button("Next variant", { icon: "arrow-right", bare: true, onclick: () => void step(1) }));
   }
   row.append(button("Change", { grow: true, onclick: open }), button("Remove the second phase", { icon: "x", bare: true, onclick: () => void set({ id: "" }) }));
   parts.push(row);

@@ -4,6 +4,7 @@
 
 import { $, button, el, runs } from "./dom.js";
 import { act, now, onFrame, onView } from "./app.js";
+import { isPhone } from "./panels.js";
 import { field, main, toPixels, toUnits } from "./pattern.js";
 import { say } from "./status.js";
 
@@ -12,7 +13,6 @@ import { say } from "./status.js";
 const tip = el("div", { className: "tip", hidden: true });
 const card = el("section", { className: "card", hidden: true, "aria-label": "Spot" });
 main.append(tip);
-$(".dock").before(card);
 
 let asked = 0;
 
@@ -96,13 +96,21 @@ function show(detail) {
   }
   const parts = [head, list];
   for (const text of [detail.also, detail.forbidden, detail.path]) if (text?.length) parts.push(el("p", { className: "hint" }, runs(text)));
-  card.replaceChildren(button("Close", { icon: "x", bare: true, ghost: true, onclick: () => { close(); field.focus(); } }), ...parts, acts);
+  card.replaceChildren(button("Close", { icon: "x", bare: true, ghost: true, onclick: leave }), ...parts, acts);
+  // On a phone it stands over the panels, so that the whole pattern is seen.
+  if (isPhone()) main.after(card);
+  else $(".dock").before(card);
   card.hidden = false;
   // Not over the spot itself.
   const at = toPixels(detail);
   card.toggleAttribute("data-far", at.x < 270);
-  card.toggleAttribute("data-low", at.y > field.clientHeight / 2);
 }
+
+function leave() {
+  close();
+  field.focus();
+}
+card.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && leave());
 
 onView((view) => {
   if (!view.detail) card.hidden = true;

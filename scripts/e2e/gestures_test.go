@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/input"
@@ -419,6 +420,16 @@ func TestFingers(t *testing.T) {
 		p.touch(start, [2]float64{x + 12, y + 12})
 		p.touch(end)
 		p.wait("the card", `!document.querySelector(".card").hidden && document.querySelector(".card").textContent.includes("3.136")`)
+		if over := eval[float64](p, `document.querySelector("#field").getBoundingClientRect().bottom - document.querySelector(".card").getBoundingClientRect().top`); over > 17 { // the sheet's round corners
+			t.Errorf("the card covers %v px of the pattern", over)
+		}
+		eval[bool](p, `(document.querySelector(".card .row button").focus(), true)`)
+		p.press("Escape")
+		p.wait("left by Escape", `document.querySelector(".card").hidden && document.activeElement.id === "field"`)
+		p.do(chromedp.Sleep(400 * time.Millisecond)) // no double tap
+		p.touch(start, [2]float64{x, y})
+		p.touch(end)
+		p.wait("the card again", `!document.querySelector(".card").hidden`)
 		p.click(`.card [aria-label="Close"]`)
 		p.wait("the card gone", `document.querySelector(".card").hidden`)
 		for range 2 {

@@ -412,6 +412,21 @@ func TestDoublePath(t *testing.T) {
 	p.press("Escape")
 }
 
+// TestSearchOnPhone leaves the search and has the focus back where it was.
+func TestSearchOnPhone(t *testing.T) {
+	s := startServer(t)
+	p := simulator(t, browser(t), s, "/sim?z=1,1,0", 390, 844)
+	p.click(".crystal-button")
+	p.wait("the search", `document.activeElement.id === "find"`)
+	p.press("Escape")
+	p.wait("the button again", `document.activeElement.matches(".crystal-button") && document.querySelector("#search").dataset.open === undefined`)
+	p.click(".crystal-button")
+	p.fill("#find", "gold")
+	p.wait("gold", `document.querySelector('#find-list [role="option"]')?.textContent.includes("Gold")`)
+	p.press("Enter")
+	p.wait("gold is open, the focus in place", `document.querySelector('[data-part="heading"]').textContent.startsWith("Gold") && document.activeElement.matches(".crystal-button")`)
+}
+
 // TestTabOrder walks over the whole page by Tab.
 func TestTabOrder(t *testing.T) {
 	s := startServer(t)
