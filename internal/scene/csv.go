@@ -19,6 +19,8 @@ type Reflection struct {
 	// Multiplicity is the number of planes of a family of a powder ring, which
 	// has no X, Y and S; 0 for a spot.
 	Multiplicity int
+	// Unknown tells that the atoms are not known: F and Intensity mean nothing.
+	Unknown bool
 }
 
 // AppendCSV appends the table of reflections to dst, a heading and one line
@@ -52,23 +54,29 @@ func AppendCSV(dst []byte, rows []Reflection, four, dynamical bool) []byte {
 		if !math.IsInf(r.D, 0) { // 000 has none
 			dst = decimals(dst, r.D, 5)
 		}
+		number := func(v float64, places int, known bool) {
+			dst = append(dst, ',')
+			if known {
+				dst = decimals(dst, v, places)
+			}
+		}
+		number(r.G, 6, true)
 		if rings {
-			dst = decimals(append(dst, ','), r.G, 6)
 			dst = strconv.AppendInt(append(dst, ','), int64(r.Multiplicity), 10)
-			dst = decimals(append(dst, ','), math.Hypot(real(r.F), imag(r.F)), 4)
-			dst = append(decimals(append(dst, ','), r.Intensity, 6), '\n')
-			continue
+		} else {
+			number(r.X, 6, true)
+			number(r.Y, 6, true)
+			number(r.S, 6, true)
 		}
-		phase := 0.0
-		if r.F != 0 {
-			phase = math.Atan2(imag(r.F), real(r.F)) * 180 / math.Pi
+		number(math.Hypot(real(r.F), imag(r.F)), 4, !r.Unknown)
+		if !rings {
+			phase := 0.0
+			if r.F != 0 {
+				phase = math.Atan2(imag(r.F), real(r.F)) * 180 / math.Pi
+			}
+			number(phase, 2, !r.Unknown)
 		}
-		for _, v := range []struct {
-			value  float64
-			places int
-		}{{r.G, 6}, {r.X, 6}, {r.Y, 6}, {r.S, 6}, {math.Hypot(real(r.F), imag(r.F)), 4}, {phase, 2}, {r.Intensity, 6}} {
-			dst = decimals(append(dst, ','), v.value, v.places)
-		}
+		number(r.Intensity, 6, !r.Unknown)
 		dst = append(dst, '\n')
 	}
 	return dst

@@ -222,11 +222,11 @@ func (s *Session) fileName() string {
 			return '-'
 		}, text), "-.")
 	}
-	name := plain(p.structure.Formula())
+	name := plain(p.formula())
 	if p.source != "" && s.crystal != "cif" {
 		name += "-" + plain(p.source)
 	} else if title := plain(p.name()); title != name && title != "" {
-		name += "-" + title
+		name = strings.TrimPrefix(name+"-"+title, "-")
 	}
 	zone := "powder"
 	if !s.rings {
@@ -267,11 +267,15 @@ func (s *Session) file(o ExportOptions, link string) []byte {
 // caption returns the lines under an exported picture.
 func (s *Session) caption(o ExportOptions, link string) []string {
 	p := s.phase
-	first := s.capitalName() + " (" + p.structure.Formula()
+	known := p.formula()
 	if p.source != "" && s.crystal != "cif" {
-		first += ", " + p.source
+		known += ", " + p.source
 	}
-	first += "), "
+	first := s.capitalName()
+	if known != "" {
+		first += " (" + known + ")"
+	}
+	first += ", "
 	switch {
 	case s.rings:
 		first += "powder"
@@ -303,7 +307,7 @@ func (s *Session) exportJSON(o ExportOptions, link string) (string, error) {
 	c := p.structure.Lattice.Cell()
 	l := s.Link()
 	doc := exportDoc{
-		Format: jsonFormat, Version: o.Version, Link: link, State: s.Snapshot(), Crystal: p.name(), Formula: p.structure.Formula(),
+		Format: jsonFormat, Version: o.Version, Link: link, State: s.Snapshot(), Crystal: p.name(), Formula: p.formula(),
 		Cell: [6]float64{c.A, c.B, c.C, c.Alpha, c.Beta, c.Gamma}, Volume: p.structure.Lattice.Volume(),
 		Zone: s.zone, Tilt: [3]float64{l.TiltX, l.TiltY, l.Rotation}, VoltageKV: s.kv, Wavelength: s.beam.Wavelength(),
 		CameraLength: s.cl, Scale: s.side(), Model: "kinematic", Thickness: s.thickness, Reflections: []exportReflection{},

@@ -105,6 +105,29 @@ func TestReadErrors(t *testing.T) {
 	if d := must(t, s, session.Request{Op: "inspect", HKL: &[3]int{2, -2, 0}}).Detail; d.F != "" || d.D != "1.994" {
 		t.Errorf("no atoms: %+v", d)
 	}
+	// Nothing is made up, in no form.
+	for _, row := range r.View.Rows {
+		if row.F != "" || row.I != "" {
+			t.Fatalf("no atoms, but %+v", row)
+		}
+	}
+	file := must(t, s, session.Request{Op: "export", Kind: "csv"}).File
+	if line := strings.Split(file.Text, "\n")[1]; !strings.HasSuffix(line, ",,,") {
+		t.Errorf("CSV %q", line)
+	}
+	if svg := must(t, s, session.Request{Op: "export", Kind: "svg"}).SVG; strings.Contains(file.Name+svg, "(C") || strings.HasPrefix(file.Name, "c") && !strings.HasPrefix(file.Name, "cell") {
+		t.Errorf("a formula in %s", file.Name)
+	}
+	// The centring is known: Fm-3m has no 100 and no 110.
+	centred := read(t, open(t, "/sim?z=0,0,1"), "fcc.cif", strings.Replace(noAtoms, "data_", "data_fcc\n_symmetry_space_group_name_H-M 'F m -3 m'\n#", 1))
+	if len(centred.View.Rows) < 4 {
+		t.Fatalf("%d rows", len(centred.View.Rows))
+	}
+	for _, row := range centred.View.Rows {
+		if h := row.HKL; (h[0]-h[1])%2 != 0 || (h[0]-h[2])%2 != 0 {
+			t.Errorf("%v is no point of a face-centred lattice", h)
+		}
+	}
 	if r = must(t, s, session.Request{Op: "crystalview"}); strings.Contains(r.SVG, "<circle") {
 		t.Error("atoms where there are none")
 	}

@@ -79,8 +79,14 @@ func newPhase(id string, s *crystal.Structure, cell string) (*phase, error) {
 		p.empty = true
 		one := *s
 		one.Sites = []crystal.Site{{Z: 6, Occ: 1, B: 0}}
+		if p.setting = s.Given; p.setting != nil {
+			// What the centring forbids is no position.
+			one.Sites = nil
+			for _, t := range p.setting.Group().Centrings() {
+				one.Sites = append(one.Sites, crystal.Site{Z: 6, Occ: 1, Frac: crystal.Frac{float64(t[0]) / symmetry.Den, float64(t[1]) / symmetry.Den, float64(t[2]) / symmetry.Den}})
+			}
+		}
 		p.structure = &one
-		p.setting = s.Given
 	} else if err := p.choose(cell); err != nil {
 		return nil, err
 	}
@@ -405,4 +411,13 @@ func cellText(c crystal.Cell, system string) string {
 		}
 	}
 	return text
+}
+
+// formula returns the formula as programs write it; empty if the atoms are not
+// known.
+func (p *phase) formula() string {
+	if p.empty {
+		return ""
+	}
+	return p.structure.Formula()
 }

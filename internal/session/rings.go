@@ -89,6 +89,9 @@ func (s *Session) ringRows() []scene.Reflection {
 			rows = append(rows, scene.Reflection{
 				HKL: f.HKL, D: r.D(), G: r.G, F: complex(math.Sqrt(f.F2), 0), Intensity: ofFamily(r, f) / d.whole, Multiplicity: f.Multiplicity,
 			})
+			if last := &rows[len(rows)-1]; s.phase.empty {
+				last.F, last.Unknown = 0, true
+			}
 		}
 	}
 	slices.SortStableFunc(rows, func(a, b scene.Reflection) int {

@@ -312,6 +312,9 @@ func (s *Session) rowsOf() []scene.Reflection {
 		}
 		g := p.visible.Len[spot.Ref]
 		r := scene.Reflection{HKL: p.visible.HKL[spot.Ref], D: 1 / g, G: g, X: spot.X, Y: spot.Y, S: spot.S, F: p.visible.F[spot.Ref]}
+		if p.empty {
+			r.F, r.Unknown = 0, true
+		}
 		if s.drawn.bright > 0 {
 			r.Intensity = spot.I / s.drawn.bright
 		}
@@ -331,15 +334,19 @@ func compareHKL(a, b crystal.HKL) int {
 func (s *Session) tableRow(r *scene.Reflection) Row {
 	if s.rings {
 		row := Row{HKL: r.HKL, Label: s.family(r.HKL), D: fixed(r.D, 3), InvD: fixed(10*r.G, 2), Multiplicity: trimmed(float64(r.Multiplicity), 0)}
-		if !s.phase.empty {
+		if !r.Unknown {
 			row.F, row.I = fixed(cmplx.Abs(r.F), 2), fixed(100*r.Intensity, 1)
 		}
 		return row
 	}
-	return Row{
+	row := Row{
 		HKL: r.HKL, Label: hklText(r.HKL, s.phase.four), D: fixed(r.D, 3), InvD: fixed(10*r.G, 2),
 		F: fixed(cmplx.Abs(r.F), 2), I: s.intensityText(r.Intensity), S: signed(r.S, 4),
 	}
+	if r.Unknown {
+		row.F, row.I = "", ""
+	}
+	return row
 }
 
 // table returns a part of the reflections table.
