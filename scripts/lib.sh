@@ -25,3 +25,19 @@ need_chromium() {
     || fail "the browser tests need Chromium, and apt-get could not install it"
   CHROMIUM=$(command -v chromium); export CHROMIUM
 }
+
+# want_firefox finds a Firefox, or installs Debian's, and sets FIREFOX. Without
+# one it says so plainly: the browser tests then run in Chromium only.
+want_firefox() {
+  for name in "${FIREFOX:-}" firefox-esr firefox; do
+    if [ -n "$name" ] && command -v "$name" >/dev/null; then FIREFOX=$(command -v "$name"); export FIREFOX; return; fi
+  done
+  local sudo=""
+  [ "$(id -u)" = 0 ] || sudo="sudo -n"
+  say "installing Firefox from Debian's packages"
+  if command -v apt-get >/dev/null && { $sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq firefox-esr; } >/dev/null 2>&1; then
+    FIREFOX=$(command -v firefox-esr); export FIREFOX
+  else
+    say "LEFT OUT: the smoke test in Firefox, since there is none and apt-get could not install it"
+  fi
+}

@@ -129,9 +129,11 @@ addEventListener("paste", (e) => {
   e.preventDefault();
 });
 
+const shared = location.hash === "#shared"; // the address is soon that of the pattern
+
 /** Opens a file that another app has shared with the installed one. */
 export async function takeShared() {
-  if (location.hash !== "#shared") return;
+  if (!shared) return;
   const prefs = await caches.open("zoneaxis-prefs");
   const kept = await prefs.match("/shared");
   if (!kept) return;

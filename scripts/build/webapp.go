@@ -37,7 +37,8 @@ func (b *builder) webApp() error {
 			icons = append(icons, icon{b.files[name].URL, fmt.Sprintf("%dx%d", size, size), "image/png", purpose})
 		}
 	}
-	cif := map[string][]string{"chemical/x-cif": {".cif", ".mcif"}}
+	// Chromium takes no chemical/x-cif: it ignores a handler with a kind it does not know.
+	cif := map[string][]string{"application/x-cif": {".cif", ".mcif"}}
 	data, err := json.Marshal(map[string]any{
 		"id": "/sim", "name": "Zone axis simulator", "short_name": "Zone axis",
 		"description": "Electron diffraction patterns that can be turned. Works offline.",
@@ -48,7 +49,7 @@ func (b *builder) webApp() error {
 		"file_handlers": []map[string]any{{"action": session.Path, "accept": cif}},
 		"share_target": map[string]any{
 			"action": session.Path, "method": "POST", "enctype": "multipart/form-data",
-			"params": map[string]any{"files": []map[string]any{{"name": "file", "accept": []string{".cif", ".mcif", "chemical/x-cif", "text/plain"}}}},
+			"params": map[string]any{"files": []map[string]any{{"name": "file", "accept": []string{".cif", ".mcif", "text/plain", "application/octet-stream"}}}},
 		},
 	})
 	if err != nil {

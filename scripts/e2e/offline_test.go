@@ -54,6 +54,9 @@ K1 K 0 0 0
 Cl1 Cl 0.5 0.5 0.5
 `
 
+// otherCIF is the same with another name and edge.
+var otherCIF = strings.NewReplacer("Testsalt", "Othersalt", "6.1234", "5.9876").Replace(ourCIF)
+
 // dropFile drops a text file on the page.
 func (p *tab) dropFile(name, text string) {
 	p.t.Helper()
@@ -155,7 +158,7 @@ func TestSavedCrystals(t *testing.T) {
 	p.key(kb.Escape)
 	p.dropFile("ours.cif", ourCIF)
 	p.heading("Testsalt")
-	p.dropFile("other.cif", strings.ReplaceAll(strings.ReplaceAll(ourCIF, "Testsalt", "Othersalt"), "6.1234", "5.9876"))
+	p.dropFile("other.cif", otherCIF)
 	p.heading("Othersalt")
 	p.waitKept(2)
 

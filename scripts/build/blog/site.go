@@ -106,12 +106,6 @@ func (s *Site) Render() ([]site.Page, error) {
 			Title: p.Title, Description: p.Description, Section: "blog", Article: true, Published: p.Date, Updated: p.Changed(),
 			Live: p.Live, Card: "/cards/" + p.Slug + ".png", NoIndex: p.Draft, Styles: articleStyles,
 		}}
-		if p.Prev != nil {
-			data.Head.Prev = p.Prev.URL()
-		}
-		if p.Next != nil {
-			data.Head.Next = p.Next.URL()
-		}
 		page, err := s.Pages.Render("blog/"+p.Slug+"/index.html", "post", &data)
 		if err != nil {
 			return nil, err

@@ -35,7 +35,6 @@ type Head struct {
 	Card               string // address of the picture for previews; "" takes that of the site
 	Article            bool
 	Published, Updated time.Time // of an article
-	Prev, Next         string    // addresses
 	Live               bool      // it has figures that may come alive
 	NoIndex            bool
 	Styles             []string // further style sheets by logical name
