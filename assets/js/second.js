@@ -17,6 +17,8 @@ export function open() {
   const id = el("input", { className: "field", id: "second-id", autocomplete: "off", placeholder: "Name, formula or mp-number" });
   const hits = el("ul", { className: "plain-list crystals" });
   const relation = el("input", { className: "field", id: "second-relation", autocomplete: "off", spellcheck: false });
+  relation.setAttribute("list", "relations");
+  const names = el("datalist", { id: "relations" });
   const error = el("p", { className: "error", hidden: true });
   const other = el("div", {}, el("label", { className: "label", for: "second-id" }, "Crystal"), id, hits);
   let chosen = view?.second?.id && view.second.id !== "twin" ? view.second.id : "";
@@ -26,6 +28,7 @@ export function open() {
     other.hidden = twin;
     relation.placeholder = twin ? "(111)" : "(111)||(110) [1-10]||[1-11]";
     name.textContent = twin ? "Twin plane" : "What is parallel";
+    names.replaceChildren(...(twin ? ["(111)", "(112)", "(10-12)", "60 [111]"] : ["Kurdjumov–Sachs", "Nishiyama–Wassermann", "Bain", "Burgers"]).map((value) => el("option", { value })));
   };
   const name = el("label", { className: "label", for: "second-relation" });
   const look = async () => {
@@ -45,7 +48,7 @@ export function open() {
     if (!fault) panel.close();
   };
   const form = el("form", { className: "stack" },
-    el("div", {}, el("label", { className: "label", for: "second-kind" }, "What"), kind), other, el("div", {}, name, relation), error,
+    el("div", {}, el("label", { className: "label", for: "second-kind" }, "What"), kind), other, el("div", {}, name, relation, names), error,
     el("div", { className: "row" }, el("button", { className: "btn primary grow" }, "Show"), view?.second ? button("Remove", { icon: "x", grow: true, onclick: () => { set({ id: "" }); panel.close(); } }) : ""));
   form.addEventListener("submit", (/** @type {Event} */ e) => { e.preventDefault(); apply(); });
   kind.addEventListener("change", kinds);

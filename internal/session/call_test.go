@@ -687,6 +687,9 @@ func TestDescription(t *testing.T) {
 	for _, test := range []struct{ link, want string }{
 		{"/sim?z=1,1,0&d=0.30,-0.30,0.00&o=ikds",
 			"Silicon, 200 kilovolts, 0.42 degrees from zone axis 1 1 0. Along this zone axis the pattern has two-fold symmetry. The brightest spots are the four 1 1 1 reflections, 3.19 per nanometre from the centre, at 35, 145, 215 and 325 degrees. The shortest spacings make an angle of 70.5 degrees. 52 reflections in view; 13 can appear by double diffraction. Kikuchi lines shown: 10 pairs."},
+		// Angles are those of the screen, turned over or not.
+		{"/sim?z=1,1,0&d=0.00,0.00,20.00&f=h",
+			"Silicon, 200 kilovolts, on zone axis 1 1 0. The pattern has two-fold symmetry. The brightest spots are the four 1 1 1 reflections, 3.19 per nanometre from the centre, at 15, 125, 195 and 305 degrees. The shortest spacings make an angle of 70.5 degrees. 54 reflections in view; 16 can appear by double diffraction. Mirrored left-right."},
 		{"/sim?c=lib-au&z=1,1,1",
 			"Gold, 200 kilovolts, on zone axis 1 1 1. The pattern has six-fold symmetry. The brightest spots are the six 2 2 0 reflections, 6.94 per nanometre from the centre, at 0, 60, 120, 180, 240 and 300 degrees. The shortest spacings make an angle of 60 degrees. 18 reflections in view."},
 	} {

@@ -100,7 +100,11 @@ func (n *secondPhase) rotation(first *phase, relation string) (geom.Rotation, er
 	}
 	for _, r := range diffraction.Relations() {
 		if sameName(r.Name, relation) {
-			n.text = says(r.Name)
+			// The names tell fcc, bcc and hcp apart, not first and second.
+			if latticeKind(first) == r.Phase2 && latticeKind(n.phase) == r.Phase1 {
+				r = r.Swapped()
+			}
+			n.text = says(r.Name + ": ").plus(n.parallels(r, first))
 			rot, misfit, err := r.Rotation(l1, l2, misfitAllowed)
 			n.misfit = misfit
 			return rot, err
@@ -117,8 +121,7 @@ func (n *secondPhase) rotation(first *phase, relation string) (geom.Rotation, er
 		if err != nil {
 			return geom.Rotation{}, err
 		}
-		n.text = says("(").plus(hklText(r.Plane1, first.four), says(") ∥ ("), hklText(r.Plane2, n.phase.four), says("), ["),
-			digitsText(crystal.FormatUVW(r.Dir1, first.four)), says("] ∥ ["), digitsText(crystal.FormatUVW(r.Dir2, n.phase.four)), says("]"))
+		n.text = n.parallels(r, first)
 		rot, misfit, err := r.Rotation(l1, l2, misfitAllowed)
 		n.misfit = misfit
 		return rot, err
@@ -133,6 +136,29 @@ func (n *secondPhase) rotation(first *phase, relation string) (geom.Rotation, er
 		return n.turn(t, l1)
 	}
 	return geom.Rotation{}, errRelation
+}
+
+// parallels words a relation: "(111) ∥ (011), [-101] ∥ [-1-11]".
+func (n *secondPhase) parallels(r diffraction.Relation, first *phase) Text {
+	return says("(").plus(hklText(r.Plane1, first.four), says(") ∥ ("), hklText(r.Plane2, n.phase.four), says("), ["),
+		digitsText(crystal.FormatUVW(r.Dir1, first.four)), says("] ∥ ["), digitsText(crystal.FormatUVW(r.Dir2, n.phase.four)), says("]"))
+}
+
+// latticeKind returns what named relations call a lattice: "fcc" and "bcc" for
+// cubic ones with that centring, "hcp" for hexagonal ones, "" for others.
+func latticeKind(p *phase) string {
+	if p.setting == nil {
+		return ""
+	}
+	switch centring := p.setting.Short()[:1]; {
+	case p.system() == "cubic" && centring == "F":
+		return "fcc"
+	case p.system() == "cubic" && centring == "I":
+		return "bcc"
+	case p.system() == "hexagonal":
+		return "hcp"
+	}
+	return ""
 }
 
 // turn returns the rotation of a twin law. Where the crystal has no inversion

@@ -169,6 +169,23 @@ func TestSecondPhase(t *testing.T) {
 	if r.View.Second.Variants != 24 || plain(r.View.Second.Text) != "(111) ∥ (011), [-101] ∥ [-1-11]" {
 		t.Errorf("by indices: %+v", r.View.Second)
 	}
+	// Names know which lattice is which, whichever comes first.
+	for _, c := range []struct{ first, second, name, indices string }{
+		{"lib-au", "lib-fe", "Kurdjumov-Sachs", "(111)||(011) [-101]||[-1-11]"},
+		{"lib-fe", "lib-au", "Kurdjumov-Sachs", "(011)||(111) [-1-11]||[-101]"},
+		{"lib-fe", "lib-mg", "burgers", "(110)||(001) [1-11]||[110]"},
+		{"lib-mg", "lib-fe", "Burgers", "(001)||(110) [110]||[1-11]"},
+		{"lib-fe", "lib-au", "bain", "(001)||(001) [100]||[110]"},
+	} {
+		s := open(t, "/sim?z=1,1,1&c="+c.first)
+		both := func(relation string) *session.Reply {
+			return must(t, s, session.Request{Op: "set", Draw: "svg", Set: &session.Patch{Second: &session.SecondPatch{ID: &c.second, Relation: &relation}}})
+		}
+		named, indexed := both(c.name), both(c.indices)
+		if named.SVG != indexed.SVG || !strings.HasSuffix(plain(named.View.Second.Text), ": "+plain(indexed.View.Second.Text)) {
+			t.Errorf("%s then %s: %s is %q, want %q", c.first, c.second, c.name, plain(named.View.Second.Text), plain(indexed.View.Second.Text))
+		}
+	}
 	r = set("lib-si", "60 [111]", 0)
 	if plain(r.View.Second.Text) != "60° about [111]" {
 		t.Errorf("turn: %q", plain(r.View.Second.Text))

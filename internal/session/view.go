@@ -423,6 +423,13 @@ func (s *Session) brightest() string {
 	var angles []float64
 	for _, r := range rows {
 		if r.Intensity >= top.Intensity/2 && slices.Contains(family, r.HKL) {
+			// As seen, on a screen that may be turned over.
+			if s.scene.MirrorX {
+				r.X = -r.X
+			}
+			if s.scene.MirrorY {
+				r.Y = -r.Y
+			}
 			angles = append(angles, math.Floor(geom.Degrees(angleOf(r))+0.5+1e-7))
 		}
 	}
