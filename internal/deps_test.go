@@ -4,8 +4,11 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -16,6 +19,8 @@ var layer = map[string]int{
 	"zoneaxis/internal/say":               -1,
 	"zoneaxis/internal/deflate":           -1,
 	"zoneaxis/internal/jsontext":          -1,
+	"zoneaxis/internal/sorts":             -1,
+	"zoneaxis/internal/qr":                -1,
 	"zoneaxis/internal/geom":              0,
 	"zoneaxis/internal/atom":              0,
 	"zoneaxis/internal/symmetry":          0,
@@ -43,6 +48,9 @@ var forbidden = []struct {
 	{"../wasm/engine", true, "net/http", "1.4 MB: the page fetches"},
 	{"../wasm/engine", true, "text/template", "it doubles the engine"},
 	{"../wasm/engine", true, "encoding/json", "43 kB after brotli: internal/jsontext and generated code do it"},
+	{"../wasm/engine", true, "fmt", "with reflect and os 60 kB: internal/say"},
+	{"../wasm/engine", true, "reflect", "with fmt and os 60 kB"},
+	{"../wasm/engine", true, "os", "with fmt and reflect 60 kB"},
 	{"../wasm/viewer", true, "gonum.org", "3.6 MB beside Ebitengine: the engine computes"},
 	{"../wasm/viewer", true, "encoding/json", "the viewer takes bytes"},
 	{"../wasm/viewer", true, "zoneaxis/internal/source", "the viewer paints"},
@@ -116,5 +124,34 @@ func TestForbidden(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// Every use of a sorting function of package slices is 20 kB of code in the
+// engine, since it is compiled for each type of element: package sorts.
+func TestSorting(t *testing.T) {
+	allowed := map[string]string{
+		"diffraction/zone.go":      "zones within an angle, in every frame, without allocation",
+		"diffraction/forbidden.go": "in every frame; []int32 as the next one, so it is compiled once",
+		"scene/label.go":           "labels in every frame",
+	}
+	sorting := regexp.MustCompile(`slices\.(Sort|Sorted)\w*\(`)
+	for file := range allowed {
+		if text, err := os.ReadFile(file); err != nil || len(sorting.FindAll(text, -1)) != 1 {
+			t.Errorf("%s has not one call of slices.Sort…: %v", file, err)
+		}
+	}
+	err := filepath.WalkDir(".", func(file string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(file, ".go") || strings.HasSuffix(file, "_test.go") || allowed[filepath.ToSlash(file)] != "" {
+			return err
+		}
+		text, err := os.ReadFile(file)
+		if call := sorting.Find(text); call != nil {
+			t.Errorf("%s calls %s…): use package sorts", file, call)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 }

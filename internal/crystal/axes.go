@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/sorts"
 	"zoneaxis/internal/symmetry"
 )
 
@@ -118,7 +119,7 @@ func (g *motions) setups(metric geom.Mat3) []setup {
 	default: // triclinic: the primitive basis is the Niggli cell
 		add(UVW{1, 0, 0}, UVW{0, 1, 0}, UVW{0, 0, 1})
 	}
-	slices.SortStableFunc(out, func(p, q setup) int { return compareRank(p.rank, q.rank) })
+	sorts.Stable(out, func(p, q setup) int { return compareRank(p.rank, q.rank) })
 	return out
 }
 
@@ -192,7 +193,7 @@ func across(metric geom.Mat3, z UVW, limit int) []UVW {
 			}
 		}
 	}
-	slices.SortStableFunc(out, func(u, v UVW) int {
+	sorts.Stable(out, func(u, v UVW) int {
 		return compareRank([3]float64{dotUVW(metric, u, u)}, [3]float64{dotUVW(metric, v, v)})
 	})
 	return out

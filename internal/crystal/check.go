@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"zoneaxis/internal/say"
+	"zoneaxis/internal/sorts"
 )
 
 // MaxAtoms is the largest number of sites that Validate accepts in one cell.
@@ -69,7 +70,7 @@ func (s *Structure) Validate() error {
 			names = append(names, s.siteName(j))
 		})
 		if total > 1+occSlack && len(names) > 1 {
-			slices.Sort(names)
+			sorts.Values(names)
 			names = slices.Compact(names)
 			return say.Errorf("crystal: atoms %s share one position with a total occupancy of %.3g: expected at most 1",
 				strings.Join(names, ", "), total)

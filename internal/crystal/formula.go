@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"zoneaxis/internal/atom"
+	"zoneaxis/internal/sorts"
 )
 
 // formulaOrder is the order in which Formula writes elements. It follows the
@@ -42,7 +43,7 @@ type amount struct {
 // after the point.
 func (s *Structure) Formula() string {
 	a := s.amounts()
-	slices.SortFunc(a, func(x, y amount) int { return formulaRank[x.symbol] - formulaRank[y.symbol] })
+	sorts.Func(a, func(x, y amount) int { return formulaRank[x.symbol] - formulaRank[y.symbol] })
 	return writeFormula(a)
 }
 
@@ -60,7 +61,7 @@ func (s *Structure) HillFormula() string {
 		}
 		return x.symbol
 	}
-	slices.SortFunc(a, func(x, y amount) int { return strings.Compare(key(x), key(y)) })
+	sorts.Func(a, func(x, y amount) int { return strings.Compare(key(x), key(y)) })
 	return writeFormula(a)
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"zoneaxis/internal/atom"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/sorts"
 )
 
 // arrangement is a structure as the symmetry search sees it: positions, each of
@@ -63,7 +64,7 @@ func newArrangement(s *Structure, tol float64) *arrangement {
 				mean = mean.Add(d)
 				members = append(members, j)
 			})
-			slices.SortFunc(members, func(p, q int) int {
+			sorts.Func(members, func(p, q int) int {
 				x, y := &s.Sites[p], &s.Sites[q]
 				return cmp.Or(cmp.Compare(x.Z, y.Z), cmp.Compare(x.Occ, y.Occ), cmp.Compare(p, q))
 			})
@@ -140,7 +141,7 @@ func (a *arrangement) refineKinds(kinds [][]content, tol float64) {
 			m.slop += z * (4*q*math.Sqrt(d2)/r2 + off*8/r2) * off
 		})
 	}
-	slices.SortFunc(marks, func(p, q mark) int {
+	sorts.Func(marks, func(p, q mark) int {
 		return cmp.Or(cmp.Compare(a.kind[p.i], a.kind[q.i]), cmp.Compare(p.value, q.value), cmp.Compare(p.i, q.i))
 	})
 	refined := make([]int32, len(a.pos))

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/sorts"
 	"zoneaxis/internal/symmetry"
 )
 
@@ -304,7 +305,7 @@ func (g *motions) conventional(s *Structure, a *arrangement, p placement, cell C
 	pos, first, from := g.symmetrised(a)
 	inverse := floatMat(p.m).Inverse()
 	centrings, _ := centringsOf(p.m)
-	slices.SortFunc(centrings, func(x, y [3]int8) int {
+	sorts.Func(centrings, func(x, y [3]int8) int {
 		return cmp.Or(cmp.Compare(x[0], y[0]), cmp.Compare(x[1], y[1]), cmp.Compare(x[2], y[2]))
 	})
 	givenStar, star := s.Lattice.starLengths(), lattice.starLengths()

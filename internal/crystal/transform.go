@@ -6,6 +6,7 @@ import (
 
 	"zoneaxis/internal/geom"
 	"zoneaxis/internal/say"
+	"zoneaxis/internal/sorts"
 )
 
 // uIndex lists the entries of Site.U.
@@ -168,7 +169,7 @@ func mergeImages(l Lattice, images []Site, copies int, tol float64) ([]Site, boo
 		if len(group) < copies {
 			return nil, false
 		}
-		slices.SortStableFunc(group, func(a, b close) int {
+		sorts.Stable(group, func(a, b close) int {
 			switch {
 			case a.d2 < b.d2:
 				return -1

@@ -3,11 +3,11 @@ package diffraction
 import (
 	"cmp"
 	"math"
-	"slices"
 
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/geom"
 	"zoneaxis/internal/say"
+	"zoneaxis/internal/sorts"
 	"zoneaxis/internal/symmetry"
 )
 
@@ -218,7 +218,7 @@ func (h Holder) Equivalents(l crystal.Lattice, g *symmetry.Group, mount geom.Rot
 	for _, v := range equivalentZones(g, u) {
 		list = append(list, h.Zone(l, mount, from, v))
 	}
-	slices.SortStableFunc(list, h.compare)
+	sorts.Stable(list, h.compare)
 	return list
 }
 
@@ -306,7 +306,7 @@ func (h Holder) closest(l crystal.Lattice, mount geom.Rotation, from Tilt, v geo
 			}
 		}
 	}
-	slices.SortStableFunc(list, func(a, b candidate) int {
+	sorts.Stable(list, func(a, b candidate) int {
 		if math.Abs(a.angle-b.angle) < 1e-9 {
 			return 0
 		}

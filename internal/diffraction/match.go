@@ -7,6 +7,7 @@ import (
 
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/sorts"
 )
 
 // RatioEntry is one pair of reflections that a person may measure in a
@@ -69,7 +70,7 @@ func ratioEntry(a, b geom.Vec, id uint16, p RatioPair) RatioEntry {
 }
 
 func (t *RatioTable) sort() {
-	slices.SortStableFunc(t.Entries, func(a, b RatioEntry) int {
+	sorts.Stable(t.Entries, func(a, b RatioEntry) int {
 		return cmp.Or(cmp.Compare(a.Ratio, b.Ratio), cmp.Compare(a.Crystal, b.Crystal))
 	})
 }
@@ -187,7 +188,7 @@ func (t *RatioTable) Match(q RatioQuery) []RatioMatch {
 	for _, m := range best {
 		list = append(list, m)
 	}
-	slices.SortFunc(list, func(a, b scored) int {
+	sorts.Func(list, func(a, b scored) int {
 		// Misfits are compared on a grid, so that single precision doesn't decide.
 		return cmp.Or(cmp.Compare(math.Round(a.Misfit*1e3), math.Round(b.Misfit*1e3)), cmp.Compare(a.size, b.size),
 			cmp.Compare(a.Crystal, b.Crystal), compareTextbook(a.Zone, b.Zone))

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"zoneaxis/internal/crystal"
+	"zoneaxis/internal/sorts"
 	"zoneaxis/internal/symmetry"
 )
 
@@ -151,7 +152,7 @@ func AddProfile(dst []float64, step float64, rings []Ring, instrument float64) {
 // Strongest returns the rings in order of falling intensity.
 func Strongest(rings []Ring) []Ring {
 	out := slices.Clone(rings)
-	slices.SortStableFunc(out, func(a, b Ring) int {
+	sorts.Stable(out, func(a, b Ring) int {
 		switch {
 		case a.Intensity > b.Intensity:
 			return -1

@@ -7,6 +7,7 @@ import (
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/geom"
 	"zoneaxis/internal/say"
+	"zoneaxis/internal/sorts"
 )
 
 const (
@@ -166,7 +167,7 @@ func (s *sphere) sorted(gmax float64) (order, shells []int32) {
 		}
 		// A shell on the border of two buckets may be out of order.
 		if shell := order[from:i]; !slices.IsSorted(shell) {
-			slices.Sort(shell)
+			sorts.Values(shell)
 		}
 		shells = append(shells, int32(i))
 	}

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"math"
 	"slices"
+
+	"zoneaxis/internal/sorts"
 )
 
 // plane gathers the isotropic sites of one species at the heights +z and −z.
@@ -230,7 +232,7 @@ func (c *scatterers) planes() (planes []plane, sites []int) {
 			sites = append(sites, i)
 		}
 	}
-	slices.SortStableFunc(sites, func(i, j int) int {
+	sorts.Stable(sites, func(i, j int) int {
 		return cmp.Or(cmp.Compare(c.sites[i].species, c.sites[j].species), cmp.Compare(height(i), height(j)))
 	})
 	start := 0
@@ -247,7 +249,7 @@ func (c *scatterers) planes() (planes []plane, sites []int) {
 			p.down++
 		}
 		if last := n+1 == len(sites); last || c.sites[sites[n+1]].species != k || height(sites[n+1])-p.z > sameHeight {
-			slices.SortStableFunc(sites[start:n+1], func(i, j int) int { return cmp.Compare(below(i), below(j)) })
+			sorts.Stable(sites[start:n+1], func(i, j int) int { return cmp.Compare(below(i), below(j)) })
 		}
 	}
 	return planes, sites

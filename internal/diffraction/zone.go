@@ -9,6 +9,7 @@ import (
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/geom"
 	"zoneaxis/internal/say"
+	"zoneaxis/internal/sorts"
 )
 
 // DefaultMaxIndex is the largest zone-axis index that a ZoneSet looks at
@@ -43,7 +44,7 @@ func NewZoneSet(l crystal.Lattice, translations []crystal.Frac, maxIndex int) *Z
 	for _, u := range z.zone {
 		length[u] = RepeatLength(l, translations, u)
 	}
-	slices.SortStableFunc(z.zone, func(a, b crystal.UVW) int {
+	sorts.Stable(z.zone, func(a, b crystal.UVW) int {
 		if d := length[a] - length[b]; math.Abs(d) > 1e-9 {
 			return cmp.Compare(d, 0)
 		}

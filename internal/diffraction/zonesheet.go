@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"zoneaxis/internal/crystal"
+	"zoneaxis/internal/sorts"
 	"zoneaxis/internal/symmetry"
 )
 
@@ -79,7 +80,7 @@ func Neighbours(l crystal.Lattice, g *symmetry.Group, u crystal.UVW, zones []cry
 			list = append(list, best)
 		}
 	}
-	slices.SortStableFunc(list, func(a, b Neighbour) int {
+	sorts.Stable(list, func(a, b Neighbour) int {
 		return cmp.Compare(math.Round(a.Angle*1e6), math.Round(b.Angle*1e6))
 	})
 	return list[:min(len(list), sheetNearby)]

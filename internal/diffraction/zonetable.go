@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"zoneaxis/internal/crystal"
+	"zoneaxis/internal/sorts"
 	"zoneaxis/internal/symmetry"
 )
 
@@ -34,7 +35,7 @@ func DistinctZones(g *symmetry.Group, maxIndex int) []crystal.UVW {
 		set = slices.DeleteFunc(set, func(v crystal.UVW) bool { return largest(v) > maxIndex })
 		list = append(list, chosen(set, ascending))
 	}
-	slices.SortFunc(list, compareTextbook)
+	sorts.Func(list, compareTextbook)
 	return list
 }
 
@@ -112,7 +113,7 @@ func CommonZones(l crystal.Lattice, translations []crystal.Frac, g *symmetry.Gro
 		}
 		list = append(list, c)
 	}
-	slices.SortStableFunc(list, func(a, b candidate) int {
+	sorts.Stable(list, func(a, b candidate) int {
 		if math.Abs(a.rank-b.rank) < 1e-6*math.Abs(a.rank) { // equal but for rounding
 			return 0
 		}
@@ -122,7 +123,7 @@ func CommonZones(l crystal.Lattice, translations []crystal.Frac, g *symmetry.Gro
 	for _, c := range list[:min(max(n, 0), len(list))] {
 		zones = append(zones, c.zone)
 	}
-	slices.SortFunc(zones, compareTextbook)
+	sorts.Func(zones, compareTextbook)
 	if i := slices.Index(zones, crystal.UVW{0, 1, 1}); i >= 0 && permutes(g) {
 		zones[i] = crystal.UVW{1, 1, 0}
 	}

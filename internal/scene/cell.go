@@ -3,11 +3,11 @@ package scene
 import (
 	"cmp"
 	"math"
-	"slices"
 
 	"zoneaxis/internal/atom"
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/sorts"
 )
 
 // The view of the crystal along the beam: its view box is cellWide × cellHigh
@@ -130,7 +130,7 @@ func (c *CellView) atoms(scale float64) []drawnAtom {
 			}
 		}
 	}
-	slices.SortStableFunc(out, func(p, q drawnAtom) int {
+	sorts.Stable(out, func(p, q drawnAtom) int {
 		return cmp.Or(cmp.Compare(quantum(p.pos.Z/100), quantum(q.pos.Z/100)),
 			cmp.Compare(quantum(p.pos.X/100), quantum(q.pos.X/100)), cmp.Compare(quantum(p.pos.Y/100), quantum(q.pos.Y/100)),
 			cmp.Compare(p.z, q.z))
@@ -211,7 +211,7 @@ func bonds(atoms []drawnAtom) [][2]int {
 			}
 		}
 	}
-	slices.SortFunc(out, func(a, b [2]int) int { return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1])) })
+	sorts.Func(out, func(a, b [2]int) int { return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1])) })
 	return out
 }
 

@@ -3,9 +3,8 @@
 package session
 
 import (
-	"slices"
-
 	"zoneaxis/internal/jsontext"
+	"zoneaxis/internal/sorts"
 )
 
 func decodePointerInt(r *jsontext.Reader, x **int) {
@@ -457,7 +456,7 @@ func encodeMapBool(w *jsontext.Writer, x map[string]bool) {
 	for k := range x {
 		keys = append(keys, k)
 	}
-	slices.Sort(keys)
+	sorts.Values(keys)
 	w.Byte('{')
 	for _, k := range keys {
 		w.Key(k)
@@ -849,7 +848,7 @@ func encodeMapString(w *jsontext.Writer, x map[string]string) {
 	for k := range x {
 		keys = append(keys, k)
 	}
-	slices.Sort(keys)
+	sorts.Values(keys)
 	w.Byte('{')
 	for _, k := range keys {
 		w.Key(k)

@@ -9,6 +9,7 @@ import (
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
 	"zoneaxis/internal/scene"
+	"zoneaxis/internal/sorts"
 	"zoneaxis/internal/wire"
 )
 
@@ -248,7 +249,7 @@ func (s *Session) drawKikuchi() {
 	k := diffraction.Kikuchi{GMax: 1.3 * half, MinWeight: minBandWeight}
 	s.memory.bands = k.AppendBands(s.memory.bands[:0], p.refl, s.beam, s.orient)
 	bands := s.memory.bands
-	slices.SortFunc(bands, func(a, b diffraction.Band) int {
+	sorts.Func(bands, func(a, b diffraction.Band) int {
 		ha, hb := leading(p.refl.HKL[a.Ref]), leading(p.refl.HKL[b.Ref])
 		return cmp.Or(cmp.Compare(weightStep(b.Weight), weightStep(a.Weight)),
 			cmp.Compare(hb[0], ha[0]), cmp.Compare(hb[1], ha[1]), cmp.Compare(hb[2], ha[2]))

@@ -4,11 +4,11 @@ import (
 	"errors"
 	"strconv"
 
-	"rsc.io/qr/coding"
+	"zoneaxis/internal/qr"
 )
 
 // maxQR bounds the text of a QR code, bytes. A phone reads what this gives
-// from a screen; the standard would allow ten times as much.
+// from a screen, and package qr could take a little more.
 const maxQR = 600
 
 // quietQR is the empty border that the standard asks for, modules.
@@ -20,7 +20,7 @@ func (s *Session) doQR(r *Request, _ []byte, out *Reply) error {
 	if r.Text == "" || len(r.Text) > maxQR {
 		return errors.New("this link is too long for a QR code. Copy it instead")
 	}
-	code, err := encodeQR(r.Text)
+	code, err := qr.Encode(r.Text)
 	if err != nil {
 		return err
 	}
@@ -49,21 +49,4 @@ func (s *Session) doQR(r *Request, _ []byte, out *Reply) error {
 	}
 	out.SVG = string(append(b, `"/></svg>`...))
 	return nil
-}
-
-// encodeQR encodes text as bytes in the smallest version that holds it, with
-// medium error correction.
-func encodeQR(text string) (*coding.Code, error) {
-	data := coding.String(text)
-	for v := coding.Version(coding.MinVersion); v <= coding.MaxVersion; v++ {
-		if data.Bits(v) > 8*v.DataBytes(coding.M) {
-			continue
-		}
-		plan, err := coding.NewPlan(v, coding.M, 0)
-		if err != nil {
-			return nil, err
-		}
-		return plan.Encode(data)
-	}
-	return nil, errors.New("this link is too long for a QR code. Copy it instead")
 }

@@ -9,6 +9,7 @@ import (
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
 	"zoneaxis/internal/scene"
+	"zoneaxis/internal/sorts"
 	"zoneaxis/internal/wire"
 )
 
@@ -94,7 +95,7 @@ func (s *Session) ringRows() []scene.Reflection {
 			}
 		}
 	}
-	slices.SortStableFunc(rows, func(a, b scene.Reflection) int {
+	sorts.Stable(rows, func(a, b scene.Reflection) int {
 		return cmp.Compare(weightStep(b.Intensity), weightStep(a.Intensity))
 	})
 	return rows
@@ -163,7 +164,7 @@ func (s *Session) walkRings(dir string) bool {
 	if len(rows) == 0 {
 		return false
 	}
-	slices.SortStableFunc(rows, func(a, b scene.Reflection) int { return cmp.Compare(weightStep(a.G), weightStep(b.G)) })
+	sorts.Stable(rows, func(a, b scene.Reflection) int { return cmp.Compare(weightStep(a.G), weightStep(b.G)) })
 	at := -1
 	if s.selected != nil {
 		at = slices.IndexFunc(rows, func(r scene.Reflection) bool { return r.HKL == *s.selected })

@@ -3,7 +3,6 @@ package session
 import (
 	"errors"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -11,6 +10,7 @@ import (
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
 	"zoneaxis/internal/scene"
+	"zoneaxis/internal/sorts"
 	"zoneaxis/internal/wire"
 )
 
@@ -303,7 +303,7 @@ func (s *Session) common() []string {
 			}
 		}
 	}
-	slices.SortStableFunc(pairs, func(p, q pair) int {
+	sorts.Stable(pairs, func(p, q pair) int {
 		if d := weightStep(p.g) - weightStep(q.g); d != 0 {
 			return int(max(min(d, 1), -1))
 		}

@@ -9,6 +9,7 @@ import (
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/sorts"
 	"zoneaxis/internal/source"
 )
 
@@ -103,7 +104,7 @@ func (s *Session) basisTable(b diffraction.ZoneBasis) SheetTable {
 func (s *Session) ringTable(layers diffraction.Layers) SheetTable {
 	t := SheetTable{Caption: "First Laue zone", Heads: []Text{says("kV"), says("radius (").plus(perNM, says(")")), says("2θ (mrad)")}}
 	voltages := append([]float64{s.kv}, sheetVoltages...)
-	slices.Sort(voltages)
+	sorts.Values(voltages)
 	for _, kv := range slices.Compact(voltages) {
 		row := []Text{says(trimmed(kv, 1)), says("–"), says("–")}
 		if kv == s.kv {

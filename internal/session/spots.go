@@ -10,6 +10,7 @@ import (
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/geom"
 	"zoneaxis/internal/scene"
+	"zoneaxis/internal/sorts"
 	"zoneaxis/internal/symmetry"
 	"zoneaxis/internal/wire"
 )
@@ -320,7 +321,7 @@ func (s *Session) rowsOf() []scene.Reflection {
 		}
 		rows = append(rows, r)
 	}
-	slices.SortFunc(rows, func(a, b scene.Reflection) int {
+	sorts.Func(rows, func(a, b scene.Reflection) int {
 		return cmp.Or(cmp.Compare(weightStep(b.Intensity), weightStep(a.Intensity)), compareHKL(a.HKL, b.HKL))
 	})
 	return rows
@@ -374,7 +375,7 @@ func (s *Session) table(r *Request) *Table {
 		return row.Intensity
 	}
 	if r.Sort != "" {
-		slices.SortStableFunc(rows, func(a, b scene.Reflection) int {
+		sorts.Stable(rows, func(a, b scene.Reflection) int {
 			var c int
 			if r.Sort == "hkl" {
 				c = -compareHKL(a.HKL, b.HKL)
@@ -446,7 +447,7 @@ func (s *Session) walk(dir string) bool {
 	from, _ := s.spotAt(*s.selected)
 	if dir == "next" || dir == "previous" {
 		// Outwards by |g|, around by angle.
-		slices.SortFunc(rows, func(a, b scene.Reflection) int {
+		sorts.Func(rows, func(a, b scene.Reflection) int {
 			return cmp.Or(cmp.Compare(weightStep(a.G), weightStep(b.G)), cmp.Compare(weightStep(angleOf(a)), weightStep(angleOf(b))))
 		})
 		at := slices.IndexFunc(rows, func(r scene.Reflection) bool { return r.HKL == *s.selected })

@@ -9,6 +9,7 @@ import (
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
 	"zoneaxis/internal/scene"
+	"zoneaxis/internal/sorts"
 )
 
 // Default limits of a double-tilt holder, degrees.
@@ -284,7 +285,7 @@ func (s *Session) strongPlanes() (planes []crystal.HKL, firsts []int) {
 		// Long spacings make the bands that are seen first.
 		all = append(all, plane{h, weightStep(math.Hypot(real(f), imag(f)) / p.visible.Len[i] / p.refl.Max)})
 	}
-	slices.SortFunc(all, func(a, b plane) int { return cmp.Or(cmp.Compare(b.w, a.w), compareHKL(a.h, b.h)) })
+	sorts.Func(all, func(a, b plane) int { return cmp.Or(cmp.Compare(b.w, a.w), compareHKL(a.h, b.h)) })
 	for i := 0; i < len(all); {
 		start := len(planes)
 		j := i

@@ -10,6 +10,7 @@ import (
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
 	"zoneaxis/internal/scene"
+	"zoneaxis/internal/sorts"
 	"zoneaxis/internal/symmetry"
 )
 
@@ -433,7 +434,7 @@ func (s *Session) brightest() string {
 			angles = append(angles, math.Floor(geom.Degrees(angleOf(r))+0.5+1e-7))
 		}
 	}
-	slices.SortFunc(angles, func(a, b float64) int { return cmp.Compare(a, b) })
+	sorts.Func(angles, func(a, b float64) int { return cmp.Compare(a, b) })
 	name := crystal.HKL{}
 	for _, k := range family {
 		if name == (crystal.HKL{}) || handier(crystal.UVW(k), crystal.UVW(name)) {

@@ -2,7 +2,6 @@ package source
 
 import (
 	"cmp"
-	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -10,6 +9,7 @@ import (
 	"sync"
 
 	"zoneaxis/internal/atom"
+	"zoneaxis/internal/sorts"
 )
 
 // What a match is worth. The whole query is compared first; if that finds
@@ -128,7 +128,7 @@ func Find(query string, n int) []Entry {
 			}
 		}
 	}
-	slices.SortStableFunc(hits, func(a, b hit) int { return cmp.Compare(b.score, a.score) })
+	sorts.Stable(hits, func(a, b hit) int { return cmp.Compare(b.score, a.score) })
 	if n > 0 && len(hits) > n {
 		hits = hits[:n]
 	}
@@ -328,9 +328,11 @@ func compositionKey(m map[atom.Z]float64) string {
 		return ""
 	}
 	var b []byte
-	for _, z := range slices.Sorted(maps.Keys(m)) {
-		b = append(b, z.Symbol()...)
-		b = strconv.AppendInt(b, int64(math.Round(1000*m[z]/sum)), 10)
+	for z := atom.Z(1); z <= atom.MaxZ; z++ {
+		if v, ok := m[z]; ok {
+			b = append(b, z.Symbol()...)
+			b = strconv.AppendInt(b, int64(math.Round(1000*v/sum)), 10)
+		}
 	}
 	return string(b)
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -12,6 +11,7 @@ import (
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/geom"
 	"zoneaxis/internal/jsontext"
+	"zoneaxis/internal/sorts"
 )
 
 // Material is a crystal from a Materials Project answer or a pymatgen file,
@@ -549,7 +549,7 @@ func (in mpReader) species(site mpSite) (list []mpSpecies, ok bool) {
 	for name := range occ {
 		others = append(others, name)
 	}
-	slices.Sort(others)
+	sorts.Values(others)
 	for _, name := range others {
 		list = append(list, mpSpecies{element: name, occ: occ[name]})
 	}

@@ -1,9 +1,6 @@
 package source
 
-import (
-	"encoding/binary"
-	"math/bits"
-)
+import "math/bits"
 
 // sum256 is the SHA-256 checksum of data (FIPS 180-4, sections 5 and 6.2). It
 // guards documents against damage, not against people. crypto/sha256 would bring
@@ -21,13 +18,15 @@ func sum256(data []byte) [32]byte {
 	for len(end)%64 != 56 {
 		end = append(end, 0)
 	}
-	end = binary.BigEndian.AppendUint64(end, 8*uint64(length))
+	for shift := 56; shift >= 0; shift -= 8 {
+		end = append(end, byte(8*uint64(length)>>shift))
+	}
 	for ; len(end) > 0; end = end[64:] {
 		sumBlock(&state, end[:64])
 	}
 	var sum [32]byte
 	for i, v := range state {
-		binary.BigEndian.PutUint32(sum[4*i:], v)
+		sum[4*i], sum[4*i+1], sum[4*i+2], sum[4*i+3] = byte(v>>24), byte(v>>16), byte(v>>8), byte(v)
 	}
 	return sum
 }
@@ -35,7 +34,7 @@ func sum256(data []byte) [32]byte {
 func sumBlock(state *[8]uint32, block []byte) {
 	var w [64]uint32
 	for i := range 16 {
-		w[i] = binary.BigEndian.Uint32(block[4*i:])
+		w[i] = uint32(block[4*i])<<24 | uint32(block[4*i+1])<<16 | uint32(block[4*i+2])<<8 | uint32(block[4*i+3])
 	}
 	for i := 16; i < 64; i++ {
 		a, b := w[i-15], w[i-2]

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"zoneaxis/internal/say"
+	"zoneaxis/internal/sorts"
 )
 
 // Absent reports whether the group makes F(h) zero for any content of the cell:
@@ -130,7 +131,7 @@ func (g *Group) Absences(h [3]int) []AbsenceReason {
 			list[at] = r
 		}
 	}
-	slices.SortStableFunc(list, func(a, b AbsenceReason) int {
+	sorts.Stable(list, func(a, b AbsenceReason) int {
 		size := func(v [3]int) int { return dot(v, v) }
 		return cmp.Or(
 			cmp.Compare(a.Kind, b.Kind),

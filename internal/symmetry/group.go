@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"zoneaxis/internal/say"
+	"zoneaxis/internal/sorts"
 )
 
 // maxOrder is the largest number of operations FromOps makes: 48 rotations
@@ -162,7 +163,7 @@ func difference(a, b [3]int8) (c [3]int8) {
 // both lists are sorted.
 func (c *closure) group() *Group {
 	g := &Group{reps: c.reps, centrings: c.centrings}
-	slices.SortFunc(g.centrings, compareT)
+	sorts.Func(g.centrings, compareT)
 	for i := range g.reps {
 		t := g.reps[i].T
 		for _, v := range g.centrings {
@@ -172,7 +173,7 @@ func (c *closure) group() *Group {
 		}
 		g.reps[i].T = t
 	}
-	slices.SortFunc(g.reps, Op.Compare)
+	sorts.Func(g.reps, Op.Compare)
 	for _, o := range g.reps[1:] {
 		switch o.Type() {
 		case 2, 3, 4, 6, -2:

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"zoneaxis/internal/say"
+	"zoneaxis/internal/sorts"
 )
 
 // ErrUnknownGroup tells that operations are those of no space group.
@@ -365,7 +366,7 @@ func (m *motions) centringsIn(p mat, den int) ([][3]int8, bool) {
 			return nil, false
 		}
 	}
-	slices.SortFunc(c.centrings, compareT)
+	sorts.Func(c.centrings, compareT)
 	return c.centrings, true
 }
 

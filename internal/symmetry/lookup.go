@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"zoneaxis/internal/say"
+	"zoneaxis/internal/sorts"
 )
 
 // Lookup finds a setting by name:
@@ -309,7 +310,7 @@ func nearMatches(symbol, choice string) string {
 	if len(list) == 0 {
 		return "; expected a symbol such as Fm-3m, a Hall symbol or a number from 1 to 230"
 	}
-	slices.SortStableFunc(list, func(a, b near) int {
+	sorts.Stable(list, func(a, b near) int {
 		return cmp.Or(cmp.Compare(a.distance, b.distance), cmp.Compare(a.lengths, b.lengths))
 	})
 	var names []string

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"math"
 	"slices"
+
+	"zoneaxis/internal/sorts"
 )
 
 // Orbit returns the distinct points that the group makes of x, fractional
@@ -95,7 +97,7 @@ func (g *Group) family(v [3]int, apply func(Op, [3]int) [3]int) [][3]int {
 		w := apply(o, v)
 		list = append(list, w, negate(w))
 	}
-	slices.SortFunc(list, func(a, b [3]int) int {
+	sorts.Func(list, func(a, b [3]int) int {
 		if (a == v) != (b == v) {
 			if a == v {
 				return -1

@@ -16,7 +16,6 @@
 package wire
 
 import (
-	"encoding/binary"
 	"errors"
 	"math"
 
@@ -80,9 +79,9 @@ var ErrFormat = errors.New("wire: not a frame of this version")
 func Append(dst []byte, f *Frame) []byte {
 	discs, lines := f.Discs[:min(len(f.Discs), MaxMarks)], f.Lines[:min(len(f.Lines), MaxMarks)]
 	dst = append(dst, magic...)
-	dst = binary.LittleEndian.AppendUint32(dst, f.Seq)
-	dst = binary.LittleEndian.AppendUint32(dst, uint32(len(discs)))
-	dst = binary.LittleEndian.AppendUint32(dst, uint32(len(lines)))
+	dst = appendUint32(dst, f.Seq)
+	dst = appendUint32(dst, uint32(len(discs)))
+	dst = appendUint32(dst, uint32(len(lines)))
 	for _, d := range discs {
 		dst = appendFloats(dst, d.X, d.Y, d.R, d.Alpha, float32(d.Class))
 	}
@@ -98,15 +97,15 @@ func Decode(f *Frame, src []byte) error {
 	if len(src) < header || string(src[:4]) != magic {
 		return say.Errorf("%w: expected %q and a 16-byte header, got %d bytes", ErrFormat, magic, len(src))
 	}
-	discs := int(binary.LittleEndian.Uint32(src[8:]))
-	lines := int(binary.LittleEndian.Uint32(src[12:]))
+	discs := int(uint32At(src[8:]))
+	lines := int(uint32At(src[12:]))
 	if discs > MaxMarks || lines > MaxMarks {
 		return say.Errorf("%w: %d discs and %d lines, expected at most %d of each", ErrFormat, discs, lines, MaxMarks)
 	}
 	if want := header + discs*discSize + lines*lineSize; len(src) != want {
 		return say.Errorf("%w: %d bytes, expected %d for %d discs and %d lines", ErrFormat, len(src), want, discs, lines)
 	}
-	f.Seq = binary.LittleEndian.Uint32(src[4:])
+	f.Seq = uint32At(src[4:])
 	f.Discs, f.Lines = f.Discs[:0], f.Lines[:0]
 	at := src[header:]
 	for range discs {
@@ -123,15 +122,25 @@ func Decode(f *Frame, src []byte) error {
 	return nil
 }
 
+// The package does without encoding/binary, which brings reflect with it.
+
+func appendUint32(dst []byte, v uint32) []byte {
+	return append(dst, byte(v), byte(v>>8), byte(v>>16), byte(v>>24))
+}
+
+func uint32At(b []byte) uint32 {
+	return uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24
+}
+
 func appendFloats(dst []byte, values ...float32) []byte {
 	for _, v := range values {
-		dst = binary.LittleEndian.AppendUint32(dst, math.Float32bits(v))
+		dst = appendUint32(dst, math.Float32bits(v))
 	}
 	return dst
 }
 
 func float(src []byte, i int) float32 {
-	return math.Float32frombits(binary.LittleEndian.Uint32(src[4*i:]))
+	return math.Float32frombits(uint32At(src[4*i:]))
 }
 
 // class reads a class; what is not one becomes Background, which is not drawn.

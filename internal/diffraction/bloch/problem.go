@@ -7,6 +7,7 @@ import (
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/sorts"
 )
 
 // problem is a set of beams and their couplings, which do not depend on small
@@ -128,7 +129,7 @@ func largest(beams []diffraction.Spot, n int) float64 {
 	for i, s := range beams {
 		errors[i] = math.Abs(s.S)
 	}
-	slices.Sort(errors)
+	sorts.Values(errors)
 	return errors[n] / slack
 }
 

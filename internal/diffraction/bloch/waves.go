@@ -3,6 +3,8 @@ package bloch
 import (
 	"math"
 	"slices"
+
+	"zoneaxis/internal/sorts"
 )
 
 // leastExcited is the share of a wave below which rounding cannot be told from
@@ -19,7 +21,7 @@ func (c *chain) waves(scale float64) []Wave {
 			waves = append(waves, Wave{v / scale, share})
 		}
 	}
-	slices.SortFunc(waves, func(a, b Wave) int {
+	sorts.Func(waves, func(a, b Wave) int {
 		switch {
 		case a.Gamma > b.Gamma:
 			return -1
