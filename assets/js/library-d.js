@@ -43,7 +43,7 @@ export function compare(ds, measured, within) {
 }
 
 function search() {
-  const measured = (field.value.replace(/,(?=\d)/g, ".").match(/\d*\.?\d+/g) ?? []).map(Number).filter((d) => d > 0.1);
+  const measured = (field.value.replace(/(\.\d*),(?=\d)/g, "$1 ").replace(/,(?=\d)/g, ".").match(/\d*\.?\d+/g) ?? []).map(Number).filter((d) => d > 0.1);
   if (measured.length === 0) {
     hits.replaceChildren();
     found.textContent = field.value.trim() ? "Type spacings in Å, such as 3.14 1.92 1.64." : "";

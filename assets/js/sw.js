@@ -31,7 +31,7 @@ async function list() {
     const page = /^pages(\/.*?)(?:index\.html)?$/.exec(path)?.[1];
     const url = file.url || page || "";
     // The sheets of the pattern library are kept as they are opened: there are many.
-    if (/^\/library\/[^/]+\/$/.test(page ?? "")) continue;
+    if (/^\/library\/(?!ratio\/|d\/)[^/]+\/$/.test(page ?? "")) continue;
     if (!url || url === "/sw.js" || (page && !/(\/|\.svg|\.webmanifest|\.json)$/.test(url))) continue;
     sizes.set(url, Number(file.br_size || file.size) || 1);
   }

@@ -29,10 +29,9 @@ type RatioTable struct {
 }
 
 // Add enters the zone axes of a crystal, one entry for every pair of rows among
-// the reflections no longer than |g2| and |g3| of the labelled basis, without
-// repeating pairs that measure the same. bases come from Bases or Zones; r
-// must be of the same crystal and reach the reflections of these bases. Indices
-// beyond ±127 are left out.
+// the reflections within Reach of the labelled basis, without repeating pairs
+// that measure the same. bases come from Bases or Zones; r must be of the same
+// crystal and reach as far. Indices beyond ±127 are left out.
 func (t *RatioTable) Add(name string, r *Reflections, bases []ZoneBasis) {
 	id := uint16(len(t.Names))
 	t.Names = append(t.Names, name)
@@ -76,7 +75,7 @@ func (t *RatioTable) sort() {
 }
 
 func (t *RatioTable) addZone(id uint16, r *Reflections, b ZoneBasis) {
-	reach := max(b.Len[1], b.Len[2]) + tieLength
+	reach := b.Reach() + tieLength
 	var rows []int // the shortest reflection of every row, one of ±
 	for i, h := range r.HKL {
 		if r.Len[i] > reach {

@@ -186,3 +186,22 @@ func BenchmarkMatch(b *testing.B) {
 		}
 	}
 }
+
+// Where the third reflection is absent people measure the next spot: 111 and
+// 022 in diamond's [011].
+func TestPairsBesideAbsentSpot(t *testing.T) {
+	table := tableOf(t, "si")
+	list := table.Match(diffraction.RatioQuery{Ratio: math.Sqrt(8.0 / 3), Angle: math.Acos(math.Sqrt(2.0 / 3))})
+	if zones := zonesOf(table, list, "si"); !slices.Contains(zones, crystal.UVW{0, 1, 1}) {
+		t.Errorf("111 and 022, 1.633 at 35.26°: %v, want [011] among them", zones)
+	}
+	bases, err := diffraction.Bases(textbookCell(t, "si"), diffraction.Options{}, []crystal.UVW{{0, 1, 1}, {1, 1, 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []float64{math.Sqrt(8), math.Sqrt(8)} { // |022|, |202| times a
+		if got := bases[i].Reach() / bases[i].Len[0] * []float64{math.Sqrt(3), math.Sqrt(8)}[i]; math.Abs(got-want) > 1e-9 {
+			t.Errorf("%v: reach %v, want %v", bases[i].Zone, got, want)
+		}
+	}
+}

@@ -229,6 +229,16 @@ func (b ZoneBasis) Ratio21() float64 { return b.Len[1] / b.Len[0] }
 // Ratio31 returns |g3|/|g1|.
 func (b ZoneBasis) Ratio31() float64 { return b.Len[2] / b.Len[0] }
 
+// Reach returns how far out, in Å⁻¹, the reflections lie that a person measures:
+// the longest of g1, g2 and g3, or if g3 is absent of g1, g2, g1 + g2 and
+// g1 − g2, as then the next spot of the pattern is the longer of the two.
+func (b ZoneBasis) Reach() float64 {
+	if b.Absent3 {
+		return max(b.Len[1], math.Sqrt(2*(b.Len[0]*b.Len[0]+b.Len[1]*b.Len[1])-b.Len[2]*b.Len[2]))
+	}
+	return max(b.Len[1], b.Len[2])
+}
+
 // A SphereError reports that reflections do not reach far enough for a zone.
 type SphereError struct {
 	Zone crystal.UVW

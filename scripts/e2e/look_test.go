@@ -68,20 +68,34 @@ func TestScreens(t *testing.T) {
 	}
 }
 
-// TestPages looks at the pages around the simulator.
+// TestPages looks at the pages around the simulator: every kind of page at one
+// size at least, the home of the articles, an article and a page of the library
+// at three sizes, light and dark.
 func TestPages(t *testing.T) {
 	s := startServer(t)
 	chrome := browser(t)
-	for _, path := range []string{"/blog/", "/blog/why-leave-server-side-simulation/", "/about/", "/library/"} {
-		for _, size := range []int64{1440, 390} {
-			t.Run(fmt.Sprintf("%s-%d", strings.Trim(strings.ReplaceAll(path, "/", "-"), "-"), size), func(t *testing.T) {
-				p := newTab(t, chrome, s.base, size, 844)
-				p.open(path)
-				p.wait("a heading", `document.querySelector("h1")`)
-				p.shot(fmt.Sprintf("page%s%d", strings.ReplaceAll(path, "/", "-"), size))
-				noSideways(p)
-				axe(p, path)
-			})
+	for _, path := range []string{"/blog/", "/blog/why-leave-server-side-simulation/", "/library/si/",
+		"/blog/structure-factors-and-absences/", "/blog/tags/diffraction/", "/blog/series/the-making-of-this-site/", "/about/",
+		"/library/", "/library/albite/", "/library/ratio/?ratio=1.633&angle=90", "/library/d/", "/nowhere/"} {
+		for i, size := range []int64{1440, 1024, 390} {
+			for j, scheme := range []string{"light", "dark"} {
+				whole := path == "/blog/" || path == "/blog/why-leave-server-side-simulation/" || path == "/library/si/"
+				if !whole && (i != 2*j) { // wide and light, narrow and dark
+					continue
+				}
+				name := fmt.Sprintf("%s-%d-%s", strings.Trim(strings.NewReplacer("/", "-", "?", "-", "&", "-", "=", "-").Replace(path), "-"), size, scheme)
+				t.Run(name, func(t *testing.T) {
+					p := newTab(t, chrome, s.base, size, 844)
+					p.allow("the server responded with a status of 404")
+					p.prefer(scheme, true)
+					p.open(path)
+					p.wait("a heading", `document.querySelector("h1")`)
+					p.wait("the fonts", `document.fonts.status === "loaded" && document.readyState === "complete"`)
+					p.shot("page-" + name)
+					noSideways(p)
+					axe(p, name)
+				})
+			}
 		}
 	}
 }

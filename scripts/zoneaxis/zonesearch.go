@@ -240,7 +240,7 @@ func enter(table *diffraction.RatioTable, id string, s *loaded, limit int) error
 	}
 	far := 0.0
 	for _, b := range bases {
-		far = max(far, b.Len[1], b.Len[2])
+		far = max(far, b.Reach())
 	}
 	// A little farther than the longest, so that rounding leaves none out.
 	refs, err := diffraction.NewReflections(s.Structure, diffraction.Options{GMax: far * 1.001, Thermal: diffraction.NoThermal})

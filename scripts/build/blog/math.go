@@ -136,7 +136,7 @@ func (m *mathRenderer) write(w util.BufWriter, tex string, offset int, block boo
 	// page's policy forbids.
 	mathML = inlineStyle.ReplaceAllString(mathML, "")
 	if block {
-		w.WriteString(`<div class="formula">` + mathML + "</div>\n")
+		w.WriteString(`<div class="formula" role="group" aria-label="Formula" tabindex="0">` + mathML + "</div>\n")
 		return
 	}
 	w.WriteString(mathML)

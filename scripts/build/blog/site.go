@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -91,13 +92,13 @@ func (s *Site) Render() ([]site.Page, error) {
 	for _, t := range tags {
 		with := slices.DeleteFunc(slices.Clone(s.Posts), func(p *Post) bool { return !slices.Contains(p.Tags, t.Name) })
 		add(strings.TrimPrefix(t.URL, "/")+"index.html", "posts", listPage{
-			Head:  site.Head{Title: "Articles about " + t.Name, Description: "Articles about " + t.Name + "."},
+			Head:  site.Head{Title: "Articles about " + t.Name, Description: articles(t.Count) + " about " + t.Name + ", the newest first."},
 			Posts: with, Years: byYear(with), Tag: t.Name, Tags: tags,
 		})
 	}
 	for _, r := range all {
 		add(strings.TrimPrefix(r.URL, "/")+"index.html", "posts", listPage{
-			Head:  site.Head{Title: r.Name, Description: "A series of articles: " + r.Name + "."},
+			Head:  site.Head{Title: r.Name, Description: articles(len(r.Posts)) + ", to be read in order."},
 			Posts: r.Posts, Series: r.Name, Tags: tags,
 		})
 	}
@@ -124,6 +125,14 @@ func (s *Site) Render() ([]site.Page, error) {
 		return nil, err
 	}
 	return append(append(pages, feeds...), index), nil
+}
+
+// articles counts articles in words.
+func articles(n int) string {
+	if n == 1 {
+		return "One article"
+	}
+	return strconv.Itoa(n) + " articles"
 }
 
 // Plain renders a post that is a page of its own, such as about.

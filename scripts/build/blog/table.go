@@ -54,7 +54,7 @@ func (tableRenderer) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 		head := cell.Parent().Kind() == extast.KindTableHeader
 		tag, attrs := "td", ""
 		switch {
-		case head:
+		case head && cell.ChildCount() > 0: // an empty cell heads nothing
 			tag, attrs = "th", ` scope="col"`
 		case cell.PreviousSibling() == nil && cell.Alignment == extast.AlignLeft:
 			tag, attrs = "th", ` scope="row"`

@@ -71,6 +71,10 @@ func New(origin string, url func(logical string) (address string, size int, ok b
 		"text": Text,
 		"hkl":  func(h crystal.HKL, four bool) template.HTML { return bare(crystal.FormatHKL(h, four)) },
 		"uvw":  func(u crystal.UVW, four bool) template.HTML { return bare(crystal.FormatUVW(u, four)) },
+		// zone is a zone axis in a heading or a link: bars for the eye, words for the ear.
+		"zone": func(u crystal.UVW, four bool) template.HTML {
+			return `<span aria-hidden="true">[` + bare(crystal.FormatUVW(u, four)) + `]</span><span class="sr">Zone axis ` + template.HTML(u.Spoken(four)) + `</span>`
+		},
 		"date": func(t time.Time) string { return t.Format("2 January 2006") },
 		"day":  func(t time.Time) string { return t.Format(time.DateOnly) },
 		"slug": Slug,
