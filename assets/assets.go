@@ -29,6 +29,7 @@ type File struct {
 	Size   int    `json:"size"`    // bytes, uncompressed
 	BrSize int    `json:"br_size"` // bytes of the .br, or Size without one
 	SHA256 string `json:"sha256"`
+	Packed bool   `json:"packed"` // only the .br and the .gz are there
 }
 
 // Manifest lists the built files by logical name ("js/main.js").
@@ -68,7 +69,10 @@ func Open(fsys fs.FS) (*Set, error) {
 		return nil, fmt.Errorf("assets: manifest.json: %w", err)
 	}
 	for name, f := range s.Manifest.Files {
-		paths := []string{f.Path}
+		var paths []string
+		if !f.Packed {
+			paths = append(paths, f.Path)
+		}
 		if f.Br {
 			paths = append(paths, f.Path+".br")
 		}

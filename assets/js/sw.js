@@ -168,7 +168,7 @@ scope.addEventListener("fetch", (/** @type {any} */ event) => {
   if (request.method !== "GET" || url.origin !== location.origin) return;
   if (request.mode === "navigate") return event.respondWith(page(request, url));
   if (url.pathname.startsWith("/static/")) return event.respondWith(file(request));
-  if (/\.webmanifest$|^\/library\//.test(url.pathname)) event.respondWith(fetch(request).catch(() => file(request)));
+  if (/\.webmanifest$|^\/(library|blog)\//.test(url.pathname)) event.respondWith(fetch(request).catch(() => file(request)));
 });
 
 /** A file that another app shares: kept for the page, which reads it. @param {Request} request */

@@ -333,6 +333,12 @@ func (b *builder) compress() error {
 					return err
 				}
 			}
+			// Pages are a third of all bytes. Hardly anybody asks for one unpacked.
+			if f.Packed = f.Br && f.Gz && strings.HasPrefix(f.Path, "pages/"); f.Packed {
+				if err := os.Remove(full); err != nil {
+					return err
+				}
+			}
 			results <- f
 			return nil
 		})

@@ -91,9 +91,10 @@ type File struct {
 	Type   string `json:"type"` // MIME type
 	Br     bool   `json:"br"`   // a .br stands beside it
 	Gz     bool   `json:"gz"`
-	Size   int    `json:"size"`    // bytes, uncompressed
-	BrSize int    `json:"br_size"` // bytes of the .br, or Size without one
-	SHA256 string `json:"sha256"`  // of the uncompressed bytes, hex
+	Size   int    `json:"size"`             // bytes, uncompressed
+	BrSize int    `json:"br_size"`          // bytes of the .br, or Size without one
+	SHA256 string `json:"sha256"`           // of the uncompressed bytes, hex
+	Packed bool   `json:"packed,omitempty"` // only the .br and the .gz are there
 }
 
 // manifest writes manifest.json, for the server and at a public address.

@@ -43,7 +43,7 @@ func (s *server) fail(w http.ResponseWriter, r *http.Request, p problem) {
 		h.Set("Cache-Control", "public, max-age=60")
 	}
 	h["Vary"] = []string{"Accept"}
-	if wantsPage(r) && s.errorPage(w, p) {
+	if wantsPage(r) && (p.Code == noPage && s.lostPage(w, r) || s.errorPage(w, p)) {
 		return
 	}
 	body, err := json.Marshal(p)
@@ -81,8 +81,33 @@ func (s *server) errorPage(w http.ResponseWriter, p problem) bool {
 	return true
 }
 
+// noPage is the code of an address that leads nowhere.
+const noPage = "no-page"
+
+// lostPage writes the page that the build has for such addresses, with the ways
+// to everything that there is; false if it has none.
+func (s *server) lostPage(w http.ResponseWriter, r *http.Request) bool {
+	site := s.site()
+	f, _, err := site.page("/404.html")
+	if err != nil {
+		return false
+	}
+	body, err := f.plain(site.set.FS)
+	if err != nil {
+		return false
+	}
+	h := w.Header()
+	h.Set("Content-Type", f.kind)
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(http.StatusNotFound)
+	if r.Method != http.MethodHead {
+		w.Write(body)
+	}
+	return true
+}
+
 func (s *server) notFound(w http.ResponseWriter, r *http.Request) {
-	s.fail(w, r, problem{Status: http.StatusNotFound, Code: "no-page", Detail: "There is no page at this address."})
+	s.fail(w, r, problem{Status: http.StatusNotFound, Code: noPage, Detail: "There is no page at this address."})
 }
 
 func (s *server) badMethod(w http.ResponseWriter, r *http.Request) {

@@ -1,6 +1,8 @@
 package web
 
 import (
+	"bytes"
+	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
@@ -65,6 +67,7 @@ type staticFile struct {
 	cache  []string
 	inner  bool // a document for an iframe of ours
 	loaded bool // content holds the bytes
+	packed bool // only .gz and .br are there
 }
 
 func newSite(set *assets.Set) (*site, error) {
@@ -152,6 +155,15 @@ func (f *staticFile) serve(w http.ResponseWriter, r *http.Request, fsys fs.FS) e
 		notModified(w)
 		return nil
 	}
+	if e == identity && f.packed {
+		data, err := f.plain(fsys)
+		if err != nil {
+			return err
+		}
+		h["Accept-Ranges"] = []string{"bytes"}
+		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(data))
+		return nil
+	}
 	file, err := fsys.Open(f.path + end)
 	if err != nil {
 		return err
@@ -191,15 +203,24 @@ func (s *site) page(requested string) (f *staticFile, slash bool, err error) {
 	if f, ok := s.pages[name]; ok {
 		return f, false, nil
 	}
+	f = &staticFile{path: name, cache: noCache}
+	gz, gzErr := fs.Stat(s.set.FS, name+".gz")
+	br, brErr := fs.Stat(s.set.FS, name+".br")
+	f.gz, f.br = gzErr == nil, brErr == nil
 	info, err := fs.Stat(s.set.FS, name)
-	if err != nil {
+	switch {
+	case err != nil && !f.gz:
 		return nil, false, fs.ErrNotExist
-	}
-	if info.IsDir() {
-		if _, err := fs.Stat(s.set.FS, path.Join(name, "index.html")); err != nil {
-			return nil, false, fs.ErrNotExist
+	case err != nil:
+		f.packed = true
+	case info.IsDir():
+		index := path.Join(name, "index.html")
+		for _, there := range []string{index, index + ".gz"} {
+			if _, err := fs.Stat(s.set.FS, there); err == nil {
+				return nil, true, nil
+			}
 		}
-		return nil, true, nil
+		return nil, false, fs.ErrNotExist
 	}
 	kind, ok := kinds[path.Ext(name)]
 	if !ok {
@@ -208,31 +229,44 @@ func (s *site) page(requested string) (f *staticFile, slash bool, err error) {
 	if feed, ok := feedKinds[path.Base(name)]; ok {
 		kind = feed
 	}
-	f = &staticFile{path: name, cache: noCache}
 	f.kind = kind
-	_, gz := fs.Stat(s.set.FS, name+".gz")
-	_, br := fs.Stat(s.set.FS, name+".br")
-	f.gz, f.br = gz == nil, br == nil
-	if err := f.load(s.set.FS); err != nil {
-		return nil, false, err
-	}
-	f.etag, err = f.sum(s.set.FS)
+	// Pages are many: none of them is kept in memory.
+	plain, err := f.plain(s.set.FS)
 	if err != nil {
 		return nil, false, err
 	}
-	f.loaded = false // pages are many: keep none of them in memory
-	f.content.body, f.content.gz, f.content.br = nil, nil, nil
+	f.etag = hashTag(plain)
+	f.sizes[identity] = int64(len(plain))
+	if f.gz {
+		f.sizes[gzipped] = gz.Size()
+	}
+	if f.br {
+		f.sizes[brotlied] = br.Size()
+	}
 	s.pages[name] = f
 	return f, false, nil
 }
 
-// sum returns the ETag of the file.
-func (f *staticFile) sum(fsys fs.FS) (string, error) {
-	if f.loaded {
-		return hashTag(f.body), nil
+// plain returns the bytes of the file as they are without an encoding. What is
+// only there packed is unpacked each time: few clients ask for it.
+func (f *staticFile) plain(fsys fs.FS) ([]byte, error) {
+	if !f.packed {
+		return fs.ReadFile(fsys, f.path)
 	}
-	data, err := fs.ReadFile(fsys, f.path)
-	return hashTag(data), err
+	file, err := fsys.Open(f.path + ".gz")
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	unpacked, err := gzip.NewReader(file)
+	if err != nil {
+		return nil, fmt.Errorf("web: %s.gz: %w", f.path, err)
+	}
+	data, err := io.ReadAll(unpacked)
+	if err != nil {
+		return nil, fmt.Errorf("web: %s.gz: %w", f.path, err)
+	}
+	return data, nil
 }
 
 // static serves the files of the manifest.

@@ -51,6 +51,10 @@ func TestMarkdown(t *testing.T) {
 		{"code", "```go\nfunc f() {}\n```", `<pre tabindex="0"><code><span class="c-line"><span class="c-cl"><span class="c-kd">func</span>`},
 		{"table", "| a | b |\n| :- | -: |\n| x | 1 |", `<th scope="row">x</th>`},
 		{"number in table", "| a | b |\n| :- | -: |\n| x | 1 |", `<td class="n">1</td>`},
+		{"empty head in table", "| | b |\n| :- | -: |\n| x | 1 |", "<tr>\n<td></td>"},
+		{"formula as a head", "| a | $F^2$ |\n| :- | -: |\n| x | 1 |", `<th scope="col" class="n" aria-label="F squared">`},
+		{"formula in a line of its own", "$$\nx\n$$", `<div class="formula" role="group" aria-label="Formula" tabindex="0">`},
+		{"attributes in order", "$x$", `<math display="inline" xmlns="http://www.w3.org/1998/Math/MathML">`},
 		{"definition", "Term\n: Meaning", "<dd>Meaning</dd>"},
 	} {
 		if got := string(post(t, c.text).Body); !strings.Contains(got, c.want) {

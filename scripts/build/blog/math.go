@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"regexp"
+	"slices"
+	"strings"
 
 	"github.com/wyatt915/treeblood"
 	"github.com/yuin/goldmark/ast"
@@ -134,10 +136,25 @@ func (m *mathRenderer) write(w util.BufWriter, tex string, offset int, block boo
 	}
 	// Its hint for dotless letters under accents is an inline style, which the
 	// page's policy forbids.
-	mathML = inlineStyle.ReplaceAllString(mathML, "")
+	mathML = inOrder(inlineStyle.ReplaceAllString(mathML, ""))
 	if block {
 		w.WriteString(`<div class="formula" role="group" aria-label="Formula" tabindex="0">` + mathML + "</div>\n")
 		return
 	}
 	w.WriteString(mathML)
+}
+
+var (
+	openTag  = regexp.MustCompile(`<[a-z]+(?: [\w:-]+="[^"]*"){2,}`)
+	mathAttr = regexp.MustCompile(` [\w:-]+="[^"]*"`)
+)
+
+// inOrder sorts the attributes of every element, which the typesetter writes in
+// another order each time: the same sources have to make the same pages.
+func inOrder(mathML string) string {
+	return openTag.ReplaceAllStringFunc(mathML, func(tag string) string {
+		attrs := mathAttr.FindAllString(tag, -1)
+		slices.Sort(attrs)
+		return tag[:strings.IndexByte(tag, ' ')] + strings.Join(attrs, "")
+	})
 }

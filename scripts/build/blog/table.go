@@ -2,12 +2,17 @@ package blog
 
 import (
 	"fmt"
+	"html"
+	"strings"
 
 	"github.com/yuin/goldmark/ast"
 	extast "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/renderer"
 	"github.com/yuin/goldmark/util"
 )
+
+// inWords says what stands in the head of a column.
+var inWords = strings.NewReplacer("^2", " squared", "^3", " cubed", "_", " ", "{", "", "}", "", `\`, "")
 
 // tableRenderer writes tables: in a frame that a wide one scrolls in, by the
 // keyboard too, and with a class for columns of numbers, as the page's policy
@@ -54,17 +59,22 @@ func (tableRenderer) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 		head := cell.Parent().Kind() == extast.KindTableHeader
 		tag, attrs := "td", ""
 		switch {
-		case head && cell.ChildCount() > 0: // an empty cell heads nothing
+		case head && cell.ChildCount() == 0: // it heads nothing
+		case head:
 			tag, attrs = "th", ` scope="col"`
 		case cell.PreviousSibling() == nil && cell.Alignment == extast.AlignLeft:
 			tag, attrs = "th", ` scope="row"`
 		}
+		if cell.Alignment == extast.AlignRight {
+			attrs += ` class="n"`
+		}
+		if m, ok := cell.FirstChild().(*inlineMathNode); ok && head && cell.ChildCount() == 1 {
+			// A formula alone is no name to every program that reads the page.
+			attrs += ` aria-label="` + html.EscapeString(inWords.Replace(m.tex)) + `"`
+		}
 		if !entering {
 			fmt.Fprintf(w, "</%s>\n", tag)
 			return ast.WalkContinue, nil
-		}
-		if cell.Alignment == extast.AlignRight {
-			attrs += ` class="n"`
 		}
 		fmt.Fprintf(w, "<%s%s>", tag, attrs)
 		return ast.WalkContinue, nil

@@ -119,6 +119,10 @@ func build(t testing.TB) fstest.MapFS {
 	} {
 		dist[name] = &fstest.MapFile{Data: []byte(data)}
 	}
+	// This one is only there packed, as the build leaves pages.
+	dist["pages/blog/packed/index.html.br"] = &fstest.MapFile{Data: Brotli(t, page)}
+	dist["pages/blog/packed/index.html.gz"] = &fstest.MapFile{Data: gzipBytes(t, page)}
+	dist["pages/404.html.gz"] = &fstest.MapFile{Data: gzipBytes(t, []byte("<!doctype html><title>No page here</title><p>It may have moved."))}
 	dist["pages/blog/index.html.br"] = &fstest.MapFile{Data: Brotli(t, page)}
 	dist["pages/blog/index.html.gz"] = &fstest.MapFile{Data: gzipBytes(t, page)}
 
