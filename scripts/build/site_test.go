@@ -430,7 +430,7 @@ func TestWeights(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		need := map[string]bool{b.files["img/icons.svg"].Path: true, b.files["img/icon.svg"].Path: true}
+		need := map[string]bool{b.files["img/site-icons.svg"].Path: true, b.files["img/icon.svg"].Path: true}
 		var script func(path string)
 		script = func(path string) {
 			if need[path] {
@@ -497,4 +497,32 @@ func textOf(n *xhtml.Node) string {
 	}
 	walk(n)
 	return b.String()
+}
+
+// TestIcons: the pages around the simulator have the same icons as it has, and
+// all that their templates and the change of theme ask for.
+func TestIcons(t *testing.T) {
+	read := func(parts ...string) string {
+		data, err := os.ReadFile(filepath.Join(append([]string{"..", "..", "assets"}, parts...)...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(data)
+	}
+	few, all := read("img", "site-icons.svg"), read("img", "icons.svg")
+	for line := range strings.Lines(few) {
+		if strings.HasPrefix(line, "<symbol") && !strings.Contains(all, line) {
+			t.Errorf("not one of icons.svg: %.60s", line)
+		}
+	}
+	asked := regexp.MustCompile(`template "icon" "([a-z-]+)"`).FindAllStringSubmatch(read("html", "site.tmpl")+read("html", "library.tmpl"), -1)
+	asked = append(asked, regexp.MustCompile(`(?:light|dark|lab): "([a-z-]+)"`).FindAllStringSubmatch(read("js", "theme.js"), -1)...)
+	if len(asked) < 5 {
+		t.Fatalf("only %d icons found", len(asked))
+	}
+	for _, m := range asked {
+		if !strings.Contains(few, `<symbol id="`+m[1]+`"`) {
+			t.Errorf("site-icons.svg has no %s", m[1])
+		}
+	}
 }
