@@ -103,6 +103,13 @@ sortable($("thead", table), (sort, desc) => {
   refresh();
 });
 listen(body);
+
+// Paper gets the strongest, whatever the screen is sorted by, and the link.
+addEventListener("beforeprint", () => {
+  body.replaceChildren(...(now.view?.rows ?? []).map(rowNode));
+  $("#pattern").dataset.address = location.href;
+});
+addEventListener("afterprint", refresh);
 onView(refresh);
 
 /** All reflections as CSV. */

@@ -124,7 +124,6 @@ function rest() {
     const { svg } = await engine.send({ op: "view", draw: "svg", light: true });
     const node = svgNode(svg);
     if (node) paper.replaceChildren(node);
-    $("#pattern").dataset.address = location.href;
   }, REST_MS);
 }
 app.onView(rest);

@@ -537,10 +537,22 @@ func TestContextLoss(t *testing.T) {
 	}
 }
 
-// TestWithoutWebGL keeps everything on the SVG.
+// TestWithoutWebGL keeps everything on the SVG: where there is no WebGL, and
+// where a browser gives no canvas to workers.
 func TestWithoutWebGL(t *testing.T) {
 	s := startServer(t)
-	p := newTab(t, browser(t, "disable-gpu", "disable-software-rasterizer"), s.base, 1024, 768)
+	t.Run("no WebGL", func(t *testing.T) {
+		withoutCanvas(t, newTab(t, browser(t, "disable-gpu", "disable-software-rasterizer"), s.base, 1024, 768))
+	})
+	t.Run("no canvas in workers", func(t *testing.T) {
+		p := newTab(t, browser(t), s.base, 1024, 768)
+		p.before(`delete globalThis.OffscreenCanvas`)
+		withoutCanvas(t, p)
+	})
+}
+
+func withoutCanvas(t *testing.T, p *tab) {
+	t.Helper()
 	p.enter("/sim?z=1,1,0")
 	p.wait("the words", pageText+`.includes("This device cannot draw the fast view, so a simpler one is used. All numbers are the same.")`)
 	p.do(chromedp.Focus(chromedp.CSS("#field")))
@@ -549,24 +561,6 @@ func TestWithoutWebGL(t *testing.T) {
 	p.wait("another picture", `zx.app.now.link.includes("d=") && document.querySelector("#drawing").innerHTML !== `+quote(before))
 	if eval[bool](p, onCanvas) || eval[float64](p, `document.querySelectorAll("#drawing svg circle, #drawing svg path").length`) < 3 {
 		t.Error("the SVG does not carry the picture")
-	}
-}
-
-// TestCanvasInDocument: a browser that gives no canvas to workers draws it in
-// the iframe's document.
-func TestCanvasInDocument(t *testing.T) {
-	s := startServer(t)
-	p := newTab(t, browser(t), s.base, 1024, 768)
-	p.before(`delete globalThis.OffscreenCanvas`)
-	p.enter("/sim?z=1,1,0")
-	p.wait("the canvas", onCanvas)
-	if !eval[bool](p, `document.querySelector("iframe.canvas").contentDocument.querySelector("canvas").getContext("webgl2") !== null`) {
-		t.Error("the canvas of the document has no context")
-	}
-	for _, w := range p.workers {
-		if strings.Contains(w.URL, "viewer-worker") {
-			t.Error("there is a worker for the canvas")
-		}
 	}
 }
 

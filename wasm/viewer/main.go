@@ -5,9 +5,8 @@
 // the page could not send again, takes no input, and knows no crystals.
 //
 // It draws the canvas of an inert iframe of the page's own origin, from a worker
-// so that its start never holds up the page; where a browser gives no canvas to
-// workers, from the iframe's document. assets/js/viewer-program.js starts it and
-// talks to it through
+// so that its start never holds up the page. assets/js/viewer-worker.js starts it
+// and talks to it through
 //
 //	zoneaxisViewer.frame(bytes)      Uint8Array, one wire frame
 //	zoneaxisViewer.palette(colours)  array of "#rrggbb", one per wire.Class
