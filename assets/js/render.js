@@ -79,6 +79,7 @@ function orientation(view) {
   setField(zone, view.input);
   if (hint.dataset.message === undefined) hint.textContent = view.hint;
   const list = view.chips ?? [];
+  chips.toggleAttribute("data-four", view.crystal.fourIndex);
   const old = [...chips.children];
   const same = old.length === list.length && list.every((c, i) => old[i].dataset.uvw === c.uvw.join(","));
   if (!same) chips.replaceChildren(...list.map(chip));

@@ -66,7 +66,7 @@ export function open() {
 onView((view) => {
   const s = view.second;
   if (!s) return box.replaceChildren();
-  const parts = [el("p", { className: "second-line" }, el("i", { className: "dot" }), el("b", {}, s.name), " ", runs(s.text))];
+  const parts = [el("p", { className: "second-line" }, el("i", { className: "dot" }), el("span", {}, el("b", {}, s.name), " ", runs(s.text)))];
   parts.push(el("p", { className: "hint" }, runs(s.zone), ` ${s.offAxis}`));
   if (s.error) parts.push(el("p", { className: "error" }, s.error));
   const row = el("div", { className: "row" });

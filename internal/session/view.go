@@ -296,7 +296,7 @@ func (s *Session) legend() []Legend {
 			l = append(l, e.Legend)
 		}
 	}
-	if s.other != nil {
+	if s.other != nil && !s.rings {
 		l = append(l, Legend{"second", s.secondName()})
 	}
 	return l

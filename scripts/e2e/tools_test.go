@@ -427,6 +427,77 @@ func TestSearchOnPhone(t *testing.T) {
 	p.wait("gold is open, the focus in place", `document.querySelector('[data-part="heading"]').textContent.startsWith("Gold") && document.activeElement.matches(".crystal-button")`)
 }
 
+// TestTargets measures what fingers and pointers have to hit: 44 px on a phone
+// for whatever moves the crystal or the sheet, 24 px for anything anywhere. The
+// poles of the stereogram lie where they lie; a tap takes the nearest.
+func TestTargets(t *testing.T) {
+	s := startServer(t)
+	chrome := browser(t)
+	for _, c := range []struct {
+		width, height int64
+		least         float64
+	}{{390, 844, 44}, {320, 640, 44}, {1440, 900, 24}} {
+		t.Run(fmt.Sprint(c.width), func(t *testing.T) {
+			p := simulator(t, chrome, s, "/sim?z=1,1,0&ms=1,-1,1;2,-2,0", c.width, c.height)
+			tabs := []string{"crystal", "orient", "beam", "measure", "tilt"}
+			if c.width > 1180 {
+				tabs = []string{""}
+			}
+			for _, tab := range tabs {
+				if tab != "" && tab != "orient" {
+					p.click(`button[data-tab="` + tab + `"]`)
+					p.wait(tab, `document.querySelector("#app").dataset.tab === `+quote(tab))
+				}
+				small := eval[[]string](p, fmt.Sprintf(`[...document.querySelectorAll("button, a.btn, a.chip, .field, summary, label.check, .grab")]
+					.filter((n) => n.offsetParent && !n.matches(".pole-link, .sr"))
+					.map((n) => ({n, r: n.getBoundingClientRect()}))
+					.filter(({n, r}) => r.height < (n.matches(".sort, .seg *") ? Math.min(%[1]v, 42) : %[1]v) || r.width < (n.matches(".sort") ? 24 : Math.min(%[1]v, 42)))
+					.map(({n, r}) => (n.getAttribute("aria-label") ?? n.id ?? "") + n.textContent.trim().slice(0, 20) + " " + Math.round(r.width) + "×" + Math.round(r.height))`, c.least))
+				if len(small) > 0 {
+					t.Errorf("%s: %v", tab, small)
+				}
+			}
+		})
+	}
+}
+
+// TestLeftHand moves the tools to the left edge, and finds them there again.
+func TestLeftHand(t *testing.T) {
+	s := startServer(t)
+	p := simulator(t, browser(t), s, "/sim?z=1,1,0", 390, 844)
+	if x, _, w, _ := p.box(".dock"); x+w/2 < 195 {
+		t.Fatalf("the tools begin at the left, %v", x)
+	}
+	p.click(`button[data-tab="crystal"]`)
+	p.click(`#left-hand`)
+	p.wait("the left edge", `document.querySelector(".dock").getBoundingClientRect().right < 195`)
+	p.enter("/sim?z=1,1,2")
+	p.wait("still there", `document.querySelector(".dock").getBoundingClientRect().right < 195 && document.querySelector("#left-hand").checked`)
+}
+
+// TestToasts has a confirmation wait while it is pointed at, and go after six
+// seconds when it is not.
+func TestToasts(t *testing.T) {
+	s := startServer(t)
+	p := simulator(t, browser(t), s, "/sim?z=1,1,0&d=1.00,0.00,0.00", 1440, 900)
+	p.mouse(chromedp.MouseMoved, 5, 5, 0)
+	p.click("#snap")
+	p.wait("the words", `document.querySelector(".toast")?.textContent === "Snapped to [110]."`)
+	p.wait("they are said", `document.querySelector("#status").textContent.includes("zone axis 1 1 0") || document.querySelector("#status").textContent.includes("Snapped")`)
+	x, y, w, h := p.box(".toast")
+	p.mouse(chromedp.MouseMoved, x+w/2, y+h/2, 0)
+	time.Sleep(6500 * time.Millisecond)
+	if !eval[bool](p, `!!document.querySelector(".toast")`) {
+		t.Fatal("it went while pointed at")
+	}
+	p.mouse(chromedp.MouseMoved, 5, 5, 0)
+	began := time.Now()
+	p.wait("gone", `!document.querySelector(".toast")`)
+	if d := time.Since(began); d < 5500*time.Millisecond {
+		t.Errorf("it went %v after the pointer left", d)
+	}
+}
+
 // TestTabOrder walks over the whole page by Tab.
 func TestTabOrder(t *testing.T) {
 	s := startServer(t)
