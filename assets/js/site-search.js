@@ -25,6 +25,9 @@ export function score(entry, words) {
     if (best === 0) return 0;
     sum += best;
   }
+  // Words that stand together as they were typed count most.
+  const phrase = words.join(" ");
+  if (words.length > 1 && Object.values(parts).some((text) => text.toLowerCase().includes(phrase))) sum += WEIGHTS.title * words.length;
   return sum;
 }
 
@@ -35,7 +38,8 @@ export function score(entry, words) {
  */
 export function extract(entry, words) {
   const low = entry.text.toLowerCase();
-  const at = Math.min(...words.map((w) => low.indexOf(w)).filter((i) => i >= 0));
+  const together = low.indexOf(words.join(" "));
+  const at = together >= 0 ? together : Math.min(...words.map((w) => low.indexOf(w)).filter((i) => i >= 0));
   if (!Number.isFinite(at)) return entry.about;
   const from = Math.max(0, entry.text.lastIndexOf(" ", Math.max(0, at - AROUND)));
   const to = entry.text.indexOf(" ", at + AROUND);

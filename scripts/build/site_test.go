@@ -442,7 +442,6 @@ func TestWeights(t *testing.T) {
 			}
 		}
 		var captions strings.Builder
-		slanted := false
 		nodes(root, func(n *xhtml.Node) {
 			href, _ := attr(n, "href")
 			src, _ := attr(n, "src")
@@ -453,16 +452,11 @@ func TestWeights(t *testing.T) {
 				script(byURL[src])
 			case n.Data == "figcaption" || n.Data == "th" || n.Data == "td" || n.Data == "nav" || n.Data == "label":
 				captions.WriteString(textOf(n))
-			case n.Data == "cite" || n.Data == "dfn" || n.Data == "address" || n.Data == "i" && article:
-				slanted = true
 			}
 		})
 		sum := len(brotliBytes(doc, false)) + font("inter-latin-wght-normal.woff2")
 		if article {
 			sum += font("source-serif-4-latin-wght-normal.woff2")
-		}
-		if slanted {
-			sum += font("source-serif-4-latin-wght-italic.woff2")
 		}
 		if greek.MatchString(captions.String()) {
 			sum += font("inter-greek-wght-normal.woff2")

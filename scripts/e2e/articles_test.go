@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/network"
 	cdppage "github.com/chromedp/cdproto/page"
@@ -272,6 +273,8 @@ func TestSiteSearch(t *testing.T) {
 		t.Errorf("it says %q", got)
 	}
 	axe(p, "the search with hits")
+	p.fill(field, "double diffraction")
+	p.wait("the words as they were typed", `document.querySelector(".site-search .hits p")?.textContent.toLowerCase().includes("double diffraction")`)
 	p.fill(field, "xyzzy")
 	p.wait("nothing", `document.querySelectorAll(".site-search .hits li").length === 0 && document.querySelector(".site-search .found").textContent === "No article holds “xyzzy”."`)
 	p.fill(field, "absences glide")
@@ -281,6 +284,37 @@ func TestSiteSearch(t *testing.T) {
 	p.wait("the article", `document.querySelector("article.post h1")`)
 	if got := p.text("article.post"); !strings.Contains(got, "glide") {
 		t.Error("the article does not hold the word")
+	}
+}
+
+// TestPrint: paper gets the pattern and the numbers, black on white, and none of
+// the controls.
+func TestPrint(t *testing.T) {
+	s := startServer(t)
+	p := newTab(t, browser(t), s.base, 1024, 768)
+	print := func(media, scheme string) {
+		p.do(func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+			_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: media, Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
+			return chromedp.Void{}, err
+		})
+	}
+	for path, gone := range map[string]string{
+		"/library/si/": ".site-top, .site-foot, .skip, .lib-nav, .lib-head .chips, .lib-head .print, .lib-zone .go",
+		article:        ".site-top, .site-foot, .skip, .play, .figure-tools .knob",
+	} {
+		print("screen", "dark")
+		p.open(path)
+		p.wait("the controls", `document.querySelector(".site-top").offsetParent !== null`)
+		print("print", "dark")
+		if left := eval[[]string](p, `[...document.querySelectorAll(`+quote(gone)+`)].filter((n) => n.offsetParent !== null || n.getClientRects().length > 0).map((n) => n.className)`); len(left) > 0 {
+			t.Errorf("%s: printed with %v", path, left)
+		}
+		if got := eval[string](p, `getComputedStyle(document.documentElement).getPropertyValue("--bg").trim().toUpperCase()`); got != "#FFFFFF" && got != "#FFF" {
+			t.Errorf("%s: paper of colour %s", path, got)
+		}
+		if n := eval[float64](p, `document.querySelectorAll("figure svg").length`); n == 0 {
+			t.Errorf("%s: no pattern", path)
+		}
 	}
 }
 

@@ -52,7 +52,7 @@ func TestMarkdown(t *testing.T) {
 		{"table", "| a | b |\n| :- | -: |\n| x | 1 |", `<th scope="row">x</th>`},
 		{"number in table", "| a | b |\n| :- | -: |\n| x | 1 |", `<td class="n">1</td>`},
 		{"empty head in table", "| | b |\n| :- | -: |\n| x | 1 |", "<tr>\n<td></td>"},
-		{"formula as a head", "| a | $F^2$ |\n| :- | -: |\n| x | 1 |", `<th scope="col" class="n" aria-label="F squared">`},
+		{"formula as a head", "| a | $F^2$ |\n| :- | -: |\n| x | 1 |", `<th scope="col" class="n"><span class="sr">F squared</span><span aria-hidden="true">`},
 		{"formula in a line of its own", "$$\nx\n$$", `<div class="formula" role="group" aria-label="Formula" tabindex="0">`},
 		{"attributes in order", "$x$", `<math display="inline" xmlns="http://www.w3.org/1998/Math/MathML">`},
 		{"definition", "Term\n: Meaning", "<dd>Meaning</dd>"},

@@ -68,15 +68,17 @@ func (tableRenderer) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 		if cell.Alignment == extast.AlignRight {
 			attrs += ` class="n"`
 		}
+		// A formula alone is no name to every program that reads the page.
+		open, end := "", ""
 		if m, ok := cell.FirstChild().(*inlineMathNode); ok && head && cell.ChildCount() == 1 {
-			// A formula alone is no name to every program that reads the page.
-			attrs += ` aria-label="` + html.EscapeString(inWords.Replace(m.tex)) + `"`
+			open = `<span class="sr">` + html.EscapeString(inWords.Replace(m.tex)) + `</span><span aria-hidden="true">`
+			end = "</span>"
 		}
 		if !entering {
-			fmt.Fprintf(w, "</%s>\n", tag)
+			fmt.Fprintf(w, "%s</%s>\n", end, tag)
 			return ast.WalkContinue, nil
 		}
-		fmt.Fprintf(w, "<%s%s>", tag, attrs)
+		fmt.Fprintf(w, "<%s%s>%s", tag, attrs, open)
 		return ast.WalkContinue, nil
 	})
 }

@@ -194,7 +194,7 @@ func (s spacing) Percent() string { return number(100*s.Intensity, 0) }
 type ratioPage struct {
 	site.Head
 	Cubic   []latticeTable
-	Entries int
+	Entries string // how many there are
 	Count   int
 }
 
@@ -245,7 +245,7 @@ func Render(crystals []*Crystal, table *diffraction.RatioTable, r *site.Renderer
 	if err != nil {
 		return nil, err
 	}
-	ratio, err := r.Render("library/ratio/index.html", "library-ratio", &ratioPage{Cubic: cubicTables(crystals), Entries: len(table.Entries), Count: len(crystals), Head: site.Head{
+	ratio, err := r.Render("library/ratio/index.html", "library-ratio", &ratioPage{Cubic: cubicTables(crystals), Entries: thousands(len(table.Entries)), Count: len(crystals), Head: site.Head{
 		Title:       "Index by ratio and angle",
 		Description: "Type the ratio of two distances and the angle between them, and get every zone axis of the library that fits.",
 		Section:     "library", Styles: []string{"css/library.css"}, Scripts: []string{"js/library-ratio.js"},
