@@ -24,6 +24,7 @@ var layer = map[string]int{
 	"zoneaxis/internal/geom":              0,
 	"zoneaxis/internal/atom":              0,
 	"zoneaxis/internal/symmetry":          0,
+	"zoneaxis/internal/atom/models":       1,
 	"zoneaxis/internal/wire":              0,
 	"zoneaxis/internal/crystal":           1,
 	"zoneaxis/internal/source":            2,
@@ -51,6 +52,9 @@ var forbidden = []struct {
 	{"../wasm/engine", true, "fmt", "with reflect and os 60 kB: internal/say"},
 	{"../wasm/engine", true, "reflect", "with fmt and os 60 kB"},
 	{"../wasm/engine", true, "os", "with fmt and reflect 60 kB"},
+	{"../wasm/engine", true, "embed", "with time 32 kB: scripts/text"},
+	{"../wasm/engine", true, "time", "with embed 32 kB: the engine asks the page for the time"},
+	{"../wasm/engine", true, "zoneaxis/internal/atom/models", "the simulator shows one model: 6 kB"},
 	{"../wasm/viewer", true, "gonum.org", "3.6 MB beside Ebitengine: the engine computes"},
 	{"../wasm/viewer", true, "encoding/json", "the viewer takes bytes"},
 	{"../wasm/viewer", true, "zoneaxis/internal/source", "the viewer paints"},
@@ -153,5 +157,29 @@ func TestSorting(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// What go generate writes is up to date. The commands know -check.
+func TestGenerated(t *testing.T) {
+	command := regexp.MustCompile(`(?m)^//go:generate go run (zoneaxis/scripts/\w+) (.*)$`)
+	found := 0
+	err := filepath.WalkDir(".", func(file string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(file, ".go") || strings.HasSuffix(file, "_test.go") {
+			return err
+		}
+		text, err := os.ReadFile(file)
+		for _, m := range command.FindAllStringSubmatch(string(text), -1) {
+			found++
+			cmd := exec.Command("go", append([]string{"run", m[1], "-check"}, strings.Fields(m[2])...)...)
+			cmd.Dir = filepath.Dir(file)
+			if out, err := cmd.CombinedOutput(); err != nil {
+				t.Errorf("%s: %v: %v\n%s", file, cmd.Args, err, out)
+			}
+		}
+		return err
+	})
+	if err != nil || found < 4 {
+		t.Fatalf("%d generated files, %v", found, err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"zoneaxis/internal/atom"
+	_ "zoneaxis/internal/atom/models"
 )
 
 func TestElements(t *testing.T) {
@@ -165,8 +166,8 @@ func TestModelsAgree(t *testing.T) {
 
 // Rows of the factor tables are found by their position.
 func TestTablesAreInOrder(t *testing.T) {
-	for _, name := range []string{"elements", "lobato2014", "kirkland2010", "peng1996", "peng1996wide"} {
-		data, err := os.ReadFile("data/" + name + ".txt")
+	for _, name := range []string{"data/elements", "data/lobato2014", "models/kirkland2010", "models/peng1996", "models/peng1996wide"} {
+		data, err := os.ReadFile(name + ".txt")
 		if err != nil {
 			t.Fatal(err)
 		}

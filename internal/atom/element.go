@@ -4,7 +4,6 @@
 package atom
 
 import (
-	_ "embed"
 	"strconv"
 	"strings"
 	"sync"
@@ -23,8 +22,7 @@ type element struct {
 	mass, radius        float64
 }
 
-//go:embed data/elements.txt
-var elementsText string
+//go:generate go run zoneaxis/scripts/text text.go elementsText=data/elements.txt lobatoText=data/lobato2014.txt gaoPengText=data/gaopeng1999.txt
 
 var elements = sync.OnceValue(func() *[MaxZ + 1]element {
 	var e [MaxZ + 1]element

@@ -1,13 +1,15 @@
 package atom
 
 import (
-	_ "embed"
 	"math"
 	"sync"
 )
 
 // Model is a published table of electron scattering factors of neutral free
-// atoms.
+// atoms. Only Lobato is always there; the others come with package models, which
+// a program imports for their sake:
+//
+//	import _ "zoneaxis/internal/atom/models"
 type Model uint8
 
 const (
@@ -31,31 +33,19 @@ const MottBethe = 1 / (2 * math.Pi * math.Pi * bohr)
 
 const bohr = 0.529177210903 // a₀, Å, CODATA 2018
 
-var (
-	//go:embed data/lobato2014.txt
-	lobatoText string
-	//go:embed data/kirkland2010.txt
-	kirklandText string
-	//go:embed data/peng1996.txt
-	pengText string
-	//go:embed data/peng1996wide.txt
-	pengWideText string
-)
-
 // row holds the coefficients of one element in the order of its data file.
 type row [12]float64
 
-var tables = [modelCount]func() []row{
-	Lobato:   loadOnce(&lobatoText),
-	Kirkland: loadOnce(&kirklandText),
-	Peng:     loadOnce(&pengText),
-	PengWide: loadOnce(&pengWideText),
-}
+var tables = [modelCount]func() []row{Lobato: loadOnce(lobatoText)}
 
-func loadOnce(text *string) func() []row {
+// Load gives a model its table: rows of coefficients by element, as in the files
+// of package models, which calls this when it is initialised.
+func (m Model) Load(text string) { tables[m] = loadOnce(text) }
+
+func loadOnce(text string) func() []row {
 	return sync.OnceValue(func() []row {
 		t := make([]row, 1, MaxZ+1) // no element scatters nothing
-		for _, f := range rows(*text) {
+		for _, f := range rows(text) {
 			var r row
 			for i, s := range f[1:] {
 				r[i] = number(s)
@@ -66,8 +56,16 @@ func loadOnce(text *string) func() []row {
 	})
 }
 
-// Models returns all models, the default first.
-func Models() []Model { return []Model{Lobato, Kirkland, Peng, PengWide} }
+// Models returns the models that this program has tables of, the default first.
+func Models() []Model {
+	var list []Model
+	for m, table := range tables {
+		if table != nil {
+			list = append(list, Model(m))
+		}
+	}
+	return list
+}
 
 // String returns the name that ParseModel reads: "lobato", "kirkland", "peng"
 // or "peng-wide".
@@ -110,8 +108,10 @@ func (m Model) GMax() float64 {
 	return 0
 }
 
-// Has reports whether the table of m holds the element z.
-func (m Model) Has(z Z) bool { return z > 0 && m < modelCount && int(z) < len(tables[m]()) }
+// Has reports whether there is a table of m and it holds the element z.
+func (m Model) Has(z Z) bool {
+	return z > 0 && m < modelCount && tables[m] != nil && int(z) < len(tables[m]())
+}
 
 // Factor returns the electron scattering factor f_e of element z at g.
 //

@@ -1,12 +1,8 @@
 package atom
 
 import (
-	_ "embed"
 	"sync"
 )
-
-//go:embed data/gaopeng1999.txt
-var gaoPengText string
 
 // thermalFit holds the polynomials below and above 80 K; high is nil where the
 // paper has none.

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"zoneaxis/internal/atom"
+	_ "zoneaxis/internal/atom/models"
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"

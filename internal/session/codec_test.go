@@ -4,24 +4,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"math/rand/v2"
-	"os/exec"
 	"reflect"
 	"strings"
 	"testing"
 
 	"zoneaxis/internal/jsontext"
 )
-
-// The generated code fits the types: the command lines are those of call.go.
-func TestCodecUpToDate(t *testing.T) {
-	if _, err := exec.LookPath("go"); err != nil {
-		t.Skip("no go command here (WebAssembly)")
-	}
-	cmd := exec.Command("go", "run", "zoneaxis/scripts/codec", "-check", "-read", "Request,snapshot,exportState", "-write", "Reply,snapshot,exportDoc", "codec.go")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-}
 
 // messages lists what is written and read.
 var messages = []struct {

@@ -1,7 +1,6 @@
 package source
 
 import (
-	_ "embed"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,8 +12,7 @@ import (
 	"zoneaxis/internal/symmetry"
 )
 
-//go:embed library.txt
-var libraryText string
+//go:generate go run zoneaxis/scripts/text text.go libraryText=library.txt
 
 // Entry describes a crystal of the embedded library. Open reads the crystal.
 type Entry struct {

@@ -1,14 +1,12 @@
 package symmetry
 
 import (
-	_ "embed"
 	"strconv"
 	"strings"
 	"sync"
 )
 
-//go:embed data/settings.txt
-var settingsText string
+//go:generate go run zoneaxis/scripts/text text.go settingsText=data/settings.txt
 
 // Setting is one row of the table of space-group settings: a space group with
 // a choice of axes and origin.

@@ -16,6 +16,8 @@ import (
 	"maps"
 	"os"
 	"slices"
+
+	_ "zoneaxis/internal/atom/models"
 )
 
 // A command reads its arguments and writes its result to stdout.

@@ -16,7 +16,6 @@ package main
 
 import (
 	"syscall/js"
-	"time"
 
 	"zoneaxis/internal/say"
 	"zoneaxis/internal/session"
@@ -62,21 +61,28 @@ func call(s *session.Session, args []js.Value) (answer any) {
 }
 
 // stretch is how long a calculation works before it lets the worker look at its
-// messages.
-const stretch = 12 * time.Millisecond
+// messages, ms.
+const stretch = 12
 
-// calculate runs a calculation to its end, as long as wanted says so.
+// calculate runs a calculation to its end, as long as wanted says so. (Package
+// time would be 20 kB for two functions that the worker has.)
 func calculate(s *session.Session, done js.Value, wanted func() bool) {
 	defer func() {
 		if text := caught(recover()); text != "" {
 			done.Invoke(text)
 		}
 	}()
-	began := time.Now()
+	awake := make(chan struct{}, 1)
+	wake := js.FuncOf(func(js.Value, []js.Value) any { awake <- struct{}{}; return nil })
+	defer wake.Release()
+	performance := js.Global().Get("performance")
+	now := func() float64 { return performance.Call("now").Float() }
+	began := now()
 	reply := s.CallCalculate(func() bool {
-		if time.Since(began) > stretch {
-			time.Sleep(time.Millisecond) // the event loop runs
-			began = time.Now()
+		if now()-began > stretch {
+			js.Global().Call("setTimeout", wake, 1) // the event loop runs
+			<-awake
+			began = now()
 		}
 		return wanted()
 	})
