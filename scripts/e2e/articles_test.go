@@ -287,9 +287,9 @@ func TestSiteSearch(t *testing.T) {
 	}
 }
 
-// TestPrint: paper gets the pattern and the numbers, black on white, and none of
+// TestPrintedPages: paper gets the pattern and the numbers, black on white, and none of
 // the controls.
-func TestPrint(t *testing.T) {
+func TestPrintedPages(t *testing.T) {
 	s := startServer(t)
 	p := newTab(t, browser(t), s.base, 1024, 768)
 	print := func(media, scheme string) {
