@@ -200,6 +200,7 @@ func TestArticleKnob(t *testing.T) {
 	p := newTab(t, browser(t), s.base, 1440, 900)
 	for _, c := range []struct{ path, name, param string }{
 		{article, "x", "d="}, {"/blog/static-files-first/", "kv", "kv="}, {"/blog/indexing-with-ratios-and-angles/", "to", "d="}, {"/blog/what-an-electron-diffraction-pattern-is/", "cl", "cl="},
+		{"/blog/beyond-single-scattering/", "t", "t="},
 	} {
 		openArticle(p, c.path)
 		knob := `figure.live input[name="` + c.name + `"]`
