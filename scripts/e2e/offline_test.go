@@ -107,11 +107,10 @@ func TestOffline(t *testing.T) {
 	if got := p.text("h1"); !strings.Contains(got, "Why leave") {
 		t.Errorf("the article offline: %q", got)
 	}
-	if live := eval[bool](p, `document.querySelector("figure.live .play") !== null`); live {
-		p.click("figure.live .play")
-		p.wait("the article's figure to come alive", `document.querySelector("figure.live[data-active]")`)
-	} else {
-		t.Log("the article has no live figure")
+	p.open("/blog/what-an-electron-diffraction-pattern-is/")
+	for _, n := range []int{1, 2} {
+		p.click(fmt.Sprintf("#figure-%d .play", n))
+		p.wait(fmt.Sprintf("figure %d of the article to come alive", n), fmt.Sprintf(`document.querySelector("#figure-%d[data-active]")`, n))
 	}
 	p.open("/about/")
 	if got := p.text("h1"); got == "" || strings.Contains(got, "<no") {
@@ -213,6 +212,7 @@ func TestCutHalfway(t *testing.T) {
 	}{
 		{"while the engine loads", "/static/engine.", ""},
 		{"before the service worker", "/sw.js", notSaved},
+		{"while the fast view loads", "/static/viewer.", notSaved},
 		{"while saving", "/blog/", notSaved},
 	} {
 		t.Run(at.name, func(t *testing.T) {
@@ -237,6 +237,7 @@ func TestCutHalfway(t *testing.T) {
 			g.stop()
 			p.open("/sim?z=1,1,0")
 			p.heading("Silicon")
+			p.wait("the canvas", onCanvas)
 		})
 	}
 }
