@@ -10,32 +10,29 @@ export const view = self;
 const AWAKE_FRAMES = 3; // the program shows a frame one or two after it got it
 
 const realFrame = view.requestAnimationFrame.bind(view);
-/** @type {Map<number, FrameRequestCallback>} */
-const waiting = new Map();
-let handle = 0;
+/** @type {FrameRequestCallback[]} */
+let waiting = [];
 let awake = AWAKE_FRAMES;
 let scheduled = false;
 let gate = false;
 
 function release() {
-  if (scheduled || waiting.size === 0 || (gate && awake <= 0)) return;
+  if (scheduled || !waiting.length || (gate && awake <= 0)) return;
   scheduled = true;
   realFrame((/** @type {number} */ time) => {
     scheduled = false;
     awake--;
-    const calls = [...waiting.values()];
-    waiting.clear();
+    const calls = waiting;
+    waiting = [];
     for (const call of calls) call(time);
     release();
   });
 }
 
 view.requestAnimationFrame = (/** @type {FrameRequestCallback} */ call) => {
-  waiting.set(++handle, call);
+  waiting.push(call);
   release();
-  return handle;
 };
-view.cancelAnimationFrame = (/** @type {number} */ id) => void waiting.delete(id);
 
 /** Lets some frames be drawn. */
 function wake(frames = AWAKE_FRAMES) {
