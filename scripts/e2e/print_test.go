@@ -19,10 +19,10 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// TestPrint: the button prints one page with the pattern on white, 160 mm wide,
+// TestPrintSheet: the button prints one page with the pattern on white, 160 mm wide,
 // its caption, the ten strongest reflections and the link, and no interface;
 // from the canvas and from the SVG, whatever the table is sorted by.
-func TestPrint(t *testing.T) {
+func TestPrintSheet(t *testing.T) {
 	s := startServer(t)
 	for _, c := range []struct {
 		name          string
