@@ -140,6 +140,8 @@ export interface Frame {
   cl: string;
   zoom: string;
   bar: Bar;
+  origin: [number, number];
+  unit: number;
   inView: number;
   empty?: boolean;
   grabbed?: Text;

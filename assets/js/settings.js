@@ -1,7 +1,7 @@
 // @ts-check
 // Microscope, overlays, pattern style, match-the-screen.
 
-import { $, $$ } from "./dom.js";
+import { $, $$, button } from "./dom.js";
 import { act, now, onView } from "./app.js";
 import { scale } from "./pattern.js";
 import { setField } from "./render.js";
@@ -110,6 +110,7 @@ export function showScale() {
   if (!now.view) return;
   setField($("#scale"), (now.view.scale / scale()).toPrecision(3));
 }
+$("#match").append(button("Photo behind the pattern", { icon: "image", grow: true, do: "photo" }));
 $("#match").addEventListener("toggle", showScale);
 onView(showScale);
 $$("input[type=checkbox]").forEach((box) => (box.autocomplete = "off"));

@@ -427,6 +427,90 @@ func TestSearchOnPhone(t *testing.T) {
 	p.wait("gold is open, the focus in place", `document.querySelector('[data-part="heading"]').textContent.startsWith("Gold") && document.activeElement.matches(".crystal-button")`)
 }
 
+// TestPhoto lays a skewed photo behind the pattern by three points and sees it
+// stay there when the pattern is zoomed.
+func TestPhoto(t *testing.T) {
+	s := startServer(t)
+	p := simulator(t, browser(t), s, "/sim?z=1,1,0&ms=1,-1,1;2,-2,0", 1440, 900)
+	eval[bool](p, `(document.querySelector("#match").open = true)`)
+	if p.text(`[data-do="photo"]`) != "Photo behind the pattern" {
+		t.Fatal("no button for a photo")
+	}
+	eval[bool](p, `(async () => {
+		const photo = await import(new URL("photo.js", new URL(document.documentElement.dataset.static, location.href)).href);
+		const canvas = new OffscreenCanvas(400, 300);
+		canvas.getContext("2d").fillRect(0, 0, 400, 300);
+		const file = new File([await canvas.convertToBlob()], "pattern.png", {type: "image/png"});
+		const list = new DataTransfer();
+		list.items.add(file);
+		const picker = document.querySelector("#match input[type=file]");
+		picker.files = list.files;
+		picker.dispatchEvent(new Event("change"));
+		return typeof photo.open === "function";
+	})()`)
+	p.wait("the photo", `document.querySelector(".photo")?.naturalWidth === 400 && getComputedStyle(document.querySelector(".photo")).opacity === "0.5"`)
+	where := func(x, y float64) (float64, float64) {
+		at := eval[[]float64](p, fmt.Sprintf(`(() => {
+			const m = new DOMMatrix(getComputedStyle(document.querySelector(".photo")).transform).transformPoint(new DOMPoint(%v, %v));
+			const box = document.querySelector("#field").getBoundingClientRect();
+			return [box.left + m.x, box.top + m.y];
+		})()`, x, y))
+		return at[0], at[1]
+	}
+	// 000, A and B as a camera, turned and skewed, may have seen them.
+	points := [][2]float64{{205, 140}, {250, 110}, {310, 190}}
+	p.click(`#match .stack .btn.grow`)
+	p.wait("the first question", `document.querySelector(".aiming .pill").textContent.startsWith("Point out 000")`)
+	for i, at := range points {
+		x, y := where(at[0], at[1])
+		if i == 1 { // by keys
+			eval[bool](p, `(document.querySelector(".aim").focus(), true)`)
+			ox, oy := where(points[0][0], points[0][1])
+			step := func(n float64, more, less string) {
+				key := more
+				if n < 0 {
+					key, n = less, -n
+				}
+				for range int(math.Round(n)) / 10 {
+					p.press(key, chromedp.ModifierShift)
+				}
+				for range int(math.Round(n)) % 10 {
+					p.press(key)
+				}
+			}
+			step(x-ox, "ArrowRight", "ArrowLeft")
+			step(y-oy, "ArrowDown", "ArrowUp")
+			p.press("Enter")
+		} else {
+			p.clickAt(x, y, 1)
+		}
+		if i < 2 {
+			p.wait("the next question", `document.querySelector(".aiming .pill").textContent.startsWith(`+quote("Point out "+[]string{"A", "B"}[i])+`)`)
+		}
+	}
+	p.wait("done", `!document.querySelector(".aiming")`)
+	together := func(when string) {
+		t.Helper()
+		for i, hkl := range []string{"0,0,0", "1,-1,1", "2,-2,0"} {
+			x, y := where(points[i][0], points[i][1])
+			wx, wy := p.spotAt(hkl)
+			near(t, when+" x of "+hkl, x, wx, 1.5) // whole pixels of the mark
+			near(t, when+" y of "+hkl, y, wy, 1.5)
+		}
+	}
+	together("placed:")
+	p.do(chromedp.Focus(chromedp.CSS("#field")))
+	p.press("+")
+	p.wait("longer", `parseFloat(zx.app.now.frame.cl) > 550 && zx.app.now.view.frame.cl === zx.app.now.frame.cl`)
+	p.settled()
+	together("zoomed:")
+	eval[bool](p, `((r) => { r.value = "20"; r.dispatchEvent(new Event("input")); return true })(document.querySelector("#photo-opacity"))`)
+	p.wait("fainter", `getComputedStyle(document.querySelector(".photo")).opacity === "0.2"`)
+	p.shot("photo")
+	p.click(`[aria-label="Remove the photo"]`)
+	p.wait("gone", `!document.querySelector(".photo")`)
+}
+
 // TestTargets measures what fingers and pointers have to hit: 44 px on a phone
 // for whatever moves the crystal or the sheet, 24 px for anything anywhere. The
 // poles of the stereogram lie where they lie; a tap takes the nearest.
@@ -605,6 +689,18 @@ func TestContextLoss(t *testing.T) {
 	p.wait("the words", pageText+`.includes("The graphics were reset by the system. Restored.")`)
 	if got := p.link(); got != link {
 		t.Errorf("the state went to %s", got)
+	}
+	// A frame that has not drawn yet is white: in a dark room that is a flash.
+	opacity := eval[[]string](p, `(() => {
+		const main = document.querySelector("#pattern"), frame = document.querySelector("iframe.canvas");
+		const drawn = getComputedStyle(frame).opacity;
+		main.dataset.stage = "svg";
+		const before = getComputedStyle(frame).opacity;
+		main.dataset.stage = "canvas";
+		return [before, drawn];
+	})()`)
+	if opacity[0] != "0" || opacity[1] != "1" {
+		t.Errorf("the canvas is shown with opacity %s before it has drawn, %s after", opacity[0], opacity[1])
 	}
 }
 
