@@ -16,7 +16,6 @@ const narrow = matchMedia("(max-width: 1180px)");
 const phone = matchMedia("(max-width: 640px)");
 
 export const isPhone = () => phone.matches;
-export const isNarrow = () => narrow.matches;
 
 /** The panels that a tab shows, by layout. */
 const NARROW = { crystal: ["crystal"], orient: ["orient"], beam: ["beam"], show: ["show"], measure: ["measure", "sheet", "table"], tilt: ["tilt"] };

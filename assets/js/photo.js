@@ -10,7 +10,6 @@ import { say } from "./status.js";
 import { tell } from "./toast.js";
 
 /** @typedef {{x: number, y: number}} Point */
-/** @typedef {[number, number, number, number, number, number]} Matrix as CSS writes it */
 
 const image = el("img", { className: "photo", alt: "" });
 const picker = el("input", { type: "file", accept: "image/*", hidden: true });
@@ -22,8 +21,8 @@ const box = el("div", { className: "stack", hidden: true },
     button("Remove the photo", { icon: "x", bare: true, onclick: remove })));
 $("#match").append(picker, box);
 
-/** From pixels of the photo to Å⁻¹ from 000, y down. @type {Matrix} */
-let place = [1, 0, 0, 1, 0, 0];
+/** From pixels of the photo to Å⁻¹ from 000, y down. */
+let place = new DOMMatrix();
 
 /** Asks for a file. */
 export const open = () => picker.click();
@@ -36,11 +35,9 @@ picker.addEventListener("change", async () => {
   image.src = URL.createObjectURL(file);
   const read = await image.decode().then(() => true, () => false);
   if (!read) return void tell("This file is not a picture that the browser can read. Save it as PNG or JPEG first.");
-  const { frame } = now;
-  if (!frame) return;
   // The middle of the photo on 000, as large as the pattern's frame.
-  const k = Math.min(field.clientWidth / image.naturalWidth, field.clientHeight / image.naturalHeight) / (scale() * frame.unit);
-  place = [k, 0, 0, k, (-k * image.naturalWidth) / 2, (-k * image.naturalHeight) / 2];
+  const k = Math.min(field.clientWidth / image.naturalWidth, field.clientHeight / image.naturalHeight) / base().k;
+  place = new DOMMatrix().scale(k).translate(-image.naturalWidth / 2, -image.naturalHeight / 2);
   $("#drawing").before(image);
   box.hidden = false;
   draw();
@@ -54,44 +51,34 @@ function remove() {
   box.hidden = true;
 }
 
+/** Where 000 lies in the frame and how long 1 Å⁻¹ is, pixels. */
+function base() {
+  const { origin, unit } = /** @type {import('./protocol').Frame} */ (now.frame);
+  return { k: scale() * unit, ...toPixels({ x: origin[0], y: origin[1] }) };
+}
+
 function draw() {
-  const { frame } = now;
-  if (!frame || !image.isConnected) return;
-  const k = scale() * frame.unit;
-  const at = toPixels({ x: frame.origin[0], y: frame.origin[1] });
+  if (!image.isConnected) return;
+  const { k, x, y } = base();
   image.style.opacity = String(opacity.valueAsNumber / 100);
-  image.style.transform = `matrix(${place.map((v, i) => v * k + (i === 4 ? at.x : i === 5 ? at.y : 0)).join()})`;
+  image.style.transform = `translate(${x}px,${y}px) scale(${k}) ${place}`;
 }
 onFrame(draw);
 new ResizeObserver(draw).observe(field);
 
 /**
- * The matrix that takes three points to three others; null if the first lie on
- * one line.
- * @param {Point[]} from
- * @param {Point[]} to
- * @returns {Matrix | null}
+ * The matrix that takes (0, 0), (1, 0) and (0, 1) to three points.
+ * @param {Point[]} points
  */
-export function through(from, to) {
-  const [o, a, b] = from;
-  const det = (a.x - o.x) * (b.y - o.y) - (b.x - o.x) * (a.y - o.y);
-  const size = Math.hypot(a.x - o.x, a.y - o.y) * Math.hypot(b.x - o.x, b.y - o.y);
-  if (!(Math.abs(det) > 0.02 * size)) return null;
-  const [p, q, r] = to;
-  const row = (/** @type {"x" | "y"} */ c) => {
-    const u = ((q[c] - p[c]) * (b.y - o.y) - (r[c] - p[c]) * (a.y - o.y)) / det;
-    const v = ((r[c] - p[c]) * (a.x - o.x) - (q[c] - p[c]) * (b.x - o.x)) / det;
-    return [u, v, p[c] - u * o.x - v * o.y];
-  };
-  const [x, y] = [row("x"), row("y")];
-  return [x[0], y[0], x[1], y[1], x[2], y[2]];
-}
+const basis = ([o, a, b]) => new DOMMatrix([a.x - o.x, a.y - o.y, b.x - o.x, b.y - o.y, o.x, o.y]);
+
+/** Whether the three points of a basis lie on one line, or nearly. @param {DOMMatrix} m */
+const flat = (m) => !(Math.abs(m.a * m.d - m.b * m.c) > 0.02 * Math.hypot(m.a, m.b) * Math.hypot(m.c, m.d));
 
 /** Has 000, A and B pointed out in the photo and lays them on those of the pattern. */
 function calibrate() {
   const points = now.view?.measure.points ?? [];
-  const { frame } = now;
-  if (points.length < 2 || !frame) return void tell("Measure two spots first. Then point out 000 and both of them in the photo.");
+  if (points.length < 2) return void tell("Measure two spots first. Then point out 000 and both of them in the photo.");
   const names = ["000", "A", "B"];
   /** @type {Point[]} */
   const found = [];
@@ -108,21 +95,18 @@ function calibrate() {
     cover.remove();
     field.focus();
   };
+  const shown = new DOMMatrix(getComputedStyle(image).transform).inverse();
   /** @param {Point} p relative to the frame, pixels */
   const take = (p) => {
     at = p;
-    const k = scale() * frame.unit;
-    const o = toPixels({ x: frame.origin[0], y: frame.origin[1] });
-    const [a, b, c, d, e, f] = place;
-    const [x, y] = [(p.x - o.x) / k - e, (p.y - o.y) / k - f];
-    const det = a * d - b * c;
-    found.push({ x: (d * x - c * y) / det, y: (a * y - b * x) / det });
+    found.push(shown.transformPoint(p));
     if (found.length < 3) return show();
     end();
-    const to = [{ x: 0, y: 0 }, ...points.slice(0, 2).map((m) => ({ x: (m.x - frame.origin[0]) / frame.unit, y: (m.y - frame.origin[1]) / frame.unit }))];
-    const matrix = through(to, found) && through(found, to);
-    if (!matrix) return void tell("These three points lie on one line. Measure two spots in different directions.");
-    place = matrix;
+    const { k, x, y } = base();
+    const to = [{ x: 0, y: 0 }, ...points.map((m) => ({ x: (toPixels(m).x - x) / k, y: (toPixels(m).y - y) / k }))];
+    const [photo, pattern] = [basis(found), basis(to)];
+    if (flat(photo) || flat(pattern)) return void tell("These three points lie on one line. Measure two spots in different directions.");
+    place = pattern.multiply(photo.inverse());
     draw();
     say("The photo is in place.");
   };
