@@ -112,6 +112,28 @@ export function button(label, look = {}) {
 }
 
 /**
+ * Keeps a choice on this device; without storage it lasts as long as the page.
+ * @param {string} key
+ * @param {string} value
+ */
+export function keep(key, value) {
+  try {
+    localStorage.setItem(`zoneaxis.${key}`, value);
+  } catch {
+    // Storage is refused.
+  }
+}
+
+/** What was kept, or "". @param {string} key */
+export function kept(key) {
+  try {
+    return localStorage.getItem(`zoneaxis.${key}`) ?? "";
+  } catch {
+    return "";
+  }
+}
+
+/**
  * SVG text that the engine wrote, as a node.
  * @param {string} text
  * @returns {Node | null}

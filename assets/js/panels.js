@@ -2,7 +2,7 @@
 // Which panels are seen: two columns of them, one column with tabs, or a sheet
 // with a tab bar, by the room there is.
 
-import { $, $$ } from "./dom.js";
+import { $, $$, keep, kept } from "./dom.js";
 
 const app = $("#app");
 const settings = $("#settings");
@@ -141,7 +141,6 @@ for (const grab of $$(".grab")) {
   });
 }
 
-const HAND_KEY = "zoneaxis.hand";
 const leftHand = $("#left-hand");
 
 /** The tools of a phone stand where the thumb is. @param {boolean} left */
@@ -151,17 +150,9 @@ function hand(left) {
 }
 leftHand.addEventListener("change", () => {
   hand(leftHand.checked);
-  try {
-    localStorage.setItem(HAND_KEY, app.dataset.hand);
-  } catch {
-    // Without storage the choice lasts as long as the page.
-  }
+  keep("hand", app.dataset.hand);
 });
-try {
-  hand(localStorage.getItem(HAND_KEY) === "left");
-} catch {
-  hand(false);
-}
+hand(kept("hand") === "left");
 
 narrow.addEventListener("change", arrange);
 phone.addEventListener("change", arrange);

@@ -1,7 +1,7 @@
 // @ts-check
 // The tilt plan: where the holder stands, where it should go, what it can reach.
 
-import { $, el, runs } from "./dom.js";
+import { $, el, keep, kept, runs } from "./dom.js";
 import { act, now, onView } from "./app.js";
 import { later } from "./linked.js";
 import * as panels from "./panels.js";
@@ -9,7 +9,6 @@ import { setField } from "./render.js";
 
 /** @typedef {import('./protocol').HolderPatch} HolderPatch */
 
-const KEY = "zoneaxis.holder";
 const KEPT = /** @type {const} */ (["limitAlpha", "limitBeta", "axis", "flipAlpha", "flipBeta"]);
 
 const box = $("#plan");
@@ -63,19 +62,14 @@ async function change(patch) {
 /** What a microscope's holder is like is kept on the device. */
 function remember() {
   const h = now.view?.holder;
-  if (!h) return;
-  try {
-    localStorage.setItem(KEY, JSON.stringify(Object.fromEntries(KEPT.map((k) => [k, h[k]]))));
-  } catch {
-    // Without storage it lasts as long as the page.
-  }
+  if (h) keep("holder", JSON.stringify(Object.fromEntries(KEPT.map((k) => [k, h[k]]))));
 }
 
 /** Puts on the remembered holder. */
 export function recall() {
   try {
-    const kept = JSON.parse(localStorage.getItem(KEY) ?? "null");
-    if (kept && !now.view?.holder.on && !new URLSearchParams(location.search).has("h")) return kept;
+    const holder = JSON.parse(kept("holder") || "null");
+    if (holder && !now.view?.holder.on && !new URLSearchParams(location.search).has("h")) return holder;
   } catch {
     // Nothing that can be read: the defaults stay.
   }
@@ -90,8 +84,8 @@ async function plan() {
   if (!now.view || box.offsetParent === null) return;
   if (!remembered) {
     remembered = true;
-    const kept = recall();
-    if (kept) await act({ op: "set", set: { holder: kept } }, { quiet: true, keep: true });
+    const holder = recall();
+    if (holder) await act({ op: "set", set: { holder } }, { quiet: true, keep: true });
   }
   const text = target.value.trim();
   const reply = await act({ op: "tiltplan", text }, { quiet: true });

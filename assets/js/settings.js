@@ -1,7 +1,7 @@
 // @ts-check
 // Microscope, overlays, pattern style, match-the-screen.
 
-import { $, $$, button } from "./dom.js";
+import { $, $$, button, keep, kept } from "./dom.js";
 import { act, now, onView } from "./app.js";
 import { scale } from "./pattern.js";
 import { setField } from "./render.js";
@@ -10,7 +10,6 @@ import { setField } from "./render.js";
 
 /** The fields of the form by the name that the engine gives them. */
 const FIELDS = { kv: "kv", cl: "cl", t: "thickness", scale: "scale" };
-const MATCH_KEY = "zoneaxis.match";
 
 /**
  * Changes settings and shows which were refused.
@@ -85,23 +84,14 @@ document.addEventListener("click", (event) => {
 
 /** How the screen of one's microscope shows a pattern is kept on the device. */
 function remember() {
-  try {
-    localStorage.setItem(MATCH_KEY, now.view?.flags ?? "");
-  } catch {
-    // Without storage the choice lasts as long as the page.
-  }
+  keep("match", now.view?.flags ?? "");
 }
 
 /** Puts on the remembered choice, when the link says nothing of it. */
 export function recall() {
-  let kept = "";
-  try {
-    kept = localStorage.getItem(MATCH_KEY) ?? "";
-  } catch {
-    return;
-  }
-  if (!kept || !now.view || now.view.flags || new URLSearchParams(location.search).has("f")) return;
-  const flags = Object.fromEntries([...kept].filter((c) => "hvrnd".includes(c)).map((c) => [c, true]));
+  const match = kept("match");
+  if (!match || !now.view || now.view.flags || new URLSearchParams(location.search).has("f")) return;
+  const flags = Object.fromEntries([...match].filter((c) => "hvrnd".includes(c)).map((c) => [c, true]));
   if (Object.keys(flags).length) act({ op: "set", set: { flags } }, { keep: true });
 }
 
