@@ -6,6 +6,7 @@ import { act, now, onView } from "./app.js";
 import { later } from "./linked.js";
 import * as panels from "./panels.js";
 import { setField } from "./render.js";
+import { table } from "./sheet.js";
 
 /** @typedef {import('./protocol').HolderPatch} HolderPatch */
 
@@ -112,17 +113,11 @@ const tile = (name, value) => el("div", {}, el("dt", {}, name), el("dd", {}, val
 
 /** @param {import('./protocol').PlanZone[]} list */
 function zones(list) {
-  const head = el("tr", {}, ...["Zone", "α", "β", "Tilt"].map((t) => el("th", { scope: "col" }, t)));
-  const rows = list.map((z) => {
-    const go = el("button", { type: "button", className: "sort" }, el("span", { "aria-hidden": "true" }, runs(z.text)), el("span", { className: "sr" }, `Plan ${z.label}`));
-    go.addEventListener("click", () => {
-      target.value = z.uvw.join(" ");
-      plan();
-    });
-    return el("tr", {}, el("th", { scope: "row" }, go), el("td", {}, z.alpha), el("td", {}, z.beta), el("td", {}, z.travel));
+  const rows = list.map((z) => ({ cells: [z.text, z.alpha, z.beta, z.travel], uvw: z.uvw, label: `Plan ${z.label}` }));
+  return table({ caption: "Nearest zones within reach", heads: ["Zone", "α", "β", "Tilt"], rows }, (uvw) => {
+    target.value = uvw.join(" ");
+    plan();
   });
-  const table = el("table", {}, el("caption", { className: "label" }, "Nearest zones within reach"), el("thead", {}, head), el("tbody", {}, ...rows));
-  return el("div", { className: "table-box" }, table);
 }
 
 onView((view) => {

@@ -6,7 +6,7 @@ import { $, el, runs } from "./dom.js";
 import { act, now, onView } from "./app.js";
 import * as panels from "./panels.js";
 
-/** @typedef {import('./protocol').SheetRow} SheetRow */
+/** @typedef {import('./protocol').Text} Text */
 
 const box = el("div", { id: "sheet" });
 const head = el("h2", { id: "h-sheet", tabIndex: -1 }, "Zone axis");
@@ -33,7 +33,7 @@ async function refresh() {
     shown = text;
     const inside = box.contains(document.activeElement);
     head.replaceChildren(el("span", {}, runs(sheet.title)));
-    box.replaceChildren(...sheet.tables.map(table), sheet.link ? el("p", {}, el("a", { href: sheet.link }, runs(sheet.linkText))) : "");
+    box.replaceChildren(...sheet.tables.map((t) => table(t)), sheet.link ? el("p", {}, el("a", { href: sheet.link }, runs(sheet.linkText))) : "");
     if (inside) head.focus();
     return sheet;
   };
@@ -45,22 +45,21 @@ async function refresh() {
   else if (mine === asked) await show(payload);
 }
 
-/** @param {import('./protocol').SheetTable} t */
-function table(t) {
-  const rows = t.rows.map((row) => el("tr", {}, ...row.cells.map((cell, i) => (i ? el("td", {}, runs(cell)) : el("th", { scope: "row" }, first(row))))));
-  const heads = el("tr", {}, ...t.heads.map((h) => el("th", { scope: "col" }, runs(h))));
-  return el("div", { className: "table-box" },
-    el("table", {}, el("caption", { className: "label" }, t.caption), rows.length > 0 && el("thead", {}, heads), el("tbody", {}, ...rows)),
-    t.note && el("p", { className: "hint" }, runs(t.note)));
-}
-
-/** The cell that names a row, and goes where it leads. @param {SheetRow} row */
-function first({ cells: [text], uvw, label, link }) {
-  if (link) return el("a", { href: link }, runs(text));
-  if (!uvw) return runs(text);
-  const go = el("button", { type: "button", className: "sort" }, el("span", { "aria-hidden": "true" }, runs(text)), el("span", { className: "sr" }, label));
-  go.addEventListener("click", () => act({ op: "go", uvw, short: true }));
-  return go;
+/**
+ * A table of the engine's.
+ * @param {{caption: string, heads: (Text | string)[], rows: {cells: (Text | string)[], uvw?: number[], label?: string, link?: string}[], note?: Text}} t
+ * @param {(uvw: any) => void} [go] what a zone axis in the first column does
+ */
+export function table({ caption, heads, rows, note }, go = (uvw) => act({ op: "go", uvw, short: true })) {
+  /** The cell that names a row, and goes where it leads. @param {typeof rows[0]} row */
+  const first = ({ cells: [text], uvw, label, link }) => {
+    if (link) return el("a", { href: link }, runs(text));
+    if (!uvw) return runs(text);
+    return el("button", { type: "button", className: "sort", onclick: () => go(uvw) }, el("span", { "aria-hidden": "true" }, runs(text)), el("span", { className: "sr" }, label));
+  };
+  const body = rows.map((row) => el("tr", {}, el("th", { scope: "row" }, first(row)), ...row.cells.slice(1).map((cell) => el("td", {}, runs(cell)))));
+  const head = body.length > 0 && el("thead", {}, el("tr", {}, ...heads.map((h) => el("th", { scope: "col" }, runs(h)))));
+  return el("div", { className: "table-box" }, el("table", {}, el("caption", { className: "label" }, caption), head, el("tbody", {}, ...body)), note && el("p", { className: "hint" }, runs(note)));
 }
 
 onView(refresh);
