@@ -60,6 +60,8 @@ func attr(b []byte, name string, v float64) []byte {
 }
 
 // escape appends text with the characters of XML replaced.
+//
+//go:noinline
 func escape(b []byte, text string) []byte {
 	for _, r := range text {
 		switch r {

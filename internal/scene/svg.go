@@ -61,6 +61,10 @@ type writer struct {
 	look *look
 }
 
+// str is called in some 160 places, which would hold a copy of it each, 15 kB of
+// the engine.
+//
+//go:noinline
 func (w *writer) str(s string)  { w.b = append(w.b, s...) }
 func (w *writer) text(s string) { w.b = escape(w.b, s) }
 
@@ -77,6 +81,9 @@ func (w *writer) open(tag, names string) {
 	}
 }
 
+// attr is not inlined for the same reason as str.
+//
+//go:noinline
 func (w *writer) attr(name string, v float64) { w.b = attr(w.b, name, v) }
 
 func (w *writer) translate(x, y float64) {

@@ -11,10 +11,20 @@ import (
 )
 
 // small compiles the engine without inlining, which takes a ninth off its
-// compressed size, but for the packages whose loops are hot in every frame.
-var small = []string{
-	"-gcflags=all=-l", "-gcflags=math=", "-gcflags=zoneaxis/internal/geom=", "-gcflags=zoneaxis/internal/atom=",
-	"-gcflags=zoneaxis/internal/diffraction/...=", "-gcflags=zoneaxis/internal/scene=",
+// compressed size, but for the packages whose loops are hot in every frame, and
+// those that consist of functions shorter than a call of them.
+var small = withInlining("math", "zoneaxis/internal/geom", "zoneaxis/internal/atom",
+	"zoneaxis/internal/diffraction/...", "zoneaxis/internal/scene",
+	"errors", "sync", "sync/atomic", "unicode/utf8", "internal/abi", "internal/bytealg", "internal/chacha8rand", "internal/cpu",
+	"internal/reflectlite", "internal/runtime/atomic", "internal/runtime/gc", "internal/runtime/maps", "internal/runtime/math",
+	"internal/runtime/sys", "internal/stringslite", "internal/sync")
+
+func withInlining(packages ...string) []string {
+	flags := []string{"-gcflags=all=-l"}
+	for _, p := range packages {
+		flags = append(flags, "-gcflags="+p+"=")
+	}
+	return flags
 }
 
 // wasm builds the engine and the viewer, without the tables of stack traces
