@@ -75,7 +75,6 @@ const actions = {
   second: second.open,
   link: () => import("./export.js").then((m) => m.copyLink()),
   export: () => import("./export.js").then((m) => m.open()),
-  photo: () => import("./photo.js").then((m) => m.open()),
   "all-rows": table.openAll,
   "csv-copy": table.copyCSV,
   "measure-clear": () => app.act({ op: "measure", clear: true }),

@@ -140,8 +140,6 @@ export interface Frame {
   cl: string;
   zoom: string;
   bar: Bar;
-  origin: [number, number];
-  unit: number;
   inView: number;
   empty?: boolean;
   grabbed?: Text;

@@ -1,7 +1,7 @@
 // @ts-check
 // Microscope, overlays, pattern style, match-the-screen.
 
-import { $, $$, button, keep, kept } from "./dom.js";
+import { $, $$, keep, kept } from "./dom.js";
 import { act, now, onView } from "./app.js";
 import { scale } from "./pattern.js";
 import { setField } from "./render.js";
@@ -100,7 +100,6 @@ export function showScale() {
   if (!now.view) return;
   setField($("#scale"), (now.view.scale / scale()).toPrecision(3));
 }
-$("#match").append(button("Photo behind the pattern", { icon: "image", grow: true, do: "photo" }));
 $("#match").addEventListener("toggle", showScale);
 onView(showScale);
 $$("input[type=checkbox]").forEach((box) => (box.autocomplete = "off"));

@@ -937,19 +937,6 @@ func encodeBar(w *jsontext.Writer, x *Bar) {
 	w.Byte('}')
 }
 
-func encodeListFloat(w *jsontext.Writer, x []float64) {
-	if x == nil {
-		w.Raw("null")
-		return
-	}
-	w.Byte('[')
-	for i := range x {
-		w.Comma(i)
-		w.Float(x[i])
-	}
-	w.Byte(']')
-}
-
 func encodeFrame(w *jsontext.Writer, x *Frame) {
 	w.Byte('{')
 	w.Member(`,"zone":`)
@@ -972,10 +959,6 @@ func encodeFrame(w *jsontext.Writer, x *Frame) {
 	w.String(x.Zoom)
 	w.Member(`,"bar":`)
 	encodeBar(w, &x.Bar)
-	w.Member(`,"origin":`)
-	encodeListFloat(w, x.Origin[:])
-	w.Member(`,"unit":`)
-	w.Float(x.Unit)
 	w.Member(`,"inView":`)
 	w.Int(x.InView)
 	if x.Empty {
@@ -1824,6 +1807,19 @@ func encodeReply(w *jsontext.Writer, x *Reply) {
 		encodePointerFile(w, x.File)
 	}
 	w.Byte('}')
+}
+
+func encodeListFloat(w *jsontext.Writer, x []float64) {
+	if x == nil {
+		w.Raw("null")
+		return
+	}
+	w.Byte('[')
+	for i := range x {
+		w.Comma(i)
+		w.Float(x[i])
+	}
+	w.Byte(']')
 }
 
 func encodeSnapshot(w *jsontext.Writer, x *snapshot) {

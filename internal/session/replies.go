@@ -12,14 +12,10 @@ type Frame struct {
 	CL       string `json:"cl"`       // camera length for its field
 	Zoom     string `json:"zoom"`     // "100 %"
 	Bar      Bar    `json:"bar"`      // scale bar
-	// Origin is where 000 lies, Unit the length of 1 Å⁻¹, both in view-box units: a
-	// photo behind the pattern follows them.
-	Origin  [2]float64 `json:"origin"`
-	Unit    float64    `json:"unit"`
-	InView  int        `json:"inView"`
-	Empty   bool       `json:"empty,omitempty"` // no reflections in view
-	Grabbed Text       `json:"grabbed,omitempty"`
-	Detent  bool       `json:"detent,omitempty"` // the drag has just settled on a zone
+	InView   int    `json:"inView"`
+	Empty    bool   `json:"empty,omitempty"` // no reflections in view
+	Grabbed  Text   `json:"grabbed,omitempty"`
+	Detent   bool   `json:"detent,omitempty"` // the drag has just settled on a zone
 }
 
 // Bar is the scale bar: Units view-box units long.

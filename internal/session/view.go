@@ -101,8 +101,6 @@ func (s *Session) frameView() *Frame {
 		f.NearText = says("Powder: all orientations at once")
 	}
 	f.Bar = s.bar()
-	x, y := s.scene.ToView(0, 0)
-	f.Origin, f.Unit = [2]float64{round2(x), round2(y)}, round2(s.scene.Scale())
 	if d := s.drag; d != nil && (d.kind == dragSpot || d.kind == dragBand) {
 		f.Grabbed = hklText(d.hkl, p.four)
 		f.Detent = d.settle
