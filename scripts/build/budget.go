@@ -25,8 +25,7 @@ func simulator(folder string) func(string) bool {
 }
 
 // The budgets of the first load on a phone; that of the page's own HTML is in
-// firsthtml.go. The engine's is what it has, so that
-// it cannot grow; the goal is 900,000.
+// firsthtml.go.
 var budgets = []budget{
 	{"engine", func(n string) bool { return n == "engine.wasm" }, 900_000},
 	{"viewer", func(n string) bool { return n == "viewer.wasm" }, 2_100_000},
