@@ -103,7 +103,7 @@ function take(reply, how) {
     history.link(reply.link, reply.push === true && !how.undo, reply.snapshot ?? "");
   }
   if (how.undo) history.walked(how.undo);
-  else if (reply.snapshot) history.record(reply.snapshot, reply.change ?? "", how.keep === true, how.merge ?? "", how.when);
+  else if (reply.snapshot && !(how.keep && moving)) history.record(reply.snapshot, reply.change ?? "", how.keep === true, how.merge ?? "", how.when);
   if (reply.view) showView(reply.view, reply);
   else if (reply.frame) showFrame(reply.frame);
   for (const problem of reply.problems ?? []) tell(problem.text, problem.reload ? { label: "Reload", run: () => location.reload() } : undefined);

@@ -336,6 +336,22 @@ func TestMouse(t *testing.T) {
 			at[2], at[3], at[0]+nx*move, at[1]+ny*move))
 		near(t, "distance of the pointer from its line, view-box units", off, 0, 1.5)
 	})
+	p.part(t, "a drawing in the midst of a drag is no step of undo", "/sim?z=1,1,0&o=s", func(t *testing.T) {
+		before := p.link()
+		cx, cy, half := p.centre()
+		x, y := cx+0.3*half, cy-0.17*half
+		p.mouse(chromedp.MouseMoved, x, y, 0)
+		p.mouse(chromedp.MousePressed, x, y, 1)
+		p.mouse(chromedp.MouseMoved, x+40, y+10, 1)
+		p.wait("on the way", offAxis+` > 0.2`)
+		// As when the canvas takes over, or the theme changes.
+		eval[bool](p, `zx.app.redraw().then(() => true)`)
+		p.mouse(chromedp.MouseMoved, x+80, y+20, 1)
+		p.mouse(chromedp.MouseReleased, x+80, y+20, 1)
+		p.wait("the drag's own step", `zx.history.canUndo() && zx.app.now.view.frame.distance === zx.app.now.frame.distance && `+offAxis+` > 0.5`)
+		p.press("z", chromedp.ModifierCtrl)
+		p.wait("back where it began", `zx.app.now.link === `+quote(before))
+	})
 	p.part(t, "a cancelled press leaves no trace", "/sim?z=1,1,0", func(t *testing.T) {
 		before := p.link()
 		x, y := cx+0.3*half, cy-0.2*half
