@@ -182,6 +182,7 @@ list.addEventListener("click", (/** @type {MouseEvent} */ event) => {
   const node = /** @type {HTMLElement} */ (event.target).closest(".option");
   if (node instanceof HTMLElement) take(Number(node.dataset.i));
 });
+if (document.activeElement === input) look(); // typed before this script was there
 form.addEventListener("focusout", (/** @type {FocusEvent} */ event) => {
   if (!form.contains(/** @type {Node | null} */ (event.relatedTarget))) close();
 });

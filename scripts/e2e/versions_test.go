@@ -36,7 +36,7 @@ func buildOf(t *testing.T, dist string) string {
 func nextBuild(t *testing.T) string {
 	t.Helper()
 	root, dir := filepath.Join("..", ".."), t.TempDir()
-	for _, part := range []string{"go.mod", "go.sum", "internal", "wasm", "assets", "scripts/build"} {
+	for _, part := range []string{"go.mod", "go.sum", "internal", "wasm", "assets", "server", "scripts/build"} {
 		info, err := os.Stat(filepath.Join(root, part))
 		if err != nil {
 			t.Fatal(err)
