@@ -164,6 +164,22 @@ func TestFirstVisit(t *testing.T) {
 	}
 }
 
+// TestArticleStill: an article on a slow line does not jump when its fonts come.
+func TestArticleStill(t *testing.T) {
+	g := newGate(t, startServer(t))
+	g.narrow(1_600_000/8, 150*time.Millisecond)
+	p := newTab(t, browser(t), g.base, 412, 823, chromedp.EmulateMobile, chromedp.EmulateTouch)
+	p.before(watchTasks)
+	p.open("/blog/what-an-electron-diffraction-pattern-is/")
+	p.wait("the fonts", `document.readyState === "complete" && document.fonts.status === "loaded" && [...document.fonts].filter((f) => f.family.includes(" var") && f.status === "loaded").length >= 2`)
+	time.Sleep(500 * time.Millisecond) // shifts are told of a moment later
+	shift := eval[float64](p, `shift`)
+	t.Logf("layout shift %.4f (%v)", shift, eval[[]string](p, `shifted`))
+	if shift > 0.02 {
+		t.Errorf("the layout shifted by %.4f, the limit is 0.02", shift)
+	}
+}
+
 // builtSizes returns the bytes after compression of the built files by address.
 func builtSizes(t *testing.T) map[string]int {
 	t.Helper()
