@@ -3,7 +3,7 @@
 // page, in its worker, and competes with nothing that the first picture needs.
 // The other scripts wait until that is painted.
 
-import { $, el } from "./dom.js";
+import { $, button, el } from "./dom.js";
 import { start } from "./engine.js";
 
 const LONG_MS = 3000; // a browser that does not say when it has painted
@@ -24,5 +24,8 @@ painted.then(() => {
   for (const name of $("#start").dataset.scripts.split(" ")) {
     document.head.append(el("link", { rel: "modulepreload", href: new URL(`${name}.js`, import.meta.url).href }));
   }
-  import("./main.js");
+  import("./main.js").catch(() => {
+    const again = () => fetch("").then(() => location.reload());
+    $("#stage").replaceChildren("The simulator could not start. The picture above is still correct. ", button("Try again", { onclick: again }));
+  });
 });
