@@ -226,7 +226,7 @@ func TestMouse(t *testing.T) {
 	})
 	p.part(t, "drag near the edge turns in the plane", "/sim?z=1,1,0&o=s", func(t *testing.T) {
 		p.drag(cx+0.85*half, cy, 0, -0.3*half, 8)
-		p.wait("a rotation", `zx.app.now.link.includes("d=")`)
+		p.wait("the rotation of the whole drag", `Math.abs(new URLSearchParams(zx.app.now.link.split("?")[1]).get("d")?.split(",")[2] - 19.44) < 0.5`)
 		d := p.turn()
 		near(t, "tilt", math.Hypot(d[0], d[1]), 0, 0.01)
 		near(t, "rotation", d[2], 180/math.Pi*math.Atan2(0.3, 0.85), 0.5)
