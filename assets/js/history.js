@@ -31,9 +31,11 @@ export function record(snapshot, change, keep, merge, when = { from: Date.now(),
   if (last?.snapshot === snapshot) return;
   const entry = { snapshot, change: change || merge || "change", merge, at: when.to };
   const same = last && index > 0 && merge !== "" && last.merge === merge && when.from - last.at < MERGE_MS;
-  if (!last || keep || same) {
+  if (last && keep) {
+    entries[index] = { ...last, snapshot }; // what was undone can still be done again
+  } else if (!last || same) {
     entries = entries.slice(0, Math.max(index, 0));
-    entries.push(last && keep ? { ...last, snapshot } : entry);
+    entries.push(entry);
     index = entries.length - 1;
   } else {
     entries = entries.slice(0, index + 1);
