@@ -114,7 +114,7 @@ function buildOf(worker) {
     const channel = new MessageChannel();
     channel.port1.onmessage = (event) => done(event.data);
     worker.postMessage({ type: "build" }, [channel.port2]);
-    setTimeout(() => done(""), 2000);
+    setTimeout(() => done(""), 20_000);
   });
 }
 

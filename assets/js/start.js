@@ -11,7 +11,7 @@ const LONG_MS = 3000; // a browser that does not say when it has painted
 start();
 
 const painted = new Promise((done) => {
-  if (document.hidden) return done(0);
+  if (document.hidden || navigator.serviceWorker?.controller) return done(0);
   const hear = (/** @type {PerformanceObserverEntryList} */ list) => list.getEntriesByName("first-contentful-paint").map(done);
   const paint = () => new PerformanceObserver(hear).observe({ type: "paint", buffered: true });
   // The frame of the whole page is under way when the next one begins.
