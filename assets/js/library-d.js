@@ -63,7 +63,6 @@ function search() {
   );
 }
 
-form.hidden = false;
 form.addEventListener("submit", (/** @type {Event} */ event) => event.preventDefault());
 field.addEventListener("input", search);
 tolerance.addEventListener("change", search);

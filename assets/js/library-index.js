@@ -36,7 +36,6 @@ function filter() {
   found.textContent = wanted.length === 0 ? "" : count === 1 ? "One crystal" : `${count} crystals`;
 }
 
-form.hidden = false;
 form.addEventListener("submit", (/** @type {Event} */ event) => event.preventDefault());
 field.addEventListener("input", filter);
 if (field.value) filter();

@@ -86,7 +86,6 @@ function setUp(form) {
     );
   }
 
-  form.hidden = false;
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     search();

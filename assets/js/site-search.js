@@ -48,7 +48,6 @@ export function extract(entry, words) {
 
 /** @param {HTMLFormElement} form */
 export function setUp(form) {
-  form.hidden = false;
   const field = /** @type {HTMLInputElement} */ ($("input", form));
   const hits = $(".hits", form);
   const found = $(".found", form);
@@ -70,4 +69,5 @@ export function setUp(form) {
       found.textContent = "The index could not be loaded. The articles are listed below.";
     }
   });
+  if (field.value) field.dispatchEvent(new Event("input")); // typed before this script came
 }

@@ -6,15 +6,8 @@ import { next } from "./theme.js";
 import { $, $$, el, page } from "./dom.js";
 import { waken } from "./figure-wake.js";
 
-for (const button of $$('[data-do="theme"]')) {
-  button.hidden = false;
-  button.addEventListener("click", next);
-}
-
-for (const button of $$('[data-do="print"]')) {
-  button.hidden = false;
-  button.addEventListener("click", () => print());
-}
+for (const button of $$('[data-do="theme"]')) button.addEventListener("click", next);
+for (const button of $$('[data-do="print"]')) button.addEventListener("click", () => print());
 
 const search = $(".site-search");
 if (search) import("./site-search.js").then((module) => module.setUp(search)).catch(() => {});

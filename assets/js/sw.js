@@ -193,7 +193,7 @@ async function file(request) {
  */
 async function page(request, url) {
   const kept = async () => {
-    const simulator = url.pathname === SHELL || url.pathname === "/open";
+    const simulator = ["/", SHELL, "/open"].includes(url.pathname);
     const key = simulator ? SHELL : url.pathname;
     const answer = (await (await caches.open(CACHE)).match(key, { ignoreVary: true })) ?? (await caches.match(key, { ignoreVary: true }));
     return answer && (simulator ? themed(answer) : answer);

@@ -8,11 +8,15 @@ import (
 	"encoding/base64"
 	"errors"
 	"html/template"
+	"io"
 	"io/fs"
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"time"
+
+	"github.com/andybalholm/brotli"
 
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/session"
@@ -47,16 +51,15 @@ type simPage struct {
 	EngineRaw   int // bytes before
 }
 
-// home leads to the page made at build if there is one, and else to the
-// simulator.
+// home serves the page made at build if there is one, and else the simulator,
+// at once: a redirect would cost a phone another way to the server.
 func (s *server) home(w http.ResponseWriter, r *http.Request) {
 	site := s.site()
 	if f, _, err := site.page("/"); err == nil {
 		s.reply(w, r, f, site)
 		return
 	}
-	w.Header()["Cache-Control"] = noCache
-	http.Redirect(w, r, simPath, http.StatusFound)
+	s.sim(w, r)
 }
 
 // sim serves the simulator page of a link: complete without scripts.
@@ -354,20 +357,33 @@ func (s *server) origin(r *http.Request) string {
 	return "http://" + host
 }
 
+// liveBrotli is the quality at which pages are compressed while a visitor waits:
+// 8 % smaller than gzip at its usual level for 2.5 instead of 1.1 ms. The next
+// quality would take far longer.
+const liveBrotli = 9
+
+// brotlis holds writers: one is larger than what it writes.
+var brotlis = sync.Pool{New: func() any { return brotli.NewWriterLevel(nil, liveBrotli) }}
+
 // finish compresses a made body.
 func finish(kind string, body []byte) (*content, error) {
-	var z bytes.Buffer
-	w, err := gzip.NewWriterLevel(&z, 6)
+	var gz, br bytes.Buffer
+	g, err := gzip.NewWriterLevel(&gz, 6)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := w.Write(body); err != nil {
-		return nil, err
+	b := brotlis.Get().(*brotli.Writer)
+	defer brotlis.Put(b)
+	b.Reset(&br)
+	for _, w := range []io.WriteCloser{g, b} {
+		if _, err := w.Write(body); err != nil {
+			return nil, err
+		}
+		if err := w.Close(); err != nil {
+			return nil, err
+		}
 	}
-	if err := w.Close(); err != nil {
-		return nil, err
-	}
-	return &content{kind: kind, etag: hashTag(body), body: body, gz: z.Bytes()}, nil
+	return &content{kind: kind, etag: hashTag(body), body: body, gz: gz.Bytes(), br: br.Bytes()}, nil
 }
 
 // criticalStyles are the styles that the first picture of the page needs; they
