@@ -17,7 +17,7 @@ type budget struct {
 }
 
 // around lists what only pages around the simulator load.
-var around = []string{"css/fonts.css", "css/site.css", "css/article.css", "css/figure.css", "css/library.css", "css/embed.css",
+var around = []string{"css/pages/blog.css", "css/pages/library.css", "css/pages/embed.css", "css/pages/notice.css",
 	"js/early.js", "js/site.js", "js/site-search.js", "js/embed.js", "js/figure.js", "js/figure-hands.js", "js/figure-wake.js", "js/library-index.js", "js/library-d.js", "js/library-match.js", "js/library-ratio.js"}
 
 func simulator(folder string) func(string) bool {

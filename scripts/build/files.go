@@ -189,17 +189,17 @@ func (b *builder) pictures() error {
 	return nil
 }
 
+// earlyScript stands in the pages around the simulator, so that they do not
+// wait for it.
+const earlyScript = "js/early.js"
+
 var assetURL = regexp.MustCompile(`\.\./((?:fonts|img)/[A-Za-z0-9._-]+)`)
 
 // code adds scripts and styles. They share one folder named after all of them,
 // so that relative imports between modules need no rewriting; addresses of
 // fonts and pictures in them become the hashed ones.
 func (b *builder) code() error {
-	type source struct {
-		logical string
-		data    []byte
-	}
-	var all []source
+	all := map[string][]byte{}
 	for _, dir := range []string{"css", "js"} {
 		names, err := sources(filepath.Join(b.root, "assets", dir), "."+dir)
 		if err != nil {
@@ -225,16 +225,20 @@ func (b *builder) code() error {
 			if data, err = minified(name, data); err != nil {
 				return err
 			}
-			all = append(all, source{dir + "/" + name, data})
+			all[dir+"/"+name] = data
 		}
 	}
+	if err := join(all); err != nil {
+		return err
+	}
+	logicals := slices.Sorted(maps.Keys(all))
 	sum := sha256.New()
 	for _, logical := range slices.Sorted(maps.Keys(b.files)) {
 		fmt.Fprintln(sum, logical, b.files[logical].SHA256)
 	}
-	for _, s := range all {
-		fmt.Fprintln(sum, s.logical, len(s.data))
-		sum.Write(s.data)
+	for _, logical := range logicals {
+		fmt.Fprintln(sum, logical, len(all[logical]))
+		sum.Write(all[logical])
 	}
 	// The viewer's document stands in the same folder.
 	documents, err := sources(filepath.Join(b.root, "assets", "html"), ".html")
@@ -250,17 +254,24 @@ func (b *builder) code() error {
 		sum.Write(data)
 	}
 	b.build = hex.EncodeToString(sum.Sum(nil)[:5])
-	for _, s := range all {
+	for _, logical := range logicals {
+		data := all[logical]
 		// The service worker has to stand at the root to control every page,
 		// and its text has to change with every build.
-		if s.logical == "js/sw.js" {
-			if err := b.add(s.logical, "sw.js", "/sw.js", bytes.ReplaceAll(s.data, []byte("__BUILD__"), []byte(b.build))); err != nil {
+		if logical == "js/sw.js" {
+			if err := b.add(logical, "sw.js", "/sw.js", bytes.ReplaceAll(data, []byte("__BUILD__"), []byte(b.build))); err != nil {
 				return err
 			}
 			continue
 		}
-		path := "static/" + b.build + "/" + s.logical
-		if err := b.add(s.logical, path, "/"+path, s.data); err != nil {
+		path := "static/" + b.build + "/" + logical
+		if logical == earlyScript { // stands in the pages
+			if err := b.add(logical, "html/early.js", "", data); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := b.add(logical, path, "/"+path, data); err != nil {
 			return err
 		}
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -20,7 +21,11 @@ import (
 // are served from assets/dist/pages.
 func (b *builder) pages() error {
 	path := func(parts ...string) string { return filepath.Join(append([]string{b.root, "assets"}, parts...)...) }
-	renderer, err := site.New(b.origin, func(logical string) (string, int, bool) {
+	early, err := os.ReadFile(filepath.Join(b.out, filepath.FromSlash(b.files[earlyScript].Path)))
+	if err != nil {
+		return err
+	}
+	renderer, err := site.New(b.origin, string(early), func(logical string) (string, int, bool) {
 		f, ok := b.files[logical]
 		return f.URL, f.Size, ok
 	}, path("html", "base.tmpl"), path("html", "site.tmpl"), path("html", "library.tmpl"))
@@ -55,7 +60,7 @@ func (b *builder) pages() error {
 	}
 	pages = append(pages, patterns...)
 	if page, err = renderer.Render("404.html", "lost", &struct{ site.Head }{site.Head{
-		Title: "No page here", Description: "Electron diffraction explained with patterns that turn.", NoIndex: true, Styles: []string{"css/article.css"},
+		Title: "No page here", Description: "Electron diffraction explained with patterns that turn.", NoIndex: true, Style: "css/pages/blog.css",
 	}}); err != nil {
 		return err
 	}

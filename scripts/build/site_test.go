@@ -448,7 +448,7 @@ func TestWeights(t *testing.T) {
 			switch rel, _ := attr(n, "rel"); {
 			case n.Data == "link" && rel == "stylesheet":
 				need[byURL[href]] = true
-			case n.Data == "script":
+			case n.Data == "script" && src != "":
 				script(byURL[src])
 			case n.Data == "figcaption" || n.Data == "th" || n.Data == "td" || n.Data == "nav" || n.Data == "label":
 				captions.WriteString(textOf(n))
@@ -517,6 +517,18 @@ func TestIcons(t *testing.T) {
 	for _, m := range asked {
 		if !strings.Contains(few, `<symbol id="`+m[1]+`"`) {
 			t.Errorf("site-icons.svg has no %s", m[1])
+		}
+	}
+}
+
+// TestEarlyScript: pages hold one script in them, that which the server allows
+// by its hash, before their style sheet.
+func TestEarlyScript(t *testing.T) {
+	b := theSite(t)
+	early := "<script>" + string(b.read(t, b.files[earlyScript].Path)) + "</script>"
+	for address, doc := range b.documents(t) {
+		if n := strings.Count(string(doc), "<script>"); n != 1 || !strings.Contains(string(doc), early) {
+			t.Errorf("%s: %d scripts in the page, want one: %s", address, n, early)
 		}
 	}
 }

@@ -202,3 +202,28 @@ func builtSizes(t *testing.T) map[string]int {
 	}
 	return sizes
 }
+
+// TestNothingMoves: on a slow line no kind of page shifts what a reader already
+// sees when its styles, fonts and scripts come, on a phone or on a wide screen.
+func TestNothingMoves(t *testing.T) {
+	const shiftMax = 0.02
+	g := newGate(t, startServer(t))
+	g.narrow(1_600_000/8, 150*time.Millisecond)
+	parent := browser(t)
+	for _, width := range []int64{412, 1350} {
+		p := newTab(t, parent, g.base, width, 900)
+		p.do(noCache)
+		p.before(watchTasks)
+		for _, address := range []string{
+			"/sim?z=1,1,0", "/library/", "/library/si/", "/library/ratio/", "/library/d/",
+			"/blog/", "/blog/what-an-electron-diffraction-pattern-is/", "/about/", "/no-such-page",
+		} {
+			p.allow("404") // the page for lost visitors
+			p.open(address)
+			p.wait("the fonts", `document.fonts.ready.then(() => new Promise((done) => setTimeout(() => done(true), 300)))`)
+			if shift := eval[float64](p, `shift`); shift > shiftMax {
+				t.Errorf("%s at %d px shifts by %.4f, the limit is %v: %v", address, width, shift, shiftMax, eval[[]string](p, `shifted`))
+			}
+		}
+	}
+}

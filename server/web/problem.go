@@ -97,6 +97,7 @@ func (s *server) lostPage(w http.ResponseWriter, r *http.Request) bool {
 		return false
 	}
 	h := w.Header()
+	h["Content-Security-Policy"] = site.policy
 	h.Set("Content-Type", f.kind)
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	w.WriteHeader(http.StatusNotFound)

@@ -19,6 +19,7 @@ import (
 
 	"zoneaxis/internal/session"
 	"zoneaxis/internal/source"
+	"zoneaxis/server/internal/testsite"
 	"zoneaxis/server/mp/mpfake"
 )
 
@@ -263,5 +264,22 @@ func TestWorstLinks(t *testing.T) {
 			}
 			t.Logf("%s%s: %v, %d bytes", id, rest, took.Round(time.Millisecond), w.Body.Len())
 		}
+	}
+}
+
+// TestEarlyScriptAllowed: pages made at build may run the one script that
+// stands in them, and no other.
+func TestEarlyScriptAllowed(t *testing.T) {
+	r := newRig(t, rigOptions{})
+	sum := sha256.Sum256(testsite.Dist(t)["static/testbuild/js/early.js"].Data)
+	want := "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+	for _, address := range []string{"/blog/", "/blog/packed/", "/library/", "/no-such-page"} {
+		policy := r.get(address, "Accept", "text/html").Header().Get("Content-Security-Policy")
+		if !strings.Contains(policy, "script-src 'self' "+want+" 'wasm-unsafe-eval';") {
+			t.Errorf("%s: %s", address, policy)
+		}
+	}
+	if policy := r.get("/sim").Header().Get("Content-Security-Policy"); strings.Contains(policy, want) {
+		t.Errorf("/sim: %s", policy)
 	}
 }

@@ -53,6 +53,8 @@ var feedKinds = map[string]string{
 type site struct {
 	set   *assets.Set
 	files map[string]*staticFile // by address
+	// policy is that of the pages made at build, which hold one script.
+	policy []string
 
 	mu    sync.Mutex
 	pages map[string]*staticFile // by path below pages/, filled as they are asked for
@@ -89,6 +91,14 @@ func newSite(set *assets.Set) (*site, error) {
 			return nil, err
 		}
 		s.files[f.URL] = file
+	}
+	s.policy = pagePolicy
+	if early, ok := set.Manifest.Files["js/early.js"]; ok {
+		data, err := fs.ReadFile(set.FS, early.Path)
+		if err != nil {
+			return nil, fmt.Errorf("web: %w", err)
+		}
+		s.policy = []string{allow(policyPage, "script-src", data)}
 	}
 	return s, nil
 }
@@ -307,8 +317,11 @@ func (s *server) other(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *server) reply(w http.ResponseWriter, r *http.Request, f *staticFile, site *site) {
-	if strings.HasPrefix(f.kind, "image/svg") {
+	switch {
+	case strings.HasPrefix(f.kind, "image/svg"):
 		w.Header()["Content-Security-Policy"] = picturePolicy
+	case strings.HasPrefix(f.kind, "text/html"):
+		w.Header()["Content-Security-Policy"] = site.policy
 	}
 	if err := f.serve(w, r, site.set.FS); err != nil {
 		s.log.Debug("file not sent", "file", f.path, "error", err.Error())

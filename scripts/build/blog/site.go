@@ -24,11 +24,8 @@ const (
 	blogAbout = "Articles about electron diffraction, and about how this site is made."
 )
 
-// Style sheets of lists, and of pages that may hold figures.
-var (
-	listStyles    = []string{"css/article.css"}
-	articleStyles = []string{"css/article.css", "css/figure.css", "css/pattern.css"}
-)
+// style is the style sheet of lists and of pages that may hold figures.
+const style = "css/pages/blog.css"
 
 // postPage is the data of the template post.
 type postPage struct {
@@ -77,7 +74,7 @@ func (s *Site) Render() ([]site.Page, error) {
 	var pages []site.Page
 	var failed error
 	add := func(path, name string, data listPage) {
-		data.Section, data.Styles = "blog", listStyles
+		data.Section, data.Style = "blog", style
 		page, err := s.Pages.Render(path, name, &data)
 		if err != nil && failed == nil {
 			failed = err
@@ -105,7 +102,7 @@ func (s *Site) Render() ([]site.Page, error) {
 	for _, p := range s.Posts {
 		data := postPage{Post: p, Head: site.Head{
 			Title: p.Title, Description: p.Description, Section: "blog", Article: true, Published: p.Date, Updated: p.Changed(),
-			Live: p.Live, Card: "/cards/" + p.Slug + ".png", NoIndex: p.Draft, Styles: articleStyles,
+			Live: p.Live, Card: "/cards/" + p.Slug + ".png", NoIndex: p.Draft, Style: style,
 		}}
 		page, err := s.Pages.Render("blog/"+p.Slug+"/index.html", "post", &data)
 		if err != nil {
@@ -138,7 +135,7 @@ func articles(n int) string {
 // Plain renders a post that is a page of its own, such as about.
 func (s *Site) Plain(path, section string, p *Post) (site.Page, error) {
 	return s.Pages.Render(path, "plain", &plainPage{
-		Head: site.Head{Title: p.Title, Description: p.Description, Section: section, Live: p.Live, NoIndex: p.Draft, Styles: articleStyles}, Body: p.Body,
+		Head: site.Head{Title: p.Title, Description: p.Description, Section: section, Live: p.Live, NoIndex: p.Draft, Style: style}, Body: p.Body,
 	})
 }
 

@@ -223,7 +223,7 @@ func Render(crystals []*Crystal, table *diffraction.RatioTable, r *site.Renderer
 		data := crystalPage{Crystal: c, Defs: Defs, Head: site.Head{
 			Title:       c.View.Name + ": diffraction patterns",
 			Description: fmt.Sprintf("%d indexed electron diffraction patterns of %s with spacings, ratios, angles and forbidden reflections, to print or to turn.", len(c.Zones), sentence(c.View.Name)),
-			Section:     "library", Styles: []string{"css/library.css"},
+			Section:     "library", Style: "css/pages/library.css",
 		}}
 		if c.Type != "" {
 			data.TypeURL = "/library/#" + session.TypeAnchor(c.Type)
@@ -240,7 +240,7 @@ func Render(crystals []*Crystal, table *diffraction.RatioTable, r *site.Renderer
 	index, err := r.Render("library/index.html", "library-index", &indexPage{Groups: groups(crystals), Count: len(crystals), Zones: zones, Head: site.Head{
 		Title:       "Pattern library",
 		Description: fmt.Sprintf("%s indexed zone-axis patterns of %d crystals, by structure type, by ratio and angle, and by spacing.", thousands(zones), len(crystals)),
-		Section:     "library", Styles: []string{"css/library.css"}, Scripts: []string{"js/library-index.js"},
+		Section:     "library", Style: "css/pages/library.css", Scripts: []string{"js/library-index.js"},
 	}})
 	if err != nil {
 		return nil, err
@@ -248,7 +248,7 @@ func Render(crystals []*Crystal, table *diffraction.RatioTable, r *site.Renderer
 	ratio, err := r.Render("library/ratio/index.html", "library-ratio", &ratioPage{Cubic: cubicTables(crystals), Entries: thousands(len(table.Entries)), Count: len(crystals), Head: site.Head{
 		Title:       "Index by ratio and angle",
 		Description: "Type the ratio of two distances and the angle between them, and get every zone axis of the library that fits.",
-		Section:     "library", Styles: []string{"css/library.css"}, Scripts: []string{"js/library-ratio.js"},
+		Section:     "library", Style: "css/pages/library.css", Scripts: []string{"js/library-ratio.js"},
 	}})
 	if err != nil {
 		return nil, err
@@ -263,7 +263,7 @@ func Render(crystals []*Crystal, table *diffraction.RatioTable, r *site.Renderer
 	byD, err := r.Render("library/d/index.html", "library-d", &spacingPage{Lines: lines, Count: len(crystals), Head: site.Head{
 		Title:       "Index by spacing",
 		Description: "The largest spacings of every crystal of the library in one list. Type some that you have measured, and get the crystals that have them all.",
-		Section:     "library", Styles: []string{"css/library.css"}, Scripts: []string{"js/library-d.js"},
+		Section:     "library", Style: "css/pages/library.css", Scripts: []string{"js/library-d.js"},
 	}})
 	if err != nil {
 		return nil, err

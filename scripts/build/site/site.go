@@ -37,7 +37,7 @@ type Head struct {
 	Published, Updated time.Time // of an article
 	Live               bool      // it has figures that may come alive
 	NoIndex            bool
-	Styles             []string // further style sheets by logical name
+	Style              string   // its style sheet by logical name
 	Scripts            []string // further scripts
 }
 
@@ -52,8 +52,9 @@ type Renderer struct {
 }
 
 // New reads templates by their paths. url returns the address of a built file
-// by its logical name, size its size in bytes.
-func New(origin string, url func(logical string) (address string, size int, ok bool), names ...string) (*Renderer, error) {
+// by its logical name, size its size in bytes. early is the script that runs
+// before the first paint, in the page itself: the server allows it by its hash.
+func New(origin, early string, url func(logical string) (address string, size int, ok bool), names ...string) (*Renderer, error) {
 	r := &Renderer{Origin: origin}
 	address := func(logical string) string {
 		a, _, ok := url(logical)
@@ -63,7 +64,8 @@ func New(origin string, url func(logical string) (address string, size int, ok b
 		return a
 	}
 	t := template.New("site").Option("missingkey=error").Funcs(template.FuncMap{
-		"url": address,
+		"url":   address,
+		"early": func() template.JS { return template.JS(early) },
 		"size": func(logical string) int {
 			_, n, _ := url(logical)
 			return n

@@ -31,7 +31,7 @@ func TestMissingFile(t *testing.T) {
 	if err := os.WriteFile(name, []byte(`{{define "a"}}{{.Title}} {{url "css/none.css"}}{{end}}`), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	r, err := site.New("", func(string) (string, int, bool) { return "", 0, false }, name)
+	r, err := site.New("", "", func(string) (string, int, bool) { return "", 0, false }, name)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -94,6 +94,10 @@ func build(t testing.TB) fstest.MapFS {
 			add(logical, strings.TrimPrefix(orText(url, "/"+logical), "/"), url, kind, data)
 		}
 	}
+	// The build joins the style sheets of pages.
+	for _, name := range []string{"css/pages/embed.css", "css/pages/notice.css"} {
+		add(name, "static/testbuild/"+name, "/static/testbuild/"+name, kinds[".css"], []byte("body { margin: 0 }"))
+	}
 	rng := rand.New(rand.NewPCG(1, 2))
 	program := make([]byte, 300_000) // over smallFile, and compressible
 	for i := range program {
