@@ -128,6 +128,7 @@ async function offer(registration) {
     if (waiting.state !== "installed") return location.reload(); // another tab was first
     navigator.serviceWorker.addEventListener("controllerchange", () => location.reload(), { once: true });
     waiting.postMessage({ type: "activate" });
+    setTimeout(() => location.reload(), 3000); // it waits until the one in charge has a rest
   };
   tell("A new version is ready.", { label: "Reload", run: reload }, { label: "Later", run: () => {} });
 }

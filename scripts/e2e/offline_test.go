@@ -113,6 +113,8 @@ func TestOffline(t *testing.T) {
 		p.click(fmt.Sprintf("#figure-%d .play", n))
 		p.wait(fmt.Sprintf("figure %d of the article to come alive", n), fmt.Sprintf(`document.querySelector("#figure-%d[data-active]")`, n))
 	}
+	p.open("/")
+	p.wait("the home page, turned by the engine", `document.documentElement.dataset.ready && document.querySelector('[data-part="heading"]').textContent.includes("Silicon")`)
 	p.open("/about/")
 	if got := p.text("h1"); got == "" || strings.Contains(got, "<no") {
 		t.Errorf("a page around the simulator offline: %q", got)

@@ -132,6 +132,7 @@ func TestUpgrade(t *testing.T) {
 
 	// A second tab gets the new page, whole, from the old worker.
 	q := newTab(t, parent, g.base, 1440, 900)
+	q.before(rememberWorker)
 	q.open("/sim?z=1,1,1")
 	q.wait("the new page", `document.documentElement.dataset.ready && "next" in document.documentElement.dataset && "nextDom" in document.documentElement.dataset`)
 	q.isWhole(next)
@@ -150,6 +151,7 @@ func TestUpgrade(t *testing.T) {
 	// The new build is saved whole before it takes over; then the worker is of
 	// the new build, and the tab with the old page still has its files.
 	q.wait("the new build to be saved", savedOffline)
+	q.newWorker()
 	p.waitFor("the worker of the new build", workerBuild, next)
 	p.waitFor("both builds to be kept", fmt.Sprintf(`(async () => {
 		let n = 0;
@@ -205,6 +207,17 @@ func TestUpdateOffered(t *testing.T) {
 	p.heading("zone axis 1 1 1")
 	p.isWhole(next)
 	p.waitFor("the worker of the new build", workerBuild, next)
+}
+
+// rememberWorker runs before a page: it keeps the worker that serves it.
+const rememberWorker = `globalThis.firstWorker = navigator.serviceWorker.controller;`
+
+// newWorker waits until another worker is in charge than when the page began.
+// Nothing is sent meanwhile: a worker that is asked something all the time never
+// comes to rest, and the next one waits until it does.
+func (p *tab) newWorker() {
+	p.t.Helper()
+	p.wait("another worker to take over", `navigator.serviceWorker.controller !== firstWorker`)
 }
 
 // workerBuild is the build of the service worker in charge.
