@@ -149,7 +149,6 @@ func (s *server) picture(w http.ResponseWriter, r *http.Request) {
 	link := state.String()
 	key := "svg " + build.set.Manifest.Build + " " + link
 	readByAnyone(w.Header())
-	w.Header()["Content-Security-Policy"] = picturePolicy
 	c, err := s.kept(w, r, key, func(ctx context.Context, lookup lookupFunc) (*content, error) {
 		one, problems := session.Open(link, lookup)
 		for _, p := range problems {
@@ -171,6 +170,7 @@ func (s *server) picture(w http.ResponseWriter, r *http.Request) {
 		s.failDrawing(w, r, err)
 		return
 	}
+	w.Header()["Content-Security-Policy"] = picturePolicy
 	c.serve(w, r, pictureCache)
 }
 
