@@ -153,7 +153,11 @@ func (s *server) picture(w http.ResponseWriter, r *http.Request) {
 		one, problems := session.Open(link, lookup)
 		for _, p := range problems {
 			if p.Key == "c" { // better no picture than that of another crystal
-				return nil, &linkError{p.Text}
+				text, unread := strings.CutSuffix(p.Text, " Using silicon.")
+				if unread {
+					text += " A crystal is written as c=lib-si or c=mp-149."
+				}
+				return nil, &linkError{text}
 			}
 		}
 		// What the link shows is in the file: indices and scale bar if it has them.
