@@ -30,6 +30,7 @@ var layer = map[string]int{
 	"zoneaxis/internal/source":            2,
 	"zoneaxis/internal/diffraction":       2,
 	"zoneaxis/internal/diffraction/bloch": 3,
+	"zoneaxis/internal/orientation":       3,
 	"zoneaxis/internal/scene":             4,
 	"zoneaxis/internal/session":           5,
 }

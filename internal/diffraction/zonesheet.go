@@ -66,7 +66,7 @@ func Neighbours(l crystal.Lattice, g *symmetry.Group, u crystal.UVW, zones []cry
 	var list []Neighbour
 	for _, v := range zones {
 		best := Neighbour{Of: v, Angle: math.Inf(1)}
-		for _, w := range equivalentZones(g, v) {
+		for _, w := range EquivalentZones(g, v) {
 			if w == u || w == u.Neg() {
 				continue
 			}

@@ -28,7 +28,7 @@ func DistinctZones(g *symmetry.Group, maxIndex int) []crystal.UVW {
 		if seen[u] {
 			continue
 		}
-		set := equivalentZones(g, u)
+		set := EquivalentZones(g, u)
 		for _, v := range set {
 			seen[v] = true
 		}
@@ -42,7 +42,7 @@ func DistinctZones(g *symmetry.Group, maxIndex int) []crystal.UVW {
 // Representative returns the zone axis that stands for all those that the Laue
 // class makes equivalent to u, by the rule of DistinctZones without a limit.
 func Representative(g *symmetry.Group, u crystal.UVW) crystal.UVW {
-	return chosen(equivalentZones(g, u), permutes(g))
+	return chosen(EquivalentZones(g, u), permutes(g))
 }
 
 // chosen returns the one of a set of equivalent zone axes that stands for it.
@@ -58,9 +58,9 @@ func chosen(set []crystal.UVW, ascending bool) crystal.UVW {
 	})
 }
 
-// equivalentZones returns the distinct directions equivalent to the reduced u
-// in the Laue class of g, u first.
-func equivalentZones(g *symmetry.Group, u crystal.UVW) []crystal.UVW {
+// EquivalentZones returns the distinct directions equivalent to the reduced u
+// in the Laue class of g, u first; without a group u and −u.
+func EquivalentZones(g *symmetry.Group, u crystal.UVW) []crystal.UVW {
 	u = u.Reduced()
 	if g == nil {
 		return []crystal.UVW{u, u.Neg()}
@@ -74,7 +74,7 @@ func equivalentZones(g *symmetry.Group, u crystal.UVW) []crystal.UVW {
 
 // permutes reports whether the symmetry makes all three axes equivalent.
 func permutes(g *symmetry.Group) bool {
-	list := equivalentZones(g, crystal.UVW{0, 0, 1})
+	list := EquivalentZones(g, crystal.UVW{0, 0, 1})
 	return slices.Contains(list, crystal.UVW{1, 0, 0}) && slices.Contains(list, crystal.UVW{0, 1, 0})
 }
 

@@ -8,8 +8,24 @@ import (
 
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/diffraction"
-	"zoneaxis/internal/geom"
+	"zoneaxis/internal/symmetry"
 )
+
+// Point symmetry of the lattices that the tables of zones are about.
+const (
+	hallFcc = "-F 4 2 3"
+	hallBcc = "-I 4 2 3"
+	hallHcp = "-P 6c 2c"
+)
+
+func group(t testing.TB, hall string) *symmetry.Group {
+	t.Helper()
+	g, err := symmetry.FromHall(hall)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return g
+}
 
 func TestDistinctZones(t *testing.T) {
 	for _, c := range []struct {
@@ -114,37 +130,6 @@ func TestZonesTable(t *testing.T) {
 	}
 	if short := diffraction.Zones(mustReflections(t, s, diffraction.Options{GMax: 0.8}), group(t, hallFcc), 3); len(short) == 0 || len(short) >= 13 {
 		t.Errorf("within 0.8 Å⁻¹: %d zones", len(short))
-	}
-}
-
-func TestEquivalentTargets(t *testing.T) {
-	l := cubic(t, 4)
-	g := group(t, hallFcc)
-	h := diffraction.Holder{Alpha: span(40), Beta: span(40)}
-	o, err := diffraction.ZoneFrame(l, crystal.UVW{0, 0, 1})
-	if err != nil {
-		t.Fatal(err)
-	}
-	from := tilt(3, 2)
-	list := h.Equivalents(l, g, h.Mount(o, from), from, crystal.UVW{2, 2, 4})
-	if len(list) != 24 {
-		t.Fatalf("%d equivalents of [112], want 24", len(list))
-	}
-	// The four around [001] are within reach, the others behind the specimen or
-	// at 65.9° and more.
-	for i, s := range list {
-		if want := i < 4; s.Reachable != want || want && s.Zone[2] != 2 {
-			t.Errorf("number %d is %v at α %.1f°, β %.1f°, reachable %v", i, s.Zone, geom.Degrees(s.Tilt.Alpha), geom.Degrees(s.Tilt.Beta), s.Reachable)
-		}
-		if i > 0 && i < 4 && s.Travel < list[i-1].Travel-1e-9 {
-			t.Errorf("%v travels less than the one before", s.Zone)
-		}
-	}
-	if both := h.Equivalents(l, nil, h.Mount(o, from), from, crystal.UVW{1, 1, 2}); len(both) != 2 {
-		t.Errorf("without a group: %d, want the two senses", len(both))
-	}
-	if none := h.Equivalents(l, g, o, from, crystal.UVW{}); none != nil {
-		t.Errorf("[000]: %v", none)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/orientation"
 	"zoneaxis/internal/scene"
 	"zoneaxis/internal/sorts"
 	"zoneaxis/internal/wire"
@@ -76,7 +77,7 @@ func (s *Session) setSecond(id, relation string, variant int) error {
 func (n *secondPhase) relate(first *phase, relation string) error {
 	rot, err := n.rotation(first, relation)
 	if err != nil {
-		var misfit *diffraction.MisfitError
+		var misfit *orientation.MisfitError
 		if errors.As(err, &misfit) {
 			which := "first"
 			four := first.four
@@ -88,7 +89,7 @@ func (n *secondPhase) relate(first *phase, relation string) error {
 		}
 		return err
 	}
-	n.variants = diffraction.Variants(rot, first.structure.Lattice, first.group, n.phase.structure.Lattice, n.phase.group)
+	n.variants = orientation.Variants(rot, first.structure.Lattice, first.group, n.phase.structure.Lattice, n.phase.group)
 	return nil
 }
 
@@ -98,7 +99,7 @@ func (n *secondPhase) rotation(first *phase, relation string) (geom.Rotation, er
 		n.text = says("axes parallel: a to a, c* to c*")
 		return geom.NoRotation(), nil
 	}
-	for _, r := range diffraction.Relations() {
+	for _, r := range orientation.Relations() {
 		if sameName(r.Name, relation) {
 			// The names tell fcc, bcc and hcp apart, not first and second.
 			if latticeKind(first) == r.Phase2 && latticeKind(n.phase) == r.Phase1 {
@@ -110,7 +111,7 @@ func (n *secondPhase) rotation(first *phase, relation string) (geom.Rotation, er
 			return rot, err
 		}
 	}
-	for _, t := range diffraction.Twins() {
+	for _, t := range orientation.Twins() {
 		if sameName(t.Name, relation) || relation == "" && t.Name == "Σ3" && first.system() == "cubic" {
 			n.text = says("twin: " + t.Name)
 			return n.turn(t, l1)
@@ -139,7 +140,7 @@ func (n *secondPhase) rotation(first *phase, relation string) (geom.Rotation, er
 }
 
 // parallels words a relation: "(111) ∥ (011), [-101] ∥ [-1-11]".
-func (n *secondPhase) parallels(r diffraction.Relation, first *phase) Text {
+func (n *secondPhase) parallels(r orientation.Relation, first *phase) Text {
 	return says("(").plus(hklText(r.Plane1, first.four), says(") ∥ ("), hklText(r.Plane2, n.phase.four), says("), ["),
 		digitsText(crystal.FormatUVW(r.Dir1, first.four)), says("] ∥ ["), digitsText(crystal.FormatUVW(r.Dir2, n.phase.four)), says("]"))
 }
@@ -164,7 +165,7 @@ func latticeKind(p *phase) string {
 // turn returns the rotation of a twin law. Where the crystal has no inversion
 // centre the mirror twin is no rotated copy; single scattering cannot tell the
 // half-turn about the plane normal from it.
-func (n *secondPhase) turn(t diffraction.Twin, l crystal.Lattice) (geom.Rotation, error) {
+func (n *secondPhase) turn(t orientation.Twin, l crystal.Lattice) (geom.Rotation, error) {
 	rot, err := t.Rotation(l, true)
 	return rot, err
 }
@@ -184,8 +185,8 @@ func normalRelation(text string) string {
 }
 
 // parseRelation reads "(111)||(110) [1-10]||[1-11]".
-func parseRelation(text string, first, second *phase) (diffraction.Relation, error) {
-	var r diffraction.Relation
+func parseRelation(text string, first, second *phase) (orientation.Relation, error) {
+	var r orientation.Relation
 	text = strings.ReplaceAll(normalRelation(text), ",", " ")
 	closing := strings.LastIndexByte(text, ')')
 	opening := strings.IndexByte(text, '[')
@@ -223,14 +224,14 @@ func relationError(message string) error {
 }
 
 // parseTwin reads a twin plane, "(111)", or a turn, "60 [111]".
-func parseTwin(text string, p *phase) (diffraction.Twin, bool) {
+func parseTwin(text string, p *phase) (orientation.Twin, bool) {
 	if opening := strings.IndexByte(text, '['); opening > 0 {
 		angle, ok := plainNumber(strings.Trim(text[:opening], " °"))
 		dir := crystal.ParseZone(text[opening:], p.four, p.name(), p.system())
-		return diffraction.Twin{Dir: dir.UVW, Angle: geom.Radians(angle)}, ok && dir.OK && math.Abs(angle) <= 360
+		return orientation.Twin{Dir: dir.UVW, Angle: geom.Radians(angle)}, ok && dir.OK && math.Abs(angle) <= 360
 	}
 	plane := crystal.ParsePlane(text, p.four, p.name(), p.system())
-	return diffraction.Twin{Plane: plane.HKL, Mirror: true}, plane.OK && strings.ContainsAny(text, "({")
+	return orientation.Twin{Plane: plane.HKL, Mirror: true}, plane.OK && strings.ContainsAny(text, "({")
 }
 
 // orientation2 returns the orientation of the second phase.

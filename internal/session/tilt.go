@@ -8,6 +8,7 @@ import (
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/orientation"
 	"zoneaxis/internal/scene"
 	"zoneaxis/internal/sorts"
 )
@@ -28,14 +29,14 @@ func (s *Session) holderNow() LinkHolder {
 
 // goniometer returns the holder as the diffraction package knows it, and its
 // present readings.
-func (s *Session) goniometer() (diffraction.Holder, diffraction.Tilt) {
+func (s *Session) goniometer() (orientation.Holder, orientation.Tilt) {
 	n := s.holderNow()
 	la, lb := geom.Radians(n.LimitAlpha), geom.Radians(n.LimitBeta)
-	h := diffraction.Holder{
+	h := orientation.Holder{
 		Axis: geom.Radians(s.axis), FlipAlpha: s.flipA, FlipBeta: s.flipB,
-		Alpha: diffraction.Range{Min: -la, Max: la}, Beta: diffraction.Range{Min: -lb, Max: lb},
+		Alpha: orientation.Range{Min: -la, Max: la}, Beta: orientation.Range{Min: -lb, Max: lb},
 	}
-	return h, diffraction.Tilt{Alpha: geom.Radians(n.Alpha), Beta: geom.Radians(n.Beta)}
+	return h, orientation.Tilt{Alpha: geom.Radians(n.Alpha), Beta: geom.Radians(n.Beta)}
 }
 
 // plan answers how to bring a zone axis onto the beam: the nearest of its
@@ -75,7 +76,7 @@ func (s *Session) plan(zone crystal.UVW) *Plan {
 
 // unreachable words a target beyond the limits, with the nearest zone that can
 // be reached.
-func (s *Session) unreachable(h diffraction.Holder, mount geom.Rotation, now diffraction.Tilt, t diffraction.Target, zones []crystal.UVW) Text {
+func (s *Session) unreachable(h orientation.Holder, mount geom.Rotation, now orientation.Tilt, t orientation.Target, zones []crystal.UVW) Text {
 	p := s.phase
 	n := s.holderNow()
 	why := h.Explain(p.structure.Lattice, mount, now, t, zones)
@@ -99,9 +100,9 @@ func (s *Session) unreachable(h diffraction.Holder, mount geom.Rotation, now dif
 }
 
 // testTilt says what a small tilt must show if the signs are right.
-func (s *Session) testTilt(h diffraction.Holder, now diffraction.Tilt) string {
+func (s *Session) testTilt(h orientation.Holder, now orientation.Tilt) string {
 	const step = 2 // degrees
-	way := func(to diffraction.Tilt) string {
+	way := func(to orientation.Tilt) string {
 		turn := h.Rotation(to).Mul(h.Rotation(now).Inverse())
 		// Where the Kikuchi pattern goes: the transmitted direction of what
 		// points up now.
@@ -212,7 +213,7 @@ func (s *Session) addPoles(g *scene.Stereogram, sign func(diffraction.Point) dif
 	zones := p.zones.Zones()
 	common := map[crystal.UVW]int{}
 	for i, u := range p.common {
-		for _, v := range p.equivalentZones(u) {
+		for _, v := range p.EquivalentZones(u) {
 			if _, seen := common[v]; !seen {
 				common[v] = i
 				common[v.Neg()] = i

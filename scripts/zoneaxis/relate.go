@@ -14,6 +14,7 @@ import (
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/orientation"
 	"zoneaxis/internal/scene"
 	"zoneaxis/internal/wire"
 )
@@ -145,7 +146,7 @@ func relateCommand(args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	variants := diffraction.Variants(rot, first.Lattice, first.Group, second.Lattice, second.Group)
+	variants := orientation.Variants(rot, first.Lattice, first.Group, second.Lattice, second.Group)
 	if o.variant < 1 || o.variant > len(variants) {
 		return fmt.Errorf("-variant %d: there are %d variants", o.variant, len(variants))
 	}
@@ -156,7 +157,7 @@ func relateCommand(args []string, stdout, stderr io.Writer) error {
 		Relation: relation, Rotation: matrixOf(rot), Variant: o.variant, Variants: len(variants),
 		Reflections: []relateReflection{},
 	}
-	angle, axis := diffraction.Disorientation(rot, first.Lattice, first.Group, second.Lattice, second.Group)
+	angle, axis := orientation.Disorientation(rot, first.Lattice, first.Group, second.Lattice, second.Group)
 	r.Disorientation = disorientationJSON{degrees(angle), [3]float64{round(axis.X), round(axis.Y), round(axis.Z)}}
 	var notes [][]string
 	for i, p := range []oriented{first, {second, first.beam, first.zone, orientation2}} {
@@ -236,10 +237,10 @@ func (o *relateOptions) rule() (func(l1, l2 crystal.Lattice) (geom.Rotation, rel
 }
 
 // relation reads -named, or -plane and -direction.
-func (o *relateOptions) relation() (r diffraction.Relation, err error) {
+func (o *relateOptions) relation() (r orientation.Relation, err error) {
 	if o.named != "" {
 		names := []string{}
-		for _, r := range diffraction.Relations() {
+		for _, r := range orientation.Relations() {
 			if plainName(r.Name) == plainName(o.named) || len(o.named) > 1 && initials(r.Name) == strings.ToUpper(o.named) {
 				return r, nil
 			}
@@ -283,9 +284,9 @@ func pair(name, text string) (a, b [3]int, err error) {
 
 // twinLaw reads the name of a twin law, a mirror plane "h,k,l", or a turn
 // "60 u,v,w".
-func twinLaw(text string) (diffraction.Twin, error) {
+func twinLaw(text string) (orientation.Twin, error) {
 	names := []string{}
-	for _, t := range diffraction.Twins() {
+	for _, t := range orientation.Twins() {
 		if plainName(t.Name) == plainName(text) {
 			return t, nil
 		}
@@ -295,16 +296,16 @@ func twinLaw(text string) (diffraction.Twin, error) {
 	if !turn {
 		plane, err := triple("twin", text)
 		if err != nil || plane == [3]int{} {
-			return diffraction.Twin{}, fmt.Errorf("-twin %q: expected a plane h,k,l, an angle and an axis such as 60 1,1,1, or one of %s", text, strings.Join(names, ", "))
+			return orientation.Twin{}, fmt.Errorf("-twin %q: expected a plane h,k,l, an angle and an axis such as 60 1,1,1, or one of %s", text, strings.Join(names, ", "))
 		}
-		return diffraction.Twin{Plane: plane, Mirror: true}, nil
+		return orientation.Twin{Plane: plane, Mirror: true}, nil
 	}
 	v, err := strconv.ParseFloat(strings.TrimSuffix(angle, "°"), 64)
 	if err != nil || !(math.Abs(v) <= 360) {
-		return diffraction.Twin{}, fmt.Errorf("-twin %q: %q is not an angle in degrees", text, angle)
+		return orientation.Twin{}, fmt.Errorf("-twin %q: %q is not an angle in degrees", text, angle)
 	}
 	u, err := direction("twin", indices)
-	return diffraction.Twin{Dir: u, Angle: geom.Radians(v)}, err
+	return orientation.Twin{Dir: u, Angle: geom.Radians(v)}, err
 }
 
 // plainName writes a name without case, spaces, brackets and kinds of dash.

@@ -11,6 +11,7 @@ import (
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/orientation"
 )
 
 type tiltSetting struct {
@@ -100,10 +101,10 @@ func tiltCommand(args []string, stdout, stderr io.Writer) error {
 	if *steps < 0 || *steps > 10000 || *n < 0 {
 		return fmt.Errorf("-path %d, -n %d: expected 0 or more, at most 10000 steps", *steps, *n)
 	}
-	h := diffraction.Holder{Axis: geom.Radians(*axis), FlipAlpha: *flipAlpha, FlipBeta: *flipBeta}
+	h := orientation.Holder{Axis: geom.Radians(*axis), FlipAlpha: *flipAlpha, FlipBeta: *flipBeta}
 	var err error
-	if h.Kind, err = oneOf("holder", *kind, map[string]diffraction.HolderKind{
-		"double": diffraction.DoubleTilt, "rotation": diffraction.TiltRotation,
+	if h.Kind, err = oneOf("holder", *kind, map[string]orientation.HolderKind{
+		"double": orientation.DoubleTilt, "rotation": orientation.TiltRotation,
 	}); err != nil {
 		return err
 	}
@@ -120,7 +121,7 @@ func tiltCommand(args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	now := diffraction.Tilt{Alpha: geom.Radians(readings[0]), Beta: geom.Radians(readings[1])}
+	now := orientation.Tilt{Alpha: geom.Radians(readings[0]), Beta: geom.Radians(readings[1])}
 	zone, err := direction("from", *from)
 	if err != nil {
 		return err
@@ -152,7 +153,7 @@ func tiltCommand(args []string, stdout, stderr io.Writer) error {
 		if err != nil {
 			return err
 		}
-		list := []diffraction.Target{h.Zone(s.Lattice, mount, now, u)}
+		list := []orientation.Target{h.Zone(s.Lattice, mount, now, u)}
 		switch {
 		case *twoBeam != "":
 			hkl, err := triple("two-beam", *twoBeam)
@@ -192,7 +193,7 @@ func tiltCommand(args []string, stdout, stderr io.Writer) error {
 	return writeJSON(stdout, r)
 }
 
-func targetDegrees(t diffraction.Target) tiltTarget {
+func targetDegrees(t orientation.Target) tiltTarget {
 	s := settingDegrees(t.Tilt)
 	out := tiltTarget{Zone: t.Zone, Alpha: s.Alpha, Beta: s.Beta, Travel: degrees(t.Travel), Reachable: t.Reachable}
 	if t.HKL != (crystal.HKL{}) {
@@ -201,28 +202,28 @@ func targetDegrees(t diffraction.Target) tiltTarget {
 	return out
 }
 
-func settingDegrees(t diffraction.Tilt) tiltSetting {
+func settingDegrees(t orientation.Tilt) tiltSetting {
 	return tiltSetting{degrees(t.Alpha), degrees(t.Beta)}
 }
 
-func rangeDegrees(r diffraction.Range) [2]float64 {
+func rangeDegrees(r orientation.Range) [2]float64 {
 	return [2]float64{degrees(r.Min), degrees(r.Max)}
 }
 
 // parseRange reads "30" as −30° to 30° and "-25,40" as it stands, into rad.
-func parseRange(name, text string) (diffraction.Range, error) {
+func parseRange(name, text string) (orientation.Range, error) {
 	if !strings.Contains(text, ",") {
 		v, err := parseFloats(name, text, 1)
 		if err != nil {
-			return diffraction.Range{}, err
+			return orientation.Range{}, err
 		}
-		return diffraction.Range{Min: -geom.Radians(v[0]), Max: geom.Radians(v[0])}, nil
+		return orientation.Range{Min: -geom.Radians(v[0]), Max: geom.Radians(v[0])}, nil
 	}
 	v, err := parseFloats(name, text, 2)
 	if err != nil {
-		return diffraction.Range{}, err
+		return orientation.Range{}, err
 	}
-	return diffraction.Range{Min: geom.Radians(v[0]), Max: geom.Radians(v[1])}, nil
+	return orientation.Range{Min: geom.Radians(v[0]), Max: geom.Radians(v[1])}, nil
 }
 
 // parseFloats reads one or two angles in degrees with a comma between them.

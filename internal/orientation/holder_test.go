@@ -1,4 +1,4 @@
-package diffraction_test
+package orientation_test
 
 import (
 	"math"
@@ -8,26 +8,31 @@ import (
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/orientation"
 )
 
 func deg(a float64) float64 { return geom.Radians(a) }
 
-func tilt(alpha, beta float64) diffraction.Tilt {
-	return diffraction.Tilt{Alpha: deg(alpha), Beta: deg(beta)}
+func tilt(alpha, beta float64) orientation.Tilt {
+	return orientation.Tilt{Alpha: deg(alpha), Beta: deg(beta)}
 }
 
-func span(limit float64) diffraction.Range {
-	return diffraction.Range{Min: -deg(limit), Max: deg(limit)}
+func randomUnit(r *rand.Rand) geom.Vec {
+	return geom.Vec{X: r.NormFloat64(), Y: r.NormFloat64(), Z: r.NormFloat64()}.Unit()
+}
+
+func span(limit float64) orientation.Range {
+	return orientation.Range{Min: -deg(limit), Max: deg(limit)}
 }
 
 // holders are the kinds of holder that the properties run over.
-func holders() map[string]diffraction.Holder {
-	return map[string]diffraction.Holder{
+func holders() map[string]orientation.Holder {
+	return map[string]orientation.Holder{
 		"double":              {Alpha: span(30), Beta: span(20)},
 		"double, turned axis": {Axis: deg(37), Alpha: span(60), Beta: span(30)},
 		"double, flipped":     {Axis: deg(-110), FlipAlpha: true, FlipBeta: true, Alpha: span(40), Beta: span(40)},
-		"rotation, free":      {Kind: diffraction.TiltRotation, Axis: deg(12), Alpha: span(45), Beta: span(180)},
-		"rotation, flipped":   {Kind: diffraction.TiltRotation, FlipAlpha: true, Alpha: diffraction.Range{Min: deg(-10), Max: deg(70)}, Beta: span(200)},
+		"rotation, free":      {Kind: orientation.TiltRotation, Axis: deg(12), Alpha: span(45), Beta: span(180)},
+		"rotation, flipped":   {Kind: orientation.TiltRotation, FlipAlpha: true, Alpha: orientation.Range{Min: deg(-10), Max: deg(70)}, Beta: span(200)},
 	}
 }
 
@@ -35,7 +40,7 @@ func TestTiltFromOneZoneToAnother(t *testing.T) {
 	// physics check: x ∥ [100], y ∥ [010], from [001] to [112].
 	const tolCheck = 5e-5 // degrees, the check has four decimals
 	l := cubic(t, 4)
-	h := diffraction.DefaultHolder()
+	h := orientation.DefaultHolder()
 	mount := h.Mount(geom.NoRotation(), tilt(0, 0))
 	got := h.Zone(l, mount, tilt(0, 0), crystal.UVW{1, 1, 2})
 	if a, b := geom.Degrees(got.Tilt.Alpha), geom.Degrees(got.Tilt.Beta); math.Abs(a-24.0948) > tolCheck || math.Abs(b+26.5651) > tolCheck {
@@ -54,19 +59,19 @@ func TestTiltSenses(t *testing.T) {
 	// the positive α by which it leans; R_Y(β) turns x away from z.
 	for _, c := range []struct {
 		name string
-		h    diffraction.Holder
+		h    orientation.Holder
 		v    geom.Vec
-		want diffraction.Tilt
+		want orientation.Tilt
 	}{
-		{"+y by +α", diffraction.Holder{}, geom.Vec{Y: math.Sin(deg(10)), Z: math.Cos(deg(10))}, tilt(10, 0)},
-		{"+x by −β", diffraction.Holder{}, geom.Vec{X: math.Sin(deg(10)), Z: math.Cos(deg(10))}, tilt(0, -10)},
-		{"α counted the other way", diffraction.Holder{FlipAlpha: true}, geom.Vec{Y: math.Sin(deg(10)), Z: math.Cos(deg(10))}, tilt(-10, 0)},
-		{"β counted the other way", diffraction.Holder{FlipBeta: true}, geom.Vec{X: math.Sin(deg(10)), Z: math.Cos(deg(10))}, tilt(0, 10)},
-		{"α axis up the screen: −x by +α", diffraction.Holder{Axis: deg(90)}, geom.Vec{X: -math.Sin(deg(10)), Z: math.Cos(deg(10))}, tilt(10, 0)},
-		{"rotation: +y by +α", diffraction.Holder{Kind: diffraction.TiltRotation, Alpha: span(30), Beta: span(180)}, geom.Vec{Y: math.Sin(deg(10)), Z: math.Cos(deg(10))}, tilt(10, 0)},
-		{"rotation: +x by a quarter turn", diffraction.Holder{Kind: diffraction.TiltRotation, Alpha: diffraction.Range{Max: deg(30)}, Beta: span(180)}, geom.Vec{X: math.Sin(deg(10)), Z: math.Cos(deg(10))}, tilt(10, 90)},
+		{"+y by +α", orientation.Holder{}, geom.Vec{Y: math.Sin(deg(10)), Z: math.Cos(deg(10))}, tilt(10, 0)},
+		{"+x by −β", orientation.Holder{}, geom.Vec{X: math.Sin(deg(10)), Z: math.Cos(deg(10))}, tilt(0, -10)},
+		{"α counted the other way", orientation.Holder{FlipAlpha: true}, geom.Vec{Y: math.Sin(deg(10)), Z: math.Cos(deg(10))}, tilt(-10, 0)},
+		{"β counted the other way", orientation.Holder{FlipBeta: true}, geom.Vec{X: math.Sin(deg(10)), Z: math.Cos(deg(10))}, tilt(0, 10)},
+		{"α axis up the screen: −x by +α", orientation.Holder{Axis: deg(90)}, geom.Vec{X: -math.Sin(deg(10)), Z: math.Cos(deg(10))}, tilt(10, 0)},
+		{"rotation: +y by +α", orientation.Holder{Kind: orientation.TiltRotation, Alpha: span(30), Beta: span(180)}, geom.Vec{Y: math.Sin(deg(10)), Z: math.Cos(deg(10))}, tilt(10, 0)},
+		{"rotation: +x by a quarter turn", orientation.Holder{Kind: orientation.TiltRotation, Alpha: orientation.Range{Max: deg(30)}, Beta: span(180)}, geom.Vec{X: math.Sin(deg(10)), Z: math.Cos(deg(10))}, tilt(10, 90)},
 	} {
-		got := c.h.Aim(c.v, diffraction.Tilt{})
+		got := c.h.Aim(c.v, orientation.Tilt{})
 		if math.Abs(got.Alpha-c.want.Alpha) > tolRound || math.Abs(got.Beta-c.want.Beta) > tolRound {
 			t.Errorf("%s: got α %.3f°, β %.3f°", c.name, geom.Degrees(got.Alpha), geom.Degrees(got.Beta))
 		}
@@ -80,13 +85,13 @@ func TestAimBringsUp(t *testing.T) {
 		r := rand.New(rand.NewPCG(5, 6))
 		for range 300 {
 			v := randomUnit(r)
-			near := diffraction.Tilt{Alpha: r.Float64() - 0.5, Beta: r.Float64() - 0.5}
+			near := orientation.Tilt{Alpha: r.Float64() - 0.5, Beta: r.Float64() - 0.5}
 			got := h.Rotation(h.Aim(v, near)).Apply(v)
 			if got.Sub(geom.Vec{Z: 1}).Norm() > tolRound {
 				t.Fatalf("%s: %v ends at %v", name, v, got)
 			}
-			s, u := diffraction.Tilt{Alpha: r.Float64(), Beta: r.Float64()}, diffraction.Tilt{Alpha: -r.Float64(), Beta: r.Float64()}
-			if h.Kind == diffraction.DoubleTilt {
+			s, u := orientation.Tilt{Alpha: r.Float64(), Beta: r.Float64()}, orientation.Tilt{Alpha: -r.Float64(), Beta: r.Float64()}
+			if h.Kind == orientation.DoubleTilt {
 				cos := math.Cos(s.Alpha)*math.Cos(u.Alpha)*math.Cos(s.Beta-u.Beta) + math.Sin(s.Alpha)*math.Sin(u.Alpha)
 				if d := math.Abs(math.Cos(h.Between(s, u)) - cos); d > tolRound {
 					t.Fatalf("%s: angle between settings differs by %g", name, d)
@@ -100,7 +105,7 @@ func TestMountIsUndoneByOrientation(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	for name, h := range holders() {
 		o := geom.AxisAngle(randomUnit(r), 2*r.Float64())
-		at := diffraction.Tilt{Alpha: r.Float64() - 0.5, Beta: r.Float64() - 0.5}
+		at := orientation.Tilt{Alpha: r.Float64() - 0.5, Beta: r.Float64() - 0.5}
 		back := h.Orientation(h.Mount(o, at), at)
 		if a := back.Mul(o.Inverse()).Angle(); a > 1e-7 { // atan2 of the root of a rounding
 			t.Errorf("%s: off by %g rad", name, a)
@@ -139,18 +144,18 @@ func TestReachIsTheBorder(t *testing.T) {
 			t.Fatalf("%s: %d points, closed %v", name, len(outline), outline[0] == outline[len(outline)-1])
 		}
 		for _, v := range outline {
-			s := h.Aim(v, diffraction.Tilt{})
+			s := h.Aim(v, orientation.Tilt{})
 			if !h.Reaches(s) {
 				t.Fatalf("%s: %v of the outline needs %v, out of reach", name, v, s)
 			}
 			edge := math.Min(math.Min(math.Abs(s.Alpha-h.Alpha.Min), math.Abs(s.Alpha-h.Alpha.Max)),
 				math.Min(math.Abs(s.Beta-h.Beta.Min), math.Abs(s.Beta-h.Beta.Max)))
-			if edge > 1e-9 && h.Kind == diffraction.DoubleTilt {
+			if edge > 1e-9 && h.Kind == orientation.DoubleTilt {
 				t.Fatalf("%s: %v of the outline is %g rad inside", name, v, edge)
 			}
 		}
 	}
-	if n := len(diffraction.DefaultHolder().AppendReach(nil, 0)); n != 0 {
+	if n := len(orientation.DefaultHolder().AppendReach(nil, 0)); n != 0 {
 		t.Errorf("step 0: %d points", n)
 	}
 }
@@ -187,7 +192,7 @@ func TestTwoBeamTarget(t *testing.T) {
 		t.Fatal(err)
 	}
 	l := cubic(t, 4.04958)
-	h := diffraction.Holder{Alpha: span(40), Beta: span(40)}
+	h := orientation.Holder{Alpha: span(40), Beta: span(40)}
 	o, err := diffraction.ZoneFrame(l, crystal.UVW{0, 1, 1})
 	if err != nil {
 		t.Fatal(err)
@@ -236,7 +241,7 @@ func TestTwoBeamTarget(t *testing.T) {
 
 func TestNearestReachable(t *testing.T) {
 	l := cubic(t, 5.43102)
-	h := diffraction.DefaultHolder()
+	h := orientation.DefaultHolder()
 	zones := diffraction.NewZoneSet(l, nil, 3).Zones()
 	o, err := diffraction.ZoneFrame(l, crystal.UVW{0, 0, 1})
 	if err != nil {
@@ -273,19 +278,19 @@ func TestNearestReachable(t *testing.T) {
 	if !why.OK || why.Nearest.Zone != (crystal.UVW{1, 1, 3}) || math.Abs(geom.Degrees(why.Angle)-29.4962) > 5e-5 {
 		t.Errorf("nearest is %v, %.4f° away; want [113], 29.4962°", why.Nearest.Zone, geom.Degrees(why.Angle))
 	}
-	stuck := diffraction.Holder{}
+	stuck := orientation.Holder{}
 	if why := stuck.Explain(l, mount, tilt(0, 0), target, []crystal.UVW{{1, 2, 3}}); why.OK {
 		t.Errorf("a holder that cannot move reaches %v", why.Nearest.Zone)
 	}
 }
 
 func TestHolderValidate(t *testing.T) {
-	good := diffraction.DefaultHolder()
+	good := orientation.DefaultHolder()
 	if err := good.Validate(); err != nil {
 		t.Error(err)
 	}
 	bad := good
-	bad.Beta = diffraction.Range{Min: 1, Max: -1}
+	bad.Beta = orientation.Range{Min: 1, Max: -1}
 	if bad.Validate() == nil {
 		t.Error("an empty range is accepted")
 	}
@@ -293,5 +298,36 @@ func TestHolderValidate(t *testing.T) {
 	bad.Axis = math.NaN()
 	if bad.Validate() == nil {
 		t.Error("an axis without direction is accepted")
+	}
+}
+
+func TestEquivalentTargets(t *testing.T) {
+	l := cubic(t, 4)
+	g := group(t, hallFcc)
+	h := orientation.Holder{Alpha: span(40), Beta: span(40)}
+	o, err := diffraction.ZoneFrame(l, crystal.UVW{0, 0, 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	from := tilt(3, 2)
+	list := h.Equivalents(l, g, h.Mount(o, from), from, crystal.UVW{2, 2, 4})
+	if len(list) != 24 {
+		t.Fatalf("%d equivalents of [112], want 24", len(list))
+	}
+	// The four around [001] are within reach, the others behind the specimen or
+	// at 65.9° and more.
+	for i, s := range list {
+		if want := i < 4; s.Reachable != want || want && s.Zone[2] != 2 {
+			t.Errorf("number %d is %v at α %.1f°, β %.1f°, reachable %v", i, s.Zone, geom.Degrees(s.Tilt.Alpha), geom.Degrees(s.Tilt.Beta), s.Reachable)
+		}
+		if i > 0 && i < 4 && s.Travel < list[i-1].Travel-1e-9 {
+			t.Errorf("%v travels less than the one before", s.Zone)
+		}
+	}
+	if both := h.Equivalents(l, nil, h.Mount(o, from), from, crystal.UVW{1, 1, 2}); len(both) != 2 {
+		t.Errorf("without a group: %d, want the two senses", len(both))
+	}
+	if none := h.Equivalents(l, g, o, from, crystal.UVW{}); none != nil {
+		t.Errorf("[000]: %v", none)
 	}
 }

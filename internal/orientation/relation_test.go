@@ -1,4 +1,4 @@
-package diffraction_test
+package orientation_test
 
 import (
 	"errors"
@@ -6,10 +6,26 @@ import (
 	"testing"
 
 	"zoneaxis/internal/crystal"
-	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/orientation"
 	"zoneaxis/internal/symmetry"
 )
+
+const tolRound = 1e-12
+
+func cubic(t testing.TB, a float64) crystal.Lattice {
+	t.Helper()
+	return lattice(t, crystal.Cell{A: a, B: a, C: a, Alpha: 90, Beta: 90, Gamma: 90})
+}
+
+func lattice(t testing.TB, c crystal.Cell) crystal.Lattice {
+	t.Helper()
+	l, err := crystal.NewLattice(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
 
 func group(t testing.TB, hall string) *symmetry.Group {
 	t.Helper()
@@ -41,19 +57,19 @@ func latticeOf(t testing.TB, phase string) (crystal.Lattice, *symmetry.Group) {
 	return crystal.Lattice{}, nil
 }
 
-func named(t testing.TB, name string) diffraction.Relation {
+func named(t testing.TB, name string) orientation.Relation {
 	t.Helper()
-	for _, r := range diffraction.Relations() {
+	for _, r := range orientation.Relations() {
 		if r.Name == name {
 			return r
 		}
 	}
 	t.Fatalf("there is no relation %q", name)
-	return diffraction.Relation{}
+	return orientation.Relation{}
 }
 
 func TestRelationsHold(t *testing.T) {
-	for _, r := range diffraction.Relations() {
+	for _, r := range orientation.Relations() {
 		l1, _ := latticeOf(t, r.Phase1)
 		l2, _ := latticeOf(t, r.Phase2)
 		rot, misfit, err := r.Rotation(l1, l2, 0)
@@ -94,7 +110,7 @@ func TestNamedRelations(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		list := diffraction.Variants(rot, l1, g1, l2, g2)
+		list := orientation.Variants(rot, l1, g1, l2, g2)
 		if len(list) != c.variants {
 			t.Errorf("%s: %d variants, want %d", c.name, len(list), c.variants)
 		}
@@ -104,7 +120,7 @@ func TestNamedRelations(t *testing.T) {
 		if c.angle == 0 {
 			continue
 		}
-		angle, axis := diffraction.Disorientation(rot, l1, g1, l2, g2)
+		angle, axis := orientation.Disorientation(rot, l1, g1, l2, g2)
 		if got := geom.Degrees(angle); math.Abs(got-c.angle) > 0.005 { // published to two decimals
 			t.Errorf("%s: disorientation %.3f°, want %.2f°", c.name, got, c.angle)
 		}
@@ -126,8 +142,8 @@ func TestRelationsApart(t *testing.T) {
 		t.Fatal(err1, err2)
 	}
 	least := math.Inf(1)
-	for _, v := range diffraction.Variants(a, l1, g1, l2, g2) {
-		angle, _ := diffraction.Disorientation(b.Inverse().Mul(v), l2, g2, l2, g2)
+	for _, v := range orientation.Variants(a, l1, g1, l2, g2) {
+		angle, _ := orientation.Disorientation(b.Inverse().Mul(v), l2, g2, l2, g2)
 		least = min(least, angle)
 	}
 	want := math.Pi/3 - math.Acos(1/math.Sqrt(3))
@@ -142,7 +158,7 @@ func TestRelationRefusals(t *testing.T) {
 	r := named(t, "Kurdjumov–Sachs")
 	r.Dir2 = crystal.UVW{1, 1, 1}
 	_, _, err := r.Rotation(l1, l2, 0)
-	misfit, ok := errors.AsType[*diffraction.MisfitError](err)
+	misfit, ok := errors.AsType[*orientation.MisfitError](err)
 	if !ok || misfit.Crystal != 2 || misfit.Plane != r.Plane2 || misfit.Dir != r.Dir2 {
 		t.Fatalf("[111] in (011): %v", err)
 	}
@@ -187,7 +203,7 @@ func TestTwins(t *testing.T) {
 		// 2 atan(√3 a/c) = 93.72° between the basal planes, 180° − that.
 		{"hcp {10−12}", 180 - 2*geom.Degrees(math.Atan(math.Sqrt(3)*3.2094/5.2108)), crystal.UVW{1, 0, 0}, 1e-6},
 	} {
-		for _, w := range diffraction.Twins() {
+		for _, w := range orientation.Twins() {
 			if w.Name != c.name {
 				continue
 			}
@@ -196,7 +212,7 @@ func TestTwins(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			angle, axis := diffraction.Disorientation(rot, l, g, l, g)
+			angle, axis := orientation.Disorientation(rot, l, g, l, g)
 			if math.Abs(geom.Degrees(angle)-c.angle) > c.tol {
 				t.Errorf("%s: %.4f°, want %.4f°", c.name, geom.Degrees(angle), c.angle)
 			}
@@ -218,8 +234,8 @@ func TestTwins(t *testing.T) {
 		}
 	}
 	l, _ := latticeOf(t, "fcc")
-	mirror := diffraction.Twin{Plane: crystal.HKL{1, 1, 1}, Mirror: true}
-	if _, err := mirror.Rotation(l, false); !errors.Is(err, diffraction.ErrNoMirror) {
+	mirror := orientation.Twin{Plane: crystal.HKL{1, 1, 1}, Mirror: true}
+	if _, err := mirror.Rotation(l, false); !errors.Is(err, orientation.ErrNoMirror) {
 		t.Errorf("mirror without centre: %v", err)
 	}
 	// The composition plane stays, its normal the same up to sign, and directions
@@ -231,12 +247,12 @@ func TestTwins(t *testing.T) {
 	if a := geom.Angle(rot.Apply(l.R(crystal.UVW{1, -1, 0})), l.R(crystal.UVW{-1, 1, 0})); a > tolRound {
 		t.Errorf("[1−10] goes %g rad beside [−110]", a)
 	}
-	for _, w := range []diffraction.Twin{{}, {Mirror: true}} {
+	for _, w := range []orientation.Twin{{}, {Mirror: true}} {
 		if _, err := w.Rotation(l, true); err == nil {
 			t.Errorf("%+v accepted", w)
 		}
 	}
-	about := diffraction.Twin{Plane: crystal.HKL{0, 0, 1}, Angle: math.Pi / 2}
+	about := orientation.Twin{Plane: crystal.HKL{0, 0, 1}, Angle: math.Pi / 2}
 	if r, err := about.Rotation(l, false); err != nil || geom.Angle(r.Apply(geom.Vec{X: 1}), geom.Vec{Y: 1}) > tolRound {
 		t.Errorf("90° about the normal of (001): %v, %v", r, err)
 	}

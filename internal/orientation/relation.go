@@ -1,4 +1,4 @@
-package diffraction
+package orientation
 
 import (
 	"errors"
@@ -53,11 +53,11 @@ type MisfitError struct {
 }
 
 func (e *MisfitError) Error() string {
-	return say.Sprintf("diffraction: crystal %d: direction [%v] does not lie in the plane (%v): it is %.2f° out of it (hu + kv + lw is %d, expected 0)",
+	return say.Sprintf("orientation: crystal %d: direction [%v] does not lie in the plane (%v): it is %.2f° out of it (hu + kv + lw is %d, expected 0)",
 		e.Crystal, e.Dir, e.Plane, geom.Degrees(e.Angle), e.Plane.Dot(e.Dir))
 }
 
-var errNoPlane = errors.New("diffraction: an orientation relationship needs a plane and a direction of both crystals, none of them zero")
+var errNoPlane = errors.New("orientation: an orientation relationship needs a plane and a direction of both crystals, none of them zero")
 
 // Rotation returns the rotation from the Cartesian frame of crystal 2 to that
 // of crystal 1: a vector v₂ of crystal 2 is R v₂ in the axes of crystal 1, and
@@ -126,7 +126,7 @@ func Twins() []Twin {
 
 // ErrNoMirror reports a mirror twin of a crystal whose twin is not a rotated
 // copy of it.
-var ErrNoMirror = errors.New("diffraction: the mirror twin of a crystal without inversion centre is not a rotated crystal")
+var ErrNoMirror = errors.New("orientation: the mirror twin of a crystal without inversion centre is not a rotated crystal")
 
 // Rotation returns the rotation from the Cartesian frame of the twin to that of
 // the crystal, both on the lattice l. centrosymmetric tells whether the crystal
@@ -136,7 +136,7 @@ var ErrNoMirror = errors.New("diffraction: the mirror twin of a crystal without 
 func (t Twin) Rotation(l crystal.Lattice, centrosymmetric bool) (geom.Rotation, error) {
 	switch {
 	case t.Mirror && t.Plane == (crystal.HKL{}):
-		return geom.Rotation{}, say.Errorf("diffraction: twin %q: a mirror needs a plane", t.Name)
+		return geom.Rotation{}, say.Errorf("orientation: twin %q: a mirror needs a plane", t.Name)
 	case t.Mirror && !centrosymmetric:
 		return geom.Rotation{}, ErrNoMirror
 	case t.Mirror:
@@ -146,7 +146,7 @@ func (t Twin) Rotation(l crystal.Lattice, centrosymmetric bool) (geom.Rotation, 
 	case t.Dir != (crystal.UVW{}):
 		return geom.AxisAngle(l.R(t.Dir), t.Angle), nil
 	}
-	return geom.Rotation{}, say.Errorf("diffraction: twin %q: needs a plane or a direction to turn about", t.Name)
+	return geom.Rotation{}, say.Errorf("orientation: twin %q: needs a plane or a direction to turn about", t.Name)
 }
 
 // pointRotations returns the proper rotations of the Laue class of g in the

@@ -1,10 +1,15 @@
-package diffraction
+// Package orientation tells how a crystal stands and how it can be turned: the
+// tilts of a specimen holder that bring a zone axis to the beam, relationships
+// between two crystals, twins and their variants, and the angle between two
+// orientations. Rotations take crystal axes to the frame of the screen.
+package orientation
 
 import (
 	"cmp"
 	"math"
 
 	"zoneaxis/internal/crystal"
+	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
 	"zoneaxis/internal/say"
 	"zoneaxis/internal/sorts"
@@ -69,12 +74,12 @@ func (h Holder) Validate() error {
 		Range
 	}{{"alpha", h.Alpha}, {"beta", h.Beta}} {
 		if !(r.Min <= r.Max) || math.IsInf(r.Min, 0) || math.IsInf(r.Max, 0) {
-			return say.Errorf("diffraction: holder %s from %.6g° to %.6g°: the lower limit must not exceed the upper one",
+			return say.Errorf("orientation: holder %s from %.6g° to %.6g°: the lower limit must not exceed the upper one",
 				r.name, geom.Degrees(r.Min), geom.Degrees(r.Max))
 		}
 	}
 	if math.IsNaN(h.Axis) || math.IsInf(h.Axis, 0) {
-		return say.Errorf("diffraction: direction of the tilt axis %g: expected an angle", h.Axis)
+		return say.Errorf("orientation: direction of the tilt axis %g: expected an angle", h.Axis)
 	}
 	return nil
 }
@@ -215,7 +220,7 @@ func (h Holder) Equivalents(l crystal.Lattice, g *symmetry.Group, mount geom.Rot
 		return nil
 	}
 	list := []Target{}
-	for _, v := range equivalentZones(g, u) {
+	for _, v := range diffraction.EquivalentZones(g, u) {
 		list = append(list, h.Zone(l, mount, from, v))
 	}
 	sorts.Stable(list, h.compare)
@@ -257,20 +262,20 @@ func (h Holder) excess(t Tilt) float64 {
 //
 // is the crystal direction that points to +z. Errors: 000, a reflection beyond
 // the limiting sphere, or a zone axis along g.
-func (h Holder) TwoBeam(l crystal.Lattice, mount geom.Rotation, from Tilt, u crystal.UVW, hkl crystal.HKL, off float64, b Beam) (Target, error) {
+func (h Holder) TwoBeam(l crystal.Lattice, mount geom.Rotation, from Tilt, u crystal.UVW, hkl crystal.HKL, off float64, b diffraction.Beam) (Target, error) {
 	g := l.G(hkl)
 	if hkl == (crystal.HKL{}) || u == (crystal.UVW{}) {
-		return Target{}, say.Errorf("diffraction: two-beam condition of (%v) near [%v]: both need a direction", hkl, u)
+		return Target{}, say.Errorf("orientation: two-beam condition of (%v) near [%v]: both need a direction", hkl, u)
 	}
 	sin := b.Wavelength() * g.Norm() / 2
 	if sin >= 1 {
-		return Target{}, say.Errorf("diffraction: reflection (%v) has d = %.3g Å, less than half the wavelength", hkl, 1/g.Norm())
+		return Target{}, say.Errorf("orientation: reflection (%v) has d = %.3g Å, less than half the wavelength", hkl, 1/g.Norm())
 	}
 	unit := g.Unit()
 	zone := l.R(u).Unit()
 	zone = zone.Sub(unit.Scale(zone.Dot(unit)))
 	if zone.Norm() < 1e-6 {
-		return Target{}, say.Errorf("diffraction: direction [%v] is normal to the planes (%v): no zone near it contains them", u, hkl)
+		return Target{}, say.Errorf("orientation: direction [%v] is normal to the planes (%v): no zone near it contains them", u, hkl)
 	}
 	zone = geom.AxisAngle(unit, off).Apply(zone.Unit())
 	n := zone.Scale(math.Sqrt(1 - sin*sin)).Add(unit.Scale(sin))
