@@ -53,11 +53,8 @@ func blochCommand(args []string, stdout, stderr io.Writer) error {
 	absorption := f.String("absorption", "none", "none, ratio (U' = ratio × U) or thermal (Einstein model)")
 	ratio := f.Float64("ratio", 0.1, "U'/U for -absorption ratio")
 	dw := f.Bool("dw", true, "apply Debye–Waller factors")
-	if err := f.Parse(args); err != nil {
+	if err := parse(f, args); err != nil {
 		return err
-	}
-	if f.NArg() > 0 {
-		return fmt.Errorf("bloch: %q is not an option", f.Arg(0))
 	}
 	if !(*gmax > 0 && *gmax <= 6) {
 		return fmt.Errorf("bloch: -gmax %g: expected up to 6 1/Å", *gmax)

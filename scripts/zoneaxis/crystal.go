@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"io"
 	"math"
 
@@ -78,11 +77,8 @@ func crystalCommand(args []string, stdout, stderr io.Writer) error {
 	in := f.String("in", "", "a `file` (CIF, POSCAR, XYZ, Materials Project JSON) or a library id")
 	tol := f.Float64("tol", 0, "tolerance of the symmetry search, Å (0: 0.01, and wider if the structure is imprecise)")
 	ops := f.Bool("ops", false, "add the operations found, in the conventional cell")
-	if err := f.Parse(args); err != nil {
+	if err := parse(f, args); err != nil {
 		return err
-	}
-	if f.NArg() > 0 {
-		return fmt.Errorf("crystal: %q is not an option", f.Arg(0))
 	}
 	s, err := loadStructure(*in, "asgiven", *tol)
 	if err != nil {

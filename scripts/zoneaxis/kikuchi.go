@@ -81,46 +81,33 @@ type arcJSON struct {
 
 func kikuchiCommand(args []string, stdout, stderr io.Writer) error {
 	f := newFlags("kikuchi", kikuchiAbout, stderr)
-	var o orientedOptions
-	o.add(f)
-	gmax := f.Float64("gmax", 1, "largest |g| of a band, 1/Å")
+	var o bandOptions
+	o.add(f, 1, 0.1, "json or svg")
 	half := f.Float64("half-invA", 1.4, "half the side of the square, 1/Å")
-	least := f.Float64("min", 0.1, "leave out bands of less than this weight")
 	points := f.Int("points", 13, "points along each line")
 	detector := f.String("detector", "orthographic", "orthographic or gnomonic (a flat screen)")
 	whole := f.Bool("map", false, "the map of the whole hemisphere")
-	format := f.String("format", "json", "json or svg")
-	if err := f.Parse(args); err != nil {
+	if err := parse(f, args); err != nil {
 		return err
 	}
-	if f.NArg() > 0 {
-		return fmt.Errorf("kikuchi: %q is not an option", f.Arg(0))
-	}
-	if _, err := oneOf("format", *format, map[string]bool{"json": true, "svg": true}); err != nil {
+	if err := o.check(); err != nil {
 		return err
 	}
 	gnomonic, err := oneOf("detector", *detector, map[string]bool{"orthographic": false, "gnomonic": true})
 	if err != nil {
 		return err
 	}
-	if err := above(numberOption{"gmax", *gmax}, numberOption{"half-invA", *half}); err != nil {
+	if err := above(numberOption{"half-invA", *half}); err != nil {
 		return err
 	}
 	if *points < 2 || *points > 10000 {
 		return fmt.Errorf("-points %d: expected 2 to 10000", *points)
 	}
-	if !(*least >= 0 && *least <= 1) {
-		return fmt.Errorf("-min %g: expected 0 to 1", *least)
-	}
-	c, err := o.open()
+	c, refs, err := o.open()
 	if err != nil {
 		return err
 	}
-	refs, err := diffraction.NewReflections(c.Structure, diffraction.Options{GMax: *gmax})
-	if err != nil {
-		return err
-	}
-	k := diffraction.Kikuchi{GMax: *gmax * (1 + 1e-9), MinWeight: *least, Gnomonic: gnomonic}
+	k := diffraction.Kikuchi{GMax: o.gmax * (1 + 1e-9), MinWeight: o.least, Gnomonic: gnomonic}
 	bands := k.AppendBands(nil, refs, c.beam, c.orientation)
 	slices.SortStableFunc(bands, func(a, b diffraction.Band) int { return cmp.Compare(b.Weight, a.Weight) })
 	report := kikuchiReport{
@@ -132,7 +119,7 @@ func kikuchiCommand(args []string, stdout, stderr io.Writer) error {
 		for _, b := range bands {
 			report.Map = append(report.Map, traceOf(refs, b))
 		}
-		if *format == "svg" {
+		if o.format == "svg" {
 			return writeMapSVG(stdout, c, refs, bands, o.kv)
 		}
 		return writeJSON(stdout, report)
@@ -149,7 +136,7 @@ func kikuchiCommand(args []string, stdout, stderr io.Writer) error {
 			report.Bands = append(report.Bands, row)
 		}
 	}
-	if *format == "svg" {
+	if o.format == "svg" {
 		return writeKikuchiSVG(stdout, c, report)
 	}
 	return writeJSON(stdout, report)

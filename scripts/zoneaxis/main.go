@@ -87,3 +87,14 @@ func newFlags(name, about string, stderr io.Writer) *flag.FlagSet {
 	}
 	return f
 }
+
+// parse reads the options of a command, which takes nothing else.
+func parse(f *flag.FlagSet, args []string) error {
+	if err := f.Parse(args); err != nil {
+		return err
+	}
+	if f.NArg() > 0 {
+		return fmt.Errorf("%s: %q is not an option", f.Name(), f.Arg(0))
+	}
+	return nil
+}

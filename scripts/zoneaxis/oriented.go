@@ -66,6 +66,45 @@ func (o *orientedOptions) open() (c oriented, err error) {
 	return c, nil
 }
 
+// bandOptions are the options of commands that draw Kikuchi bands.
+type bandOptions struct {
+	orientedOptions
+	gmax, least float64
+	format      string
+}
+
+// add declares the options with the command's own defaults.
+func (o *bandOptions) add(f *flag.FlagSet, gmax, least float64, formats string) {
+	o.orientedOptions.add(f)
+	f.Float64Var(&o.gmax, "gmax", gmax, "largest |g| of a band, 1/Å")
+	f.Float64Var(&o.least, "min", least, "leave out bands of less than this weight")
+	f.StringVar(&o.format, "format", "json", formats)
+}
+
+// check returns an error for the first option that makes no sense.
+func (o *bandOptions) check() error {
+	if _, err := oneOf("format", o.format, map[string]bool{"json": true, "svg": true}); err != nil {
+		return err
+	}
+	if err := above(numberOption{"gmax", o.gmax}); err != nil {
+		return err
+	}
+	if !(o.least >= 0 && o.least <= 1) {
+		return fmt.Errorf("-min %g: expected 0 to 1", o.least)
+	}
+	return nil
+}
+
+// open reads the crystal, turns it, and finds its reflections up to gmax.
+func (o *bandOptions) open() (oriented, *diffraction.Reflections, error) {
+	c, err := o.orientedOptions.open()
+	if err != nil {
+		return c, nil, err
+	}
+	refs, err := diffraction.NewReflections(c.Structure, diffraction.Options{GMax: o.gmax})
+	return c, refs, err
+}
+
 // title names the crystal, its zone axis and the voltage.
 func (c oriented) title(kv float64) string {
 	return fmt.Sprintf("%s [%s], %g kV", c.Formula(), c.zone.Text(c.hexagonal()), kv)

@@ -148,11 +148,8 @@ func patternArguments(args []string, stderr io.Writer) (o patternOptions, err er
 	precession := f.Float64("precession-deg", 0, "precession angle, degrees")
 	f.IntVar(&o.rod.Azimuths, "azimuths", 0, "beam directions on the precession cone (0: as many as are needed)")
 	f.BoolVar(&o.rod.TwoBeam, "two-beam", false, "precession with two-beam intensities, as fractions of the incident beam")
-	if err := f.Parse(args); err != nil {
+	if err := parse(f, args); err != nil {
 		return o, err
-	}
-	if f.NArg() > 0 {
-		return o, fmt.Errorf("pattern: %q is not an option", f.Arg(0))
 	}
 	if *zone == "" {
 		return o, fmt.Errorf("pattern: -zone is missing, such as -zone 1,1,0")

@@ -110,11 +110,8 @@ func relateCommand(args []string, stdout, stderr io.Writer) error {
 	f.Float64Var(&o.sigma, "sigma", 0.01, "width of the relrod, 1/Å")
 	f.Float64Var(&o.min, "min", 1e-4, "leave out what is weaker than this fraction of the strongest of its phase (0: nothing)")
 	f.StringVar(&o.format, "format", "json", "json, csv or svg")
-	if err := f.Parse(args); err != nil {
+	if err := parse(f, args); err != nil {
 		return err
-	}
-	if f.NArg() > 0 {
-		return fmt.Errorf("relate: %q is not an option", f.Arg(0))
 	}
 	if _, err := oneOf("format", o.format, map[string]bool{"json": true, "csv": true, "svg": true}); err != nil {
 		return err

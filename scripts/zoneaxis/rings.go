@@ -73,11 +73,8 @@ func ringsCommand(args []string, stdout, stderr io.Writer) error {
 	step := f.Float64("profile-step", 0, "also give the radial profile in steps of this, 1/Å")
 	least := f.Float64("min", 0.01, "leave out rings weaker than this, the strongest being 100")
 	format := f.String("format", "json", "json, csv or svg")
-	if err := f.Parse(args); err != nil {
+	if err := parse(f, args); err != nil {
 		return err
-	}
-	if f.NArg() > 0 {
-		return fmt.Errorf("rings: %q is not an option", f.Arg(0))
 	}
 	if _, err := oneOf("format", *format, map[string]bool{"json": true, "csv": true, "svg": true}); err != nil {
 		return err

@@ -61,20 +61,14 @@ type stereoBand struct {
 
 func stereogramCommand(args []string, stdout, stderr io.Writer) error {
 	f := newFlags("stereogram", stereogramAbout, stderr)
-	var o orientedOptions
-	o.add(f)
+	var o bandOptions
+	o.add(f, 0.8, 0.3, "json or svg (zone axes and bands)")
 	limit := f.Int("max", 2, "largest index of zone axes and planes, 1 to 9")
-	gmax := f.Float64("gmax", 0.8, "largest |g| of a band, 1/Å")
-	least := f.Float64("min", 0.3, "leave out bands of less than this weight")
 	view := f.String("view", "source", "source (directions towards the source) or screen")
-	format := f.String("format", "json", "json or svg (zone axes and bands)")
-	if err := f.Parse(args); err != nil {
+	if err := parse(f, args); err != nil {
 		return err
 	}
-	if f.NArg() > 0 {
-		return fmt.Errorf("stereogram: %q is not an option", f.Arg(0))
-	}
-	if _, err := oneOf("format", *format, map[string]bool{"json": true, "svg": true}); err != nil {
+	if err := o.check(); err != nil {
 		return err
 	}
 	screen, err := oneOf("view", *view, map[string]bool{"source": false, "screen": true})
@@ -84,17 +78,7 @@ func stereogramCommand(args []string, stdout, stderr io.Writer) error {
 	if *limit < 1 || *limit > maxZoneIndex {
 		return fmt.Errorf("-max %d: expected 1 to %d", *limit, maxZoneIndex)
 	}
-	if err := above(numberOption{"gmax", *gmax}); err != nil {
-		return err
-	}
-	if !(*least >= 0 && *least <= 1) {
-		return fmt.Errorf("-min %g: expected 0 to 1", *least)
-	}
-	c, err := o.open()
-	if err != nil {
-		return err
-	}
-	refs, err := diffraction.NewReflections(c.Structure, diffraction.Options{GMax: *gmax})
+	c, refs, err := o.open()
 	if err != nil {
 		return err
 	}
@@ -122,7 +106,7 @@ func stereogramCommand(args []string, stdout, stderr io.Writer) error {
 	}
 	slices.SortStableFunc(r.Zones, func(a, b zonePole) int { return cmp.Compare(a.Angle, b.Angle) })
 	slices.SortStableFunc(r.Planes, func(a, b planePole) int { return cmp.Compare(a.Angle, b.Angle) })
-	bands := diffraction.Kikuchi{GMax: *gmax * (1 + 1e-9), MinWeight: *least}.AppendBands(nil, refs, c.beam, c.orientation)
+	bands := diffraction.Kikuchi{GMax: o.gmax * (1 + 1e-9), MinWeight: o.least}.AppendBands(nil, refs, c.beam, c.orientation)
 	slices.SortStableFunc(bands, func(a, b diffraction.Band) int { return cmp.Compare(b.Weight, a.Weight) })
 	var g scene.Stereogram
 	for _, b := range bands {
@@ -136,7 +120,7 @@ func stereogramCommand(args []string, stdout, stderr io.Writer) error {
 			g.Bands = append(g.Bands, scene.StereoBand{Points: points, Level: strength(b.Weight)})
 		}
 	}
-	if *format == "json" {
+	if o.format == "json" {
 		return writeJSON(stdout, r)
 	}
 	level := map[crystal.UVW]int{}

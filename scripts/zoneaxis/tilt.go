@@ -89,11 +89,8 @@ func tiltCommand(args []string, stdout, stderr io.Writer) error {
 	limit := f.Int("max", 3, "largest index of the nearest zones, 1 to 9")
 	n := f.Int("n", 10, "number of nearest zones")
 	steps := f.Int("path", 0, "number of steps of the path along the great circle")
-	if err := f.Parse(args); err != nil {
+	if err := parse(f, args); err != nil {
 		return err
-	}
-	if f.NArg() > 0 {
-		return fmt.Errorf("tilt: %q is not an option", f.Arg(0))
 	}
 	if *limit < 1 || *limit > maxZoneIndex {
 		return fmt.Errorf("-max %d: expected 1 to %d", *limit, maxZoneIndex)

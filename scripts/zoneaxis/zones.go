@@ -52,11 +52,8 @@ func zonesCommand(args []string, stdout, stderr io.Writer) error {
 	of := f.String("of", "", "with -of2: the zone axis of the reflections `h,k,l`")
 	of2 := f.String("of2", "", "and `h,k,l`")
 	format := f.String("format", "json", "json or csv (of tables)")
-	if err := f.Parse(args); err != nil {
+	if err := parse(f, args); err != nil {
 		return err
-	}
-	if f.NArg() > 0 {
-		return fmt.Errorf("zones: %q is not an option", f.Arg(0))
 	}
 	if _, err := oneOf("format", *format, map[string]bool{"json": true, "csv": true}); err != nil {
 		return err

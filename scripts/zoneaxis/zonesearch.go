@@ -141,11 +141,8 @@ func matchCommand(args []string, stdout, stderr io.Writer) error {
 	tol := f.Float64("tol", 0, "tolerance of the symmetry search, Å (0: 0.01, and wider if the structure is imprecise)")
 	limit := f.Int("max", 3, "largest index, 1 to 5")
 	n := f.Int("n", 20, "number of matches")
-	if err := f.Parse(args); err != nil {
+	if err := parse(f, args); err != nil {
 		return err
-	}
-	if f.NArg() > 0 {
-		return fmt.Errorf("zones match: %q is not an option", f.Arg(0))
 	}
 	if *limit < 1 || *limit > 5 || *n < 1 {
 		return fmt.Errorf("-max %d, -n %d: expected 1 to 5, and 1 or more", *limit, *n)
