@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -31,53 +32,77 @@ func buildOf(t *testing.T, dist string) string {
 	return manifest.Build
 }
 
-// nextBuild makes a second build from a copy of the sources in which a few
-// scripts and a style differ: they say so on the page. It returns its folder.
+// nextFolder holds the second build; TestMain removes it.
+var nextFolder string
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if nextFolder != "" {
+		os.RemoveAll(nextFolder)
+	}
+	os.Exit(code)
+}
+
+// nextBuild returns the folder of a second build, made once for all tests.
 func nextBuild(t *testing.T) string {
 	t.Helper()
-	root, dir := filepath.Join("..", ".."), t.TempDir()
+	dist, err := makeNext()
+	if err != nil {
+		t.Fatalf("the second build: %v", err)
+	}
+	return dist
+}
+
+// makeNext builds from a copy of the sources in which a few scripts differ: they
+// say so on the page.
+var makeNext = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "zoneaxis-next-")
+	if err != nil {
+		return "", err
+	}
+	nextFolder = dir
+	root := filepath.Join("..", "..")
 	for _, part := range []string{"go.mod", "go.sum", "internal", "wasm", "assets", "server", "scripts/build"} {
-		info, err := os.Stat(filepath.Join(root, part))
-		if err != nil {
-			t.Fatal(err)
-		}
-		to := filepath.Join(dir, part)
-		if info.IsDir() {
-			err = os.CopyFS(to, os.DirFS(filepath.Join(root, part)))
-		} else {
-			var data []byte
-			if data, err = os.ReadFile(filepath.Join(root, part)); err == nil {
-				err = os.WriteFile(to, data, 0o644)
-			}
-		}
-		if err != nil {
-			t.Fatal(err)
+		if err := copyTo(filepath.Join(dir, part), filepath.Join(root, part)); err != nil {
+			return "", err
 		}
 	}
 	for name, more := range map[string]string{
 		"js/main.js": "\ndocument.documentElement.dataset.next = \"\";\n",
 		"js/dom.js":  "\ndocument.documentElement.dataset.nextDom = \"\";\n",
 	} {
-		file, err := os.OpenFile(filepath.Join(dir, "assets", name), os.O_APPEND|os.O_WRONLY, 0)
+		path := filepath.Join(dir, "assets", name)
+		text, err := os.ReadFile(path)
+		if err == nil {
+			err = os.WriteFile(path, append(text, more...), 0o644)
+		}
 		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := file.WriteString(more); err != nil {
-			t.Fatal(err)
-		}
-		if err := file.Close(); err != nil {
-			t.Fatal(err)
+			return "", err
 		}
 	}
-	if cache, err := filepath.Abs(filepath.Join(root, ".cache")); err == nil {
-		os.CopyFS(filepath.Join(dir, ".cache"), os.DirFS(cache)) // only makes it faster
-	}
+	copyTo(filepath.Join(dir, ".cache"), filepath.Join(root, ".cache")) // only makes it faster
 	cmd := exec.Command("go", "run", "./scripts/build", "-dev")
 	cmd.Dir = dir
 	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("the second build: %v\n%s", err, out)
+		return "", fmt.Errorf("%w\n%s", err, out)
 	}
-	return filepath.Join(dir, "assets", "dist")
+	return filepath.Join(dir, "assets", "dist"), nil
+})
+
+// copyTo copies a file or a folder.
+func copyTo(to, from string) error {
+	info, err := os.Stat(from)
+	if err != nil {
+		return err
+	}
+	if info.IsDir() {
+		return os.CopyFS(to, os.DirFS(from))
+	}
+	data, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(to, data, 0o644)
 }
 
 var codeFolder = regexp.MustCompile(`/static/([0-9a-f]{10})/`)
