@@ -148,6 +148,10 @@ func parseLink(text string) (Link, []Problem) {
 		if !given || v == "" && part.key != "o" {
 			continue // an empty field of a form says nothing; no overlays at all is "o="
 		}
+		if part.key == "m" && v == "rings" { // as the page's form sends it without scripts; we write w=r
+			l.Rings = true
+			continue
+		}
 		if !part.read(&l, v) {
 			bad[part.key] = true
 			problems = append(problems, Problem{Key: part.key, Text: damaged(part.name, part.fallback)})
