@@ -19,6 +19,9 @@ const (
 	brotlied
 )
 
+// String is the name that the header has for it.
+func (e encoding) String() string { return [...]string{"identity", "gzip", "br"}[e] }
+
 var (
 	gzipHeader   = []string{"gzip"}
 	brotliHeader = []string{"br"}

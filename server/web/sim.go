@@ -88,7 +88,8 @@ func (s *server) page(w http.ResponseWriter, r *http.Request, name string) {
 	origin := s.origin(r)
 	query := "?" + r.URL.RawQuery
 	link, _ := session.ParseLink(query)
-	key := name + " " + build.set.Manifest.Build + " " + theme + " " + origin + " " + query
+	e := accepted(header(r, "Accept-Encoding"), true, true)
+	key := e.String() + " " + name + " " + build.set.Manifest.Build + " " + theme + " " + origin + " " + query
 	c, err := s.kept(w, r, key, func(ctx context.Context, lookup lookupFunc) (*content, error) {
 		page := simPage{Link: link.String(), Origin: origin, Build: build.set.Manifest.Build, Theme: theme, CriticalCSS: build.critical,
 			EngineSize: build.set.Manifest.Files["engine.wasm"].BrSize, EngineRaw: build.set.Manifest.Files["engine.wasm"].Size}
@@ -101,7 +102,7 @@ func (s *server) page(w http.ResponseWriter, r *http.Request, name string) {
 		if err != nil {
 			return nil, err
 		}
-		c, err := finish("text/html; charset=utf-8", body)
+		c, err := finish("text/html; charset=utf-8", body, e)
 		if err == nil {
 			c.vary = varyPage
 			if _, rest, ok := bytes.Cut(body, []byte("<style>")); ok {
@@ -147,7 +148,8 @@ func (s *server) picture(w http.ResponseWriter, r *http.Request) {
 	state, _ := session.ParseLink("?" + r.URL.RawQuery)
 	state.Unknown = nil
 	link := state.String()
-	key := "svg " + build.set.Manifest.Build + " " + link
+	e := accepted(header(r, "Accept-Encoding"), true, true)
+	key := e.String() + " svg " + build.set.Manifest.Build + " " + link
 	readByAnyone(w.Header())
 	c, err := s.kept(w, r, key, func(ctx context.Context, lookup lookupFunc) (*content, error) {
 		one, problems := session.Open(link, lookup)
@@ -168,7 +170,7 @@ func (s *server) picture(w http.ResponseWriter, r *http.Request) {
 		if !reply.OK {
 			return nil, &linkError{reply.Error}
 		}
-		return finish("image/svg+xml", []byte(reply.SVG))
+		return finish("image/svg+xml", []byte(reply.SVG), e)
 	})
 	if c == nil {
 		s.failDrawing(w, r, err)
@@ -369,25 +371,39 @@ var live = brotli.WriterOptions{Quality: 9, LGWin: 16}
 // brotlis holds writers: one is much larger than what it writes.
 var brotlis = sync.Pool{New: func() any { return brotli.NewWriterOptions(nil, live) }}
 
-// finish compresses a made body.
-func finish(kind string, body []byte) (*content, error) {
-	var gz, br bytes.Buffer
-	g, err := gzip.NewWriterLevel(&gz, 6)
-	if err != nil {
+// finish makes a body into content in the encoding that its first reader takes,
+// and plain; readers of other encodings have their own.
+func finish(kind string, body []byte, e encoding) (*content, error) {
+	c := &content{kind: kind, etag: hashTag(body), body: body}
+	var packed bytes.Buffer
+	var w io.WriteCloser
+	switch e {
+	case brotlied:
+		b := brotlis.Get().(*brotli.Writer)
+		defer brotlis.Put(b)
+		b.Reset(&packed)
+		w = b
+	case gzipped:
+		g, err := gzip.NewWriterLevel(&packed, 6)
+		if err != nil {
+			return nil, err
+		}
+		w = g
+	default:
+		return c, nil
+	}
+	if _, err := w.Write(body); err != nil {
 		return nil, err
 	}
-	b := brotlis.Get().(*brotli.Writer)
-	defer brotlis.Put(b)
-	b.Reset(&br)
-	for _, w := range []io.WriteCloser{g, b} {
-		if _, err := w.Write(body); err != nil {
-			return nil, err
-		}
-		if err := w.Close(); err != nil {
-			return nil, err
-		}
+	if err := w.Close(); err != nil {
+		return nil, err
 	}
-	return &content{kind: kind, etag: hashTag(body), body: body, gz: gz.Bytes(), br: br.Bytes()}, nil
+	if e == brotlied {
+		c.br = packed.Bytes()
+	} else {
+		c.gz = packed.Bytes()
+	}
+	return c, nil
 }
 
 // criticalStyles are the styles that the first picture of the page needs; they
