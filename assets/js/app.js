@@ -158,7 +158,7 @@ export function follow(action, request) {
 }
 
 let settling = 0;
-/** @type {{from: number, to: number} | null} */
+/** @type {{from: number, to: number, merge: string} | null} */
 let moving = null;
 
 /**
@@ -169,7 +169,7 @@ let moving = null;
  */
 export function gesture(request, how = {}) {
   clearTimeout(settling);
-  moving = { from: moving?.from ?? Date.now(), to: Date.now() };
+  moving = { from: moving?.from ?? Date.now(), to: Date.now(), merge: how.merge ?? request.op };
   const began = performance.now();
   engine.sendFrame({ ...request, ...pattern.how() }, ({ reply, svg, marks }) => {
     if (!reply.ok) return;
@@ -179,18 +179,18 @@ export function gesture(request, how = {}) {
     performance.measure("frame", { start: began, end: performance.now() });
     performance.measure("paint", { start: came, end: performance.now() });
   });
-  if (!how.open) settling = setTimeout(() => settle(how.merge ?? request.op), 180);
+  if (!how.open) settling = setTimeout(settle, 180);
 }
 
 /**
- * Asks for the whole view after a gesture.
- * @param {string} merge
+ * Asks for the whole view; after a gesture it is one step of the history.
+ * @param {string} [merge]
  */
-export function settle(merge) {
+export function settle(merge = moving?.merge) {
   clearTimeout(settling);
   const when = moving ?? undefined;
   moving = null;
-  return act({ op: "view" }, { merge, when });
+  return act({ op: "view" }, merge ? { merge, when } : { keep: true });
 }
 
 /** Draws again, for instance when another stage takes over. */

@@ -40,7 +40,7 @@ function tellStage(text) {
 
 /** @param {1 | -1} step */
 async function walkHistory(step) {
-  await app.act({ op: "parse" }, { quiet: true }); // what was asked before is answered first
+  await app.settle(); // a gesture that has just ended is the step, and what was asked before is answered first
   const next = history.look(step);
   if (!next) return;
   const reply = await app.act({ op: "restore", snapshot: next.entry.snapshot }, { undo: next.entry });

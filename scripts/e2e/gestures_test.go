@@ -585,6 +585,17 @@ func TestKeyTable(t *testing.T) {
 			p.wait("done again by "+c.redo, `zx.app.now.link.includes("d=")`)
 		}
 	})
+	p.part(t, "undo before the gesture has settled", "/sim?z=1,1,0", func(t *testing.T) {
+		eval[bool](p, `(() => {
+			const key = (key, more) => document.querySelector("#field").dispatchEvent(new KeyboardEvent("keydown", {key, bubbles: true, cancelable: true, ...more}));
+			key("ArrowRight");
+			key("z", {ctrlKey: true});
+			return true;
+		})()`)
+		p.wait("undone, and to be done again", `!zx.app.now.link.includes("d=") && zx.history.canRedo()`)
+		p.press("y", chromedp.ModifierCtrl)
+		p.wait("done again", `zx.app.now.link.includes("d=")`)
+	})
 	p.part(t, "search, zone field, help", "/sim?z=1,1,0", func(t *testing.T) {
 		for _, c := range []struct{ key, focus string }{{"/", "find"}, {"z", "zone"}} {
 			p.do(chromedp.Focus(chromedp.CSS("#field")))
