@@ -14,17 +14,17 @@ import (
 func TestScriptList(t *testing.T) {
 	imports := regexp.MustCompile(`(?m)^(?:import|export)\b[^;]*?"\./([a-z-]+\.js)"`)
 	var needed []string
-	for todo := []string{"main.js"}; len(todo) > 0; todo = todo[1:] {
-		if slices.Contains(needed, todo[0]) {
+	for queue := []string{"main.js"}; len(queue) > 0; queue = queue[1:] {
+		if slices.Contains(needed, queue[0]) {
 			continue
 		}
-		needed = append(needed, todo[0])
-		text, err := os.ReadFile(filepath.Join("js", todo[0]))
+		needed = append(needed, queue[0])
+		text, err := os.ReadFile(filepath.Join("js", queue[0]))
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, m := range imports.FindAllSubmatch(text, -1) {
-			todo = append(todo, string(m[1]))
+			queue = append(queue, string(m[1]))
 		}
 	}
 	page, err := os.ReadFile(filepath.Join("html", "sim.tmpl"))

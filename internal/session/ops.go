@@ -140,7 +140,7 @@ func (s *Session) doCommon(r *Request, _ []byte, out *Reply) error {
 	}
 	now := slices.Index(zones, s.zone)
 	if now < 0 {
-		family := s.phase.EquivalentZones(s.zone)
+		family := s.phase.equivalentZones(s.zone)
 		now = slices.IndexFunc(zones, func(u crystal.UVW) bool { return slices.Contains(family, u) })
 	}
 	next := 0

@@ -281,9 +281,9 @@ func handier(u, v crystal.UVW) bool {
 	return false
 }
 
-// EquivalentZones returns the directions that the Laue class makes equivalent
+// equivalentZones returns the directions that the Laue class makes equivalent
 // to u, u first.
-func (p *phase) EquivalentZones(u crystal.UVW) []crystal.UVW {
+func (p *phase) equivalentZones(u crystal.UVW) []crystal.UVW {
 	list := []crystal.UVW{u, u.Neg()}
 	if p.group == nil {
 		return list

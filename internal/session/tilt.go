@@ -213,7 +213,7 @@ func (s *Session) addPoles(g *scene.Stereogram, sign func(diffraction.Point) dif
 	zones := p.zones.Zones()
 	common := map[crystal.UVW]int{}
 	for i, u := range p.common {
-		for _, v := range p.EquivalentZones(u) {
+		for _, v := range p.equivalentZones(u) {
 			if _, seen := common[v]; !seen {
 				common[v] = i
 				common[v.Neg()] = i

@@ -149,6 +149,31 @@ func (p *tab) waitFor(what, promise, want string) {
 	p.t.Fatalf("waited %v for: %s: %q, want %q", patience, what, got, want)
 }
 
+// TestBadge: whether the site is saved can be read at every width, and hides
+// neither controls nor the sheet.
+func TestBadge(t *testing.T) {
+	s := startServer(t)
+	parent := browser(t)
+	for _, size := range [][2]int64{{390, 844}, {844, 390}, {1024, 768}, {1440, 900}} {
+		p := newTab(t, parent, s.base, size[0], size[1])
+		p.open("/sim?z=1,1,0")
+		p.wait("everything saved", savedOffline)
+		if got := eval[string](p, `(() => {
+			const box = (n) => n.getBoundingClientRect();
+			const badge = document.querySelector("#offline");
+			const b = box(badge);
+			if (!badge.checkVisibility() || b.width < 60 || b.left < 0 || b.right > innerWidth || b.top < 0 || b.bottom > innerHeight) return JSON.stringify(b);
+			const over = [...document.querySelectorAll("button, input, .settings, .results")].filter((n) => n.checkVisibility() && !badge.contains(n)).find((n) => {
+				const r = box(n);
+				return r.left < b.right && r.right > b.left && r.top < b.bottom && r.bottom > b.top;
+			});
+			return over ? over.outerHTML.slice(0, 80) : "";
+		})()`); got != "" {
+			t.Errorf("at %v: the badge is out of sight or over %s", size, got)
+		}
+	}
+}
+
 // TestSavedCrystals lists, exports, deletes and imports what is kept.
 func TestSavedCrystals(t *testing.T) {
 	s := startServer(t)
