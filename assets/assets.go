@@ -1,5 +1,5 @@
 // Package assets holds the built files that the server serves: assets/dist as
-// scripts/build left it, embedded in the binary, or read from disk while
+// scripts/make left it, embedded in the binary, or read from disk while
 // developing.
 package assets
 

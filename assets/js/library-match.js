@@ -1,7 +1,7 @@
 // @ts-check
 // Finds zone axes by the ratio and the angle of two spots, in a table made at
 // build. It follows RatioTable.Match of internal/diffraction; a test of
-// scripts/build/library compares the two.
+// internal/site/library compares the two.
 
 /**
  * @typedef {object} Match

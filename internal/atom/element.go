@@ -8,7 +8,7 @@ import (
 	"strings"
 	"sync"
 
-	"zoneaxis/internal/say"
+	"zoneaxis/internal/lean/say"
 )
 
 // Z is an atomic number, 1 … 103. Zero means "no element".
@@ -22,7 +22,7 @@ type element struct {
 	mass, radius        float64
 }
 
-//go:generate go run zoneaxis/scripts/text text.go elementsText=data/elements.txt lobatoText=data/lobato2014.txt gaoPengText=data/gaopeng1999.txt
+//go:generate go run zoneaxis/scripts/generate text text.go elementsText=data/elements.txt lobatoText=data/lobato2014.txt gaoPengText=data/gaopeng1999.txt
 
 var elements = sync.OnceValue(func() *[MaxZ + 1]element {
 	var e [MaxZ + 1]element

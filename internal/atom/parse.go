@@ -3,7 +3,7 @@ package atom
 import (
 	"strings"
 
-	"zoneaxis/internal/say"
+	"zoneaxis/internal/lean/say"
 )
 
 // Lookup returns the element of a symbol, "Fe" or "D". Upper and lower case

@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"zoneaxis/internal/geom"
-	"zoneaxis/internal/sorts"
+	"zoneaxis/internal/lean/sorts"
 	"zoneaxis/internal/symmetry"
 )
 

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strings"
 
-	"zoneaxis/internal/say"
-	"zoneaxis/internal/sorts"
+	"zoneaxis/internal/lean/say"
+	"zoneaxis/internal/lean/sorts"
 )
 
 // MaxAtoms is the largest number of sites that Validate accepts in one cell.

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"zoneaxis/internal/atom"
-	"zoneaxis/internal/sorts"
+	"zoneaxis/internal/lean/sorts"
 )
 
 // formulaOrder is the order in which Formula writes elements. It follows the

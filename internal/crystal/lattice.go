@@ -10,7 +10,7 @@ import (
 	"math"
 
 	"zoneaxis/internal/geom"
-	"zoneaxis/internal/say"
+	"zoneaxis/internal/lean/say"
 )
 
 // Cell holds the six cell parameters: A, B, C in Å and Alpha, Beta, Gamma in

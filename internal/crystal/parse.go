@@ -7,7 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"zoneaxis/internal/say"
+	"zoneaxis/internal/lean/say"
 )
 
 // MaxTypedIndex is the largest index that ParseZone and ParsePlane take.

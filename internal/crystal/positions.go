@@ -7,7 +7,7 @@ import (
 
 	"zoneaxis/internal/atom"
 	"zoneaxis/internal/geom"
-	"zoneaxis/internal/sorts"
+	"zoneaxis/internal/lean/sorts"
 )
 
 // arrangement is a structure as the symmetry search sees it: positions, each of

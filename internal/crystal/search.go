@@ -5,7 +5,7 @@ import (
 	"math"
 
 	"zoneaxis/internal/geom"
-	"zoneaxis/internal/say"
+	"zoneaxis/internal/lean/say"
 	"zoneaxis/internal/symmetry"
 )
 

@@ -7,7 +7,7 @@ import (
 	"sync"
 
 	"zoneaxis/internal/geom"
-	"zoneaxis/internal/sorts"
+	"zoneaxis/internal/lean/sorts"
 	"zoneaxis/internal/symmetry"
 )
 

@@ -5,8 +5,8 @@ import (
 	"slices"
 
 	"zoneaxis/internal/geom"
-	"zoneaxis/internal/say"
-	"zoneaxis/internal/sorts"
+	"zoneaxis/internal/lean/say"
+	"zoneaxis/internal/lean/sorts"
 )
 
 // uIndex lists the entries of Site.U.

@@ -17,7 +17,7 @@ import (
 
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/geom"
-	"zoneaxis/internal/say"
+	"zoneaxis/internal/lean/say"
 )
 
 // CODATA 2018: exact h, e and c; m₀, a₀ and m₀c² as recommended.

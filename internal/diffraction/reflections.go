@@ -8,7 +8,7 @@ import (
 	"zoneaxis/internal/atom"
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/geom"
-	"zoneaxis/internal/say"
+	"zoneaxis/internal/lean/say"
 )
 
 // Thermal says which thermal vibration enters the structure factors.

@@ -5,7 +5,7 @@ import (
 	"math"
 	"slices"
 
-	"zoneaxis/internal/sorts"
+	"zoneaxis/internal/lean/sorts"
 )
 
 // plane gathers the isotropic sites of one species at the heights +z and −z.

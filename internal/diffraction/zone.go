@@ -8,8 +8,8 @@ import (
 
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/geom"
-	"zoneaxis/internal/say"
-	"zoneaxis/internal/sorts"
+	"zoneaxis/internal/lean/say"
+	"zoneaxis/internal/lean/sorts"
 )
 
 // DefaultMaxIndex is the largest zone-axis index that a ZoneSet looks at

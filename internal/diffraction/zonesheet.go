@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"zoneaxis/internal/crystal"
-	"zoneaxis/internal/sorts"
+	"zoneaxis/internal/lean/sorts"
 	"zoneaxis/internal/symmetry"
 )
 

@@ -11,8 +11,8 @@ import (
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
-	"zoneaxis/internal/say"
-	"zoneaxis/internal/sorts"
+	"zoneaxis/internal/lean/say"
+	"zoneaxis/internal/lean/sorts"
 	"zoneaxis/internal/symmetry"
 )
 

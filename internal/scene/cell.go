@@ -7,7 +7,7 @@ import (
 	"zoneaxis/internal/atom"
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/geom"
-	"zoneaxis/internal/sorts"
+	"zoneaxis/internal/lean/sorts"
 )
 
 // The view of the crystal along the beam: its view box is cellWide × cellHigh

@@ -8,8 +8,8 @@ import (
 
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/geom"
-	"zoneaxis/internal/jsontext"
-	"zoneaxis/internal/say"
+	"zoneaxis/internal/lean/jsontext"
+	"zoneaxis/internal/lean/say"
 	"zoneaxis/internal/scene"
 	"zoneaxis/internal/source"
 	"zoneaxis/internal/wire"
@@ -18,7 +18,7 @@ import (
 // The messages are JSON, read and written by code made from their types: run go
 // generate here after changing one. A test compares it with encoding/json.
 //
-//go:generate go run zoneaxis/scripts/codec -read Request,snapshot,exportState -write Reply,snapshot,exportDoc codec.go
+//go:generate go run zoneaxis/scripts/generate codec -read Request,snapshot,exportState -write Reply,snapshot,exportDoc codec.go
 //go:generate go test -count=1 -run TestDeclarations . -update-declarations
 
 // Call answers one request of the page, JSON in and JSON out, with a drawing

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"zoneaxis/internal/jsontext"
+	"zoneaxis/internal/lean/jsontext"
 )
 
 // messages lists what is written and read.

@@ -8,8 +8,8 @@ import (
 
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/geom"
-	"zoneaxis/internal/jsontext"
-	"zoneaxis/internal/say"
+	"zoneaxis/internal/lean/jsontext"
+	"zoneaxis/internal/lean/say"
 	"zoneaxis/internal/scene"
 	"zoneaxis/internal/source"
 	"zoneaxis/internal/symmetry"

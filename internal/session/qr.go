@@ -4,7 +4,7 @@ import (
 	"errors"
 	"strconv"
 
-	"zoneaxis/internal/qr"
+	"zoneaxis/internal/lean/qr"
 )
 
 // maxQR bounds the text of a QR code, bytes. A phone reads what this gives

@@ -9,7 +9,7 @@ import (
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
-	"zoneaxis/internal/sorts"
+	"zoneaxis/internal/lean/sorts"
 	"zoneaxis/internal/source"
 )
 

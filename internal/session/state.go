@@ -13,7 +13,7 @@ import (
 	"zoneaxis/internal/deflate"
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
-	"zoneaxis/internal/jsontext"
+	"zoneaxis/internal/lean/jsontext"
 	"zoneaxis/internal/scene"
 	"zoneaxis/internal/source"
 	"zoneaxis/internal/wire"

@@ -8,9 +8,9 @@ import (
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/lean/sorts"
 	"zoneaxis/internal/orientation"
 	"zoneaxis/internal/scene"
-	"zoneaxis/internal/sorts"
 )
 
 // Default limits of a double-tilt holder, degrees.

@@ -9,8 +9,8 @@ import (
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/lean/sorts"
 	"zoneaxis/internal/scene"
-	"zoneaxis/internal/sorts"
 	"zoneaxis/internal/symmetry"
 )
 

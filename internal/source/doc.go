@@ -9,8 +9,8 @@ import (
 	"zoneaxis/internal/atom"
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/geom"
-	"zoneaxis/internal/jsontext"
-	"zoneaxis/internal/say"
+	"zoneaxis/internal/lean/jsontext"
+	"zoneaxis/internal/lean/say"
 )
 
 // DocVersion is the version of the canonical document written here.

@@ -6,7 +6,7 @@ import (
 
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/geom"
-	"zoneaxis/internal/say"
+	"zoneaxis/internal/lean/say"
 	"zoneaxis/internal/symmetry"
 )
 

@@ -9,7 +9,7 @@ import (
 	"sync"
 
 	"zoneaxis/internal/atom"
-	"zoneaxis/internal/sorts"
+	"zoneaxis/internal/lean/sorts"
 )
 
 // What a match is worth. The whole query is compared first; if that finds

@@ -8,11 +8,11 @@ import (
 
 	"zoneaxis/internal/atom"
 	"zoneaxis/internal/crystal"
-	"zoneaxis/internal/say"
+	"zoneaxis/internal/lean/say"
 	"zoneaxis/internal/symmetry"
 )
 
-//go:generate go run zoneaxis/scripts/text text.go libraryText=library.txt
+//go:generate go run zoneaxis/scripts/generate text text.go libraryText=library.txt
 
 // Entry describes a crystal of the embedded library. Open reads the crystal.
 type Entry struct {

@@ -10,8 +10,8 @@ import (
 	"zoneaxis/internal/atom"
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/geom"
-	"zoneaxis/internal/jsontext"
-	"zoneaxis/internal/sorts"
+	"zoneaxis/internal/lean/jsontext"
+	"zoneaxis/internal/lean/sorts"
 )
 
 // Material is a crystal from a Materials Project answer or a pymatgen file,

@@ -16,7 +16,7 @@ import (
 	"unicode/utf8"
 
 	"zoneaxis/internal/crystal"
-	"zoneaxis/internal/say"
+	"zoneaxis/internal/lean/say"
 )
 
 // Limits of what Decode accepts.

@@ -6,8 +6,8 @@ import (
 	"strconv"
 	"strings"
 
-	"zoneaxis/internal/say"
-	"zoneaxis/internal/sorts"
+	"zoneaxis/internal/lean/say"
+	"zoneaxis/internal/lean/sorts"
 )
 
 // Absent reports whether the group makes F(h) zero for any content of the cell:

@@ -3,7 +3,7 @@ package symmetry
 import (
 	"math"
 
-	"zoneaxis/internal/say"
+	"zoneaxis/internal/lean/say"
 )
 
 // Change is a change of basis and origin:

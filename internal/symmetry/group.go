@@ -5,8 +5,8 @@ import (
 	"slices"
 	"sync"
 
-	"zoneaxis/internal/say"
-	"zoneaxis/internal/sorts"
+	"zoneaxis/internal/lean/say"
+	"zoneaxis/internal/lean/sorts"
 )
 
 // maxOrder is the largest number of operations FromOps makes: 48 rotations

@@ -4,7 +4,7 @@ import (
 	"strconv"
 	"strings"
 
-	"zoneaxis/internal/say"
+	"zoneaxis/internal/lean/say"
 )
 
 // Hall symbols: S. R. Hall, Acta Cryst. A37 (1981) 517; International Tables

@@ -5,8 +5,8 @@ import (
 	"math"
 	"slices"
 
-	"zoneaxis/internal/say"
-	"zoneaxis/internal/sorts"
+	"zoneaxis/internal/lean/say"
+	"zoneaxis/internal/lean/sorts"
 )
 
 // ErrUnknownGroup tells that operations are those of no space group.

@@ -6,8 +6,8 @@ import (
 	"strconv"
 	"strings"
 
-	"zoneaxis/internal/say"
-	"zoneaxis/internal/sorts"
+	"zoneaxis/internal/lean/say"
+	"zoneaxis/internal/lean/sorts"
 )
 
 // Lookup finds a setting by name:

@@ -5,7 +5,7 @@ import (
 	"math"
 	"slices"
 
-	"zoneaxis/internal/sorts"
+	"zoneaxis/internal/lean/sorts"
 )
 
 // Orbit returns the distinct points that the group makes of x, fractional

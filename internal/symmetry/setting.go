@@ -6,7 +6,7 @@ import (
 	"sync"
 )
 
-//go:generate go run zoneaxis/scripts/text text.go settingsText=data/settings.txt
+//go:generate go run zoneaxis/scripts/generate text text.go settingsText=data/settings.txt
 
 // Setting is one row of the table of space-group settings: a space group with
 // a choice of axes and origin.

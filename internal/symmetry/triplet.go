@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"zoneaxis/internal/say"
+	"zoneaxis/internal/lean/say"
 )
 
 // ParseOp reads a coordinate triplet such as "x,y,z", "-y, x-y, 1/3+z" or

@@ -19,7 +19,7 @@ import (
 	"errors"
 	"math"
 
-	"zoneaxis/internal/say"
+	"zoneaxis/internal/lean/say"
 )
 
 // Class says what a mark stands for; the page gives each class its colour.

@@ -1,7 +1,7 @@
 //go:build e2e
 
 // Package e2e drives the built server with a real Chromium: what a visitor
-// does, seen as a visitor sees it. It needs bin/zoneaxis (made by
+// does, seen as a visitor sees it. It needs bin/zoneaxis-server (made by
 // BUILD_ONLY=1 ./scripts/run) and a Chromium; scripts/test sees to both.
 package e2e
 
@@ -32,7 +32,7 @@ import (
 
 const patience = 40 * time.Second // for software drawing on two shared cores
 
-// server is one running bin/zoneaxis.
+// server is one running bin/zoneaxis-server.
 type server struct {
 	base string // "http://127.0.0.1:PORT"
 	cmd  *exec.Cmd
@@ -48,7 +48,7 @@ func startServer(t *testing.T, env ...string) *server {
 
 func startServerAt(t *testing.T, addr string, env ...string) *server {
 	t.Helper()
-	bin, err := filepath.Abs("../../bin/zoneaxis")
+	bin, err := filepath.Abs("../../bin/zoneaxis-server")
 	if err != nil {
 		t.Fatal(err)
 	}

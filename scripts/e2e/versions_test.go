@@ -62,7 +62,7 @@ var makeNext = sync.OnceValues(func() (string, error) {
 	}
 	nextFolder = dir
 	root := filepath.Join("..", "..")
-	for _, part := range []string{"go.mod", "go.sum", "internal", "wasm", "assets", "server", "scripts/build"} {
+	for _, part := range []string{"go.mod", "go.sum", "internal", "wasm", "assets", "server", "scripts/make"} {
 		if err := copyTo(filepath.Join(dir, part), filepath.Join(root, part)); err != nil {
 			return "", err
 		}
@@ -81,7 +81,7 @@ var makeNext = sync.OnceValues(func() (string, error) {
 		}
 	}
 	copyTo(filepath.Join(dir, ".cache"), filepath.Join(root, ".cache")) // only makes it faster
-	cmd := exec.Command("go", "run", "./scripts/build", "-dev")
+	cmd := exec.Command("go", "run", "./scripts/make", "-dev")
 	cmd.Dir = dir
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w\n%s", err, out)

@@ -17,7 +17,7 @@ package main
 import (
 	"syscall/js"
 
-	"zoneaxis/internal/say"
+	"zoneaxis/internal/lean/say"
 	"zoneaxis/internal/session"
 )
 

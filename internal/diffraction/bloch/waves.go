@@ -4,7 +4,7 @@ import (
 	"math"
 	"slices"
 
-	"zoneaxis/internal/sorts"
+	"zoneaxis/internal/lean/sorts"
 )
 
 // leastExcited is the share of a wave below which rounding cannot be told from

@@ -15,7 +15,7 @@ import (
 	"github.com/yuin/goldmark/util"
 
 	"zoneaxis/internal/session"
-	"zoneaxis/scripts/build/site"
+	"zoneaxis/internal/site"
 )
 
 // Drawing is a pattern that the engine has drawn.

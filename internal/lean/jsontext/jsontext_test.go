@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"zoneaxis/internal/jsontext"
+	"zoneaxis/internal/lean/jsontext"
 )
 
 // deep reports whether a text nests deeper than the reader goes; brackets in

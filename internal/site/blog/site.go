@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"zoneaxis/scripts/build/site"
+	"zoneaxis/internal/site"
 )
 
 // Site renders posts to pages with the templates post, posts and plain.

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"testing"
 
-	"zoneaxis/internal/sorts"
+	"zoneaxis/internal/lean/sorts"
 )
 
 type item struct{ key, name int }

@@ -15,8 +15,8 @@ import (
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/session"
+	"zoneaxis/internal/site"
 	"zoneaxis/internal/source"
-	"zoneaxis/scripts/build/site"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -362,7 +362,7 @@ func TestGolden(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got != string(want) {
-			t.Errorf("%s has changed; go test -update ./scripts/build/library writes it anew", name)
+			t.Errorf("%s has changed; go test -update ./internal/site/library writes it anew", name)
 		}
 	}
 }

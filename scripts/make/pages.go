@@ -9,11 +9,11 @@ import (
 	"time"
 
 	"zoneaxis/internal/session"
+	"zoneaxis/internal/site"
+	"zoneaxis/internal/site/blog"
+	"zoneaxis/internal/site/card"
+	"zoneaxis/internal/site/library"
 	"zoneaxis/internal/source"
-	"zoneaxis/scripts/build/blog"
-	"zoneaxis/scripts/build/card"
-	"zoneaxis/scripts/build/library"
-	"zoneaxis/scripts/build/site"
 )
 
 // pages renders what is the same for every visitor: articles, the pattern

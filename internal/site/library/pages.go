@@ -15,7 +15,7 @@ import (
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
 	"zoneaxis/internal/session"
-	"zoneaxis/scripts/build/site"
+	"zoneaxis/internal/site"
 )
 
 // URL returns the address of the crystal's page.

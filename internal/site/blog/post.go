@@ -14,7 +14,7 @@ import (
 	"strings"
 	"time"
 
-	"zoneaxis/scripts/build/site"
+	"zoneaxis/internal/site"
 )
 
 // Post is one article.

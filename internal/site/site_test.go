@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"zoneaxis/internal/crystal"
-	"zoneaxis/scripts/build/site"
+	"zoneaxis/internal/site"
 )
 
 func TestSlug(t *testing.T) {

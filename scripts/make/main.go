@@ -4,7 +4,7 @@
 // their contents, and listed in manifest.json. It fails if a size budget is
 // exceeded.
 //
-//	go run ./scripts/build [-dev] [-watch] [-v] [-origin https://example.org]
+//	go run ./scripts/make [-dev] [-watch] [-v] [-origin https://example.org]
 //
 // Run it from the root of the project. With -dev it compresses fast and badly,
 // reports budgets without failing and shows drafts. With -watch it goes on and

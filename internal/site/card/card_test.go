@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"zoneaxis/internal/site/card"
 	"zoneaxis/internal/wire"
-	"zoneaxis/scripts/build/card"
 )
 
 func TestCard(t *testing.T) {

@@ -6,7 +6,7 @@ import (
 
 	"rsc.io/qr/coding"
 
-	"zoneaxis/internal/qr"
+	"zoneaxis/internal/lean/qr"
 )
 
 // Every length of text gives module for module what package rsc.io/qr gives.

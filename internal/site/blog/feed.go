@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"zoneaxis/scripts/build/site"
+	"zoneaxis/internal/site"
 )
 
 // author is who the articles are by.

@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"zoneaxis/scripts/build/slim"
+	"zoneaxis/scripts/make/slim"
 )
 
 // small compiles the engine without inlining, which takes a ninth off its

@@ -20,7 +20,7 @@ import (
 	xhtml "golang.org/x/net/html"
 
 	"zoneaxis/internal/session"
-	"zoneaxis/scripts/build/blog"
+	"zoneaxis/internal/site/blog"
 )
 
 const testOrigin = "https://zone.example"

@@ -15,9 +15,9 @@ import (
 
 	xhtml "golang.org/x/net/html"
 
-	"zoneaxis/scripts/build/blog"
-	"zoneaxis/scripts/build/library"
-	"zoneaxis/scripts/build/site"
+	"zoneaxis/internal/site"
+	"zoneaxis/internal/site/blog"
+	"zoneaxis/internal/site/library"
 )
 
 var update = flag.Bool("update", false, "write the golden pages anew")
@@ -28,7 +28,7 @@ var update = flag.Bool("update", false, "write the golden pages anew")
 // tag or text a line, so that a change shows as what it is; drawings are left
 // out, since they have tests of their own. Look at the change that
 //
-//	go test ./scripts/build -run GoldenPages -update
+//	go test ./scripts/make -run GoldenPages -update
 //
 // makes before you commit it.
 func TestGoldenPages(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 	"github.com/yuin/goldmark/util"
 
 	"zoneaxis/internal/crystal"
-	"zoneaxis/scripts/build/site"
+	"zoneaxis/internal/site"
 )
 
 // kindIndices is {{1-10}} in running text: indices with drawn overbars.

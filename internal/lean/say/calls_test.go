@@ -85,7 +85,7 @@ func isFormat(call *ast.CallExpr, info *types.Info) bool {
 		return false
 	}
 	f, ok := info.Uses[selector.Sel].(*types.Func)
-	return ok && f.Pkg() != nil && f.Pkg().Path() == "zoneaxis/internal/say" && strings.HasSuffix(f.Name(), "f")
+	return ok && f.Pkg() != nil && f.Pkg().Path() == "zoneaxis/internal/lean/say" && strings.HasSuffix(f.Name(), "f")
 }
 
 // faults lists what is wrong with a call.

@@ -1,0 +1,42 @@
+// Command generate writes the Go files that are made from others. It is run by
+// go generate, in the folder of the file:
+//
+//	//go:generate go run zoneaxis/scripts/generate codec -read Request -write Reply codec.go
+//	//go:generate go run zoneaxis/scripts/generate text text.go libraryText=library.txt
+//
+// With -check before the word it writes nothing and fails if a file is not up to
+// date.
+package main
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"log"
+	"os"
+	"path/filepath"
+)
+
+func main() {
+	log.SetFlags(0)
+	log.SetPrefix("generate: ")
+	check := flag.Bool("check", false, "fail if a file is not up to date")
+	flag.Parse()
+	emit := func(file string, text []byte) error { return os.WriteFile(file, text, 0o644) }
+	if *check {
+		emit = func(file string, text []byte) error {
+			if old, err := os.ReadFile(file); err != nil || !bytes.Equal(old, text) {
+				return fmt.Errorf("%s is not what it is made from: run go generate ./%s", file, filepath.ToSlash(filepath.Dir(file)))
+			}
+			return nil
+		}
+	}
+	makers := map[string]func([]string, func(string, []byte) error) error{"codec": codec, "text": text}
+	maker, ok := makers[flag.Arg(0)]
+	if !ok {
+		log.Fatal("the first word is codec or text")
+	}
+	if err := maker(flag.Args()[1:], emit); err != nil {
+		log.Fatal(err)
+	}
+}
