@@ -9,64 +9,65 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 )
 
-// layer is the order of the project: a package may import only packages of a
-// lower layer. What is not named here may be imported by nobody below server.
-var layer = map[string]int{
-	"zoneaxis/internal/lean/say":          -1,
-	"zoneaxis/internal/deflate":           -1,
-	"zoneaxis/internal/lean/jsontext":     -1,
-	"zoneaxis/internal/lean/sorts":        -1,
-	"zoneaxis/internal/lean/qr":           -1,
-	"zoneaxis/internal/geom":              0,
-	"zoneaxis/internal/atom":              0,
-	"zoneaxis/internal/symmetry":          0,
-	"zoneaxis/internal/atom/models":       1,
-	"zoneaxis/internal/wire":              0,
-	"zoneaxis/internal/crystal":           1,
-	"zoneaxis/internal/source":            2,
-	"zoneaxis/internal/diffraction":       2,
-	"zoneaxis/internal/diffraction/bloch": 3,
-	"zoneaxis/internal/orientation":       3,
-	"zoneaxis/internal/scene":             4,
-	"zoneaxis/internal/session":           5,
-	"zoneaxis/internal/site":              6,
-	"zoneaxis/internal/site/card":         7,
-	"zoneaxis/internal/site/library":      7,
-	"zoneaxis/internal/site/blog":         8,
+// table reads the rows of the table in ARCHITECTURE.md whose first line begins
+// as given.
+func table(t *testing.T, head string) [][]string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "ARCHITECTURE.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, ok := strings.Cut(string(text), "\n"+head)
+	if !ok {
+		t.Fatalf("ARCHITECTURE.md has no table that begins with %q", head)
+	}
+	var rows [][]string
+	for line := range strings.Lines(rest[strings.Index(rest, "\n")+1:]) {
+		if !strings.HasPrefix(line, "|") {
+			break
+		}
+		if !strings.HasPrefix(line, "| ---") {
+			rows = append(rows, strings.Split(strings.Trim(strings.TrimSpace(line), "|"), "|"))
+		}
+	}
+	return rows
 }
 
-// forbidden lists what a program or package must not link, and why.
-var forbidden = []struct {
-	pattern string // go list pattern
-	js      bool   // built for js/wasm
-	prefix  string
-	reason  string
-}{
-	{"./geom ./atom ./symmetry", false, "zoneaxis/internal/crystal", "the leaves know no crystals"},
-	{"./...", false, "syscall/js", "internal packages run natively too"},
-	{"./...", false, "net/http", "internal packages do no network"},
-	{"./...", false, "github.com/hajimehoshi/ebiten", "only the viewer draws with Ebitengine"},
-	{"../wasm/engine", true, "github.com/hajimehoshi/ebiten", "Ebitengine panics in a worker"},
-	{"../wasm/engine", true, "net/http", "1.4 MB: the page fetches"},
-	{"../wasm/engine", true, "text/template", "it doubles the engine"},
-	{"../wasm/engine", true, "encoding/json", "43 kB after brotli: internal/lean/jsontext and generated code do it"},
-	{"../wasm/engine", true, "fmt", "with reflect and os 60 kB: internal/lean/say"},
-	{"../wasm/engine", true, "reflect", "with fmt and os 60 kB"},
-	{"../wasm/engine", true, "os", "with fmt and reflect 60 kB"},
-	{"../wasm/engine", true, "embed", "with time 32 kB: scripts/generate"},
-	{"../wasm/engine", true, "time", "with embed 32 kB: the engine asks the page for the time"},
-	{"../wasm/engine", true, "zoneaxis/internal/atom/models", "the simulator shows one model: 6 kB"},
-	{"../wasm/viewer", true, "gonum.org", "3.6 MB beside Ebitengine: the engine computes"},
-	{"../wasm/viewer", true, "encoding/json", "the viewer takes bytes"},
-	{"../wasm/viewer", true, "zoneaxis/internal/source", "the viewer paints"},
-	{"../wasm/viewer", true, "zoneaxis/internal/diffraction", "the viewer paints"},
-	{"../wasm/viewer", true, "github.com/hajimehoshi/ebiten/v2/exp/textinput", "it calls eval, which the page's policy forbids"},
-	{"../server/...", false, "github.com/hajimehoshi/ebiten", "the server draws SVG only"},
-	{"../server/...", false, "gonum.org", "the server stays small"},
+var quoted = regexp.MustCompile("`([^`]+)`")
+
+// names returns the texts in backquotes.
+func names(cell string) []string {
+	var all []string
+	for _, m := range quoted.FindAllStringSubmatch(cell, -1) {
+		all = append(all, m[1])
+	}
+	return all
+}
+
+// layers is the order of the packages: one may import only those of a lower
+// layer.
+func layers(t *testing.T) map[string]int {
+	t.Helper()
+	layer := map[string]int{}
+	for _, row := range table(t, "| layer | packages") {
+		number, err := strconv.Atoi(strings.Replace(strings.TrimSpace(row[0]), "−", "-", 1))
+		if err != nil || len(row) != 2 || len(names(row[1])) == 0 {
+			t.Errorf("ARCHITECTURE.md: the line %q is no layer", row)
+			continue
+		}
+		for _, name := range names(row[1]) {
+			if _, ok := layer["zoneaxis/internal/"+name]; ok {
+				t.Errorf("ARCHITECTURE.md: %s stands in two layers", name)
+			}
+			layer["zoneaxis/internal/"+name] = number
+		}
+	}
+	return layer
 }
 
 type pkg struct {
@@ -104,13 +105,16 @@ func list(t *testing.T, js bool, args ...string) []pkg {
 }
 
 func TestLayers(t *testing.T) {
+	layer := layers(t)
+	seen := map[string]bool{}
 	for _, p := range list(t, false, "./...") {
 		if p.ImportPath == "zoneaxis/internal" {
 			continue
 		}
+		seen[p.ImportPath] = true
 		own, ok := layer[p.ImportPath]
 		if !ok {
-			t.Errorf("%s has no layer: add it to the table and to ARCHITECTURE.md", p.ImportPath)
+			t.Errorf("%s has no layer: add it to the table in ARCHITECTURE.md", p.ImportPath)
 			continue
 		}
 		for _, imported := range p.Imports {
@@ -122,14 +126,42 @@ func TestLayers(t *testing.T) {
 			}
 		}
 	}
+	for name := range layer {
+		if !seen[name] {
+			t.Errorf("ARCHITECTURE.md: there is no package %s", name)
+		}
+	}
 }
 
+// TestForbidden: no package links what the second table of ARCHITECTURE.md says
+// it must not.
 func TestForbidden(t *testing.T) {
-	for _, rule := range forbidden {
-		for _, p := range list(t, rule.js, strings.Fields(rule.pattern)...) {
-			for _, dep := range p.Deps {
-				if dep == rule.prefix || strings.HasPrefix(dep, rule.prefix+"/") {
-					t.Errorf("%s depends on %s: %s", p.ImportPath, dep, rule.reason)
+	rules := table(t, "| who | must not link")
+	if len(rules) < 10 {
+		t.Fatalf("ARCHITECTURE.md: %d lines in the table of what must not be linked", len(rules))
+	}
+	linked := map[string][]pkg{}
+	for _, rule := range rules {
+		if len(rule) != 3 || len(names(rule[0])) != 1 || len(names(rule[1])) == 0 {
+			t.Errorf("ARCHITECTURE.md: the line %q is no rule", rule)
+			continue
+		}
+		who, why := names(rule[0])[0], strings.TrimSpace(rule[2])
+		if linked[who] == nil {
+			linked[who] = list(t, strings.HasPrefix(who, "wasm/"), "../"+who)
+		}
+		for _, name := range names(rule[1]) {
+			if strings.HasPrefix(name, "internal/") {
+				if _, err := os.Stat(filepath.Join("..", name)); err != nil {
+					t.Errorf("ARCHITECTURE.md: there is no %s", name)
+				}
+				name = "zoneaxis/" + name
+			}
+			for _, p := range linked[who] {
+				for _, dep := range p.Deps {
+					if dep == name || strings.HasPrefix(dep, name+"/") {
+						t.Errorf("%s depends on %s: %s", p.ImportPath, dep, why)
+					}
 				}
 			}
 		}
@@ -190,4 +222,61 @@ func TestGenerated(t *testing.T) {
 	if err != nil || found < 4 {
 		t.Fatalf("%d generated files, %v", found, err)
 	}
+}
+
+// TestPapers: the files and tests that the papers name are there.
+func TestPapers(t *testing.T) {
+	aTest := regexp.MustCompile(`^Test\w+$`)
+	ours := regexp.MustCompile(`^(assets|internal|scripts|server|wasm)(/[\w.*{},-]+)*/?$`)
+	tests := declaredTests(t)
+	for _, paper := range []string{"README.md", "ARCHITECTURE.md"} {
+		text, err := os.ReadFile(filepath.Join("..", paper))
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := 0
+		// Words of what stands in backquotes, and of the blocks of commands.
+		for _, name := range strings.Fields(strings.Join(names(strings.ReplaceAll(string(text), "```", "`")), " ")) {
+			name = strings.TrimSuffix(strings.TrimPrefix(name, "./"), "/...")
+			switch {
+			case aTest.MatchString(name):
+				found++
+				if !tests[name] {
+					t.Errorf("%s: there is no %s", paper, name)
+				}
+			case ours.MatchString(name):
+				found++
+				if match, err := filepath.Glob(filepath.Join("..", filepath.FromSlash(name))); err != nil || len(match) == 0 {
+					t.Errorf("%s: there is no %s", paper, name)
+				}
+			}
+		}
+		if found < 2 {
+			t.Errorf("%s names %d files and tests", paper, found)
+		}
+	}
+}
+
+// declaredTests returns the names of all tests of the project.
+func declaredTests(t *testing.T) map[string]bool {
+	t.Helper()
+	declared := regexp.MustCompile(`(?m)^func (Test\w+)\(`)
+	all := map[string]bool{}
+	err := filepath.WalkDir("..", func(file string, entry fs.DirEntry, err error) error {
+		if err == nil && entry.IsDir() && (entry.Name() == "node_modules" || entry.Name() == "dist" || strings.HasPrefix(entry.Name(), ".") && entry.Name() != "..") {
+			return fs.SkipDir
+		}
+		if err != nil || !strings.HasSuffix(file, "_test.go") {
+			return err
+		}
+		text, err := os.ReadFile(file)
+		for _, m := range declared.FindAllStringSubmatch(string(text), -1) {
+			all[m[1]] = true
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
 }
