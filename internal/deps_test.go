@@ -172,7 +172,7 @@ func TestForbidden(t *testing.T) {
 // engine, since it is compiled for each type of element: package sorts.
 func TestSorting(t *testing.T) {
 	allowed := map[string]string{
-		"diffraction/zone.go":      "zones within an angle, in every frame, without allocation",
+		"zones/zone.go":            "zones within an angle, in every frame, without allocation",
 		"diffraction/forbidden.go": "in every frame; []int32 as the next one, so it is compiled once",
 		"scene/label.go":           "labels in every frame",
 	}

@@ -1,6 +1,6 @@
 // @ts-check
 // Finds zone axes by the ratio and the angle of two spots, in a table made at
-// build. It follows RatioTable.Match of internal/diffraction; a test of
+// build. It follows RatioTable.Match of internal/zones; a test of
 // internal/site/library compares the two.
 
 /**

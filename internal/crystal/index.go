@@ -1,6 +1,7 @@
 package crystal
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 )
@@ -51,6 +52,17 @@ func (u UVW) Reduced() UVW {
 		return u
 	}
 	return UVW{u[0] / g, u[1] / g, u[2] / g}
+}
+
+// Compare compares indices of planes or of directions lexicographically, the
+// first index first: −1 if a comes before b, 0 if they are equal, 1 otherwise.
+func Compare[V ~[3]int](a, b V) int {
+	for i := range 3 {
+		if a[i] != b[i] {
+			return cmp.Compare(a[i], b[i])
+		}
+	}
+	return 0
 }
 
 func cross[V ~[3]int](a, b V) V {

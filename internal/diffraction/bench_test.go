@@ -6,6 +6,7 @@ import (
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/textbook"
 )
 
 func BenchmarkReflections(b *testing.B) {
@@ -13,7 +14,7 @@ func BenchmarkReflections(b *testing.B) {
 		name, id string
 		gmax     float64
 	}{{"au", "au", 1.5}, {"srtio3", "srtio3", 1.5}, {"albite", "albite", 1.5}, {"garnet-160-atoms-3", "yag", 3}} {
-		s := textbookCell(b, c.id)
+		s := textbook.Cell(b, c.id)
 		b.Run(c.name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
@@ -26,17 +27,17 @@ func BenchmarkReflections(b *testing.B) {
 }
 
 func BenchmarkSpots(b *testing.B) {
-	beam := mustBeam(b, 200e3)
-	s := textbookCell(b, "albite")
+	beam := textbook.Beam(b, 200e3)
+	s := textbook.Cell(b, "albite")
 	// 5,000 reflections of albite that are not absent, turning as under a drag.
-	r := mustReflections(b, s, diffraction.Options{GMax: 1.535})
+	r := textbook.Reflections(b, s, diffraction.Options{GMax: 1.535})
 	present := 0
 	for _, f := range r.F {
 		if f != 0 {
 			present++
 		}
 	}
-	zone := mustZone(b, s.Lattice, crystal.UVW{0, 1, 0})
+	zone := textbook.Frame(b, s.Lattice, crystal.UVW{0, 1, 0})
 	for _, c := range []struct {
 		name string
 		k    diffraction.Kinematic
@@ -59,10 +60,10 @@ func BenchmarkSpots(b *testing.B) {
 }
 
 func BenchmarkPrecession(b *testing.B) {
-	beam := mustBeam(b, 200e3)
-	s := textbookCell(b, "albite")
-	r := mustReflections(b, s, diffraction.Options{GMax: 1.535})
-	zone := mustZone(b, s.Lattice, crystal.UVW{0, 1, 0})
+	beam := textbook.Beam(b, 200e3)
+	s := textbook.Cell(b, "albite")
+	r := textbook.Reflections(b, s, diffraction.Options{GMax: 1.535})
+	zone := textbook.Frame(b, s.Lattice, crystal.UVW{0, 1, 0})
 	p := diffraction.Precession{Kinematic: diffraction.Kinematic{Sigma: 0.01, Cut: 1e-4}, Angle: 0.02}
 	b.ReportAllocs()
 	spots := make([]diffraction.Spot, 0, len(r.HKL))
@@ -72,10 +73,10 @@ func BenchmarkPrecession(b *testing.B) {
 }
 
 func BenchmarkBands(b *testing.B) {
-	beam := mustBeam(b, 200e3)
-	s := textbookCell(b, "si")
-	r := mustReflections(b, s, diffraction.Options{GMax: 1.5})
-	zone := mustZone(b, s.Lattice, crystal.UVW{1, 1, 0})
+	beam := textbook.Beam(b, 200e3)
+	s := textbook.Cell(b, "si")
+	r := textbook.Reflections(b, s, diffraction.Options{GMax: 1.5})
+	zone := textbook.Frame(b, s.Lattice, crystal.UVW{1, 1, 0})
 	b.ReportAllocs()
 	bands := make([]diffraction.Band, 0, len(r.HKL))
 	points := make([]diffraction.Point, 0, 64)
@@ -96,7 +97,7 @@ func BenchmarkBands(b *testing.B) {
 // BenchmarkJob is the whole way from a structure in memory to one pattern.
 func BenchmarkJob(b *testing.B) {
 	for _, id := range []string{"au", "srtio3", "albite"} {
-		s := textbookCell(b, id)
+		s := textbook.Cell(b, id)
 		b.Run(id, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {

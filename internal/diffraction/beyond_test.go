@@ -9,16 +9,17 @@ import (
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/textbook"
 )
 
 func TestBeyondTheTable(t *testing.T) {
 	const tol = 1e-12 // relative to F_0, as for the table itself
-	for _, s := range append(allTextbookCells(t), scrambled(t)) {
+	for _, s := range append(textbook.Cells(t), scrambled(t)) {
 		if len(s.Sites) > 60 {
 			continue
 		}
-		small := mustReflections(t, s, diffraction.Options{GMax: 0.7})
-		large := mustReflections(t, s, diffraction.Options{GMax: 1.4})
+		small := textbook.Reflections(t, s, diffraction.Options{GMax: 0.7})
+		large := textbook.Reflections(t, s, diffraction.Options{GMax: 1.4})
 		f0 := real(large.F[0])
 		beyond := 0
 		for i, h := range large.HKL {
@@ -41,15 +42,15 @@ func TestBeyondTheTable(t *testing.T) {
 		}
 	}
 	// 410 of SrTiO3 is 8e-5 of F_0 by chance, 222 of silicon 0 by symmetry.
-	weak := mustReflections(t, textbookCell(t, "srtio3"), diffraction.Options{GMax: 2, Thermal: diffraction.NoThermal})
+	weak := textbook.Reflections(t, textbook.Cell(t, "srtio3"), diffraction.Options{GMax: 2, Thermal: diffraction.NoThermal})
 	h := crystal.HKL{4, 1, 0}
 	if i, ok := weak.Index(h); !ok || weak.F[i] != 0 || cmplx.Abs(weak.At(h)) < 1e-5*real(weak.F[0]) {
 		t.Errorf("SrTiO3: F(410) = %v, in the table %v", weak.At(h), weak.F[i])
 	}
-	if f := mustReflections(t, textbookCell(t, "si"), diffraction.Options{GMax: 2}).At(crystal.HKL{2, 2, 2}); f != 0 {
+	if f := textbook.Reflections(t, textbook.Cell(t, "si"), diffraction.Options{GMax: 2}).At(crystal.HKL{2, 2, 2}); f != 0 {
 		t.Errorf("silicon: F(222) = %v", f)
 	}
-	r := mustReflections(t, textbookCell(t, "si"), diffraction.Options{GMax: 1, Model: atom.Peng})
+	r := textbook.Reflections(t, textbook.Cell(t, "si"), diffraction.Options{GMax: 1, Model: atom.Peng})
 	if f := r.At(crystal.HKL{24, 0, 0}); f != 0 {
 		t.Errorf("F = %v at 4.4 Å⁻¹, where the Gaussians of Peng have ended", f)
 	}
@@ -60,7 +61,7 @@ func TestBeyondTheTable(t *testing.T) {
 
 func TestAtoms(t *testing.T) {
 	s := scrambled(t)
-	atoms := mustReflections(t, s, diffraction.Options{GMax: 0.5}).Atoms()
+	atoms := textbook.Reflections(t, s, diffraction.Options{GMax: 0.5}).Atoms()
 	if len(atoms) != len(s.Sites) {
 		t.Fatalf("%d atoms of %d", len(atoms), len(s.Sites))
 	}
@@ -96,7 +97,7 @@ func TestAtoms(t *testing.T) {
 			}
 		}
 	}
-	atRest := mustReflections(t, s, diffraction.Options{GMax: 0.5, Thermal: diffraction.NoThermal}).Atoms()
+	atRest := textbook.Reflections(t, s, diffraction.Options{GMax: 0.5, Thermal: diffraction.NoThermal}).Atoms()
 	for i, a := range atRest {
 		if a.B != 0 {
 			t.Errorf("atom %d at rest has B = %g", i, a.B)

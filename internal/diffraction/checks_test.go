@@ -10,6 +10,7 @@ import (
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/textbook"
 )
 
 // checks are numbers computed from the published formulas by an independent
@@ -84,7 +85,7 @@ func TestBeam(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b := mustBeam(t, kv*1e3)
+		b := textbook.Beam(t, kv*1e3)
 		within(t, text+" kV: λ", b.Wavelength(), want.Lambda, tol)
 		within(t, text+" kV: k", b.K(), want.K, tol)
 		within(t, text+" kV: γ", b.Gamma(), want.Gamma, tol)
@@ -95,7 +96,7 @@ func TestBeam(t *testing.T) {
 		}
 	}
 	for _, volts := range []float64{1e3, 1e7} {
-		mustBeam(t, volts)
+		textbook.Beam(t, volts)
 	}
 	for volts, want := range map[float64]string{
 		200:         "diffraction: accelerating voltage 0.2 kV: expected 1 to 10000 kV",
@@ -121,15 +122,15 @@ func TestExtinctionDistances(t *testing.T) {
 	c := mustChecks(t)
 	within(t, "V per F", diffraction.VoltPerF, c.Constants.VFromF, tolXi)
 	for _, row := range c.Extinction {
-		s := textbookCell(t, row.Structure)
+		s := textbook.Cell(t, row.Structure)
 		volume := s.Lattice.Volume()
-		b := mustBeam(t, row.KV*1e3)
+		b := textbook.Beam(t, row.KV*1e3)
 		name := row.Structure + " " + row.HKL.String() + " "
 		for _, mode := range []struct {
 			thermal diffraction.Thermal
 			f, xi   float64
 		}{{diffraction.SiteB, row.F, row.Xi}, {diffraction.NoThermal, row.FAtRest, row.XiAtRest}} {
-			r := mustReflections(t, s, diffraction.Options{GMax: row.G * 1.01, Thermal: mode.thermal})
+			r := textbook.Reflections(t, s, diffraction.Options{GMax: row.G * 1.01, Thermal: mode.thermal})
 			i, ok := r.Index(row.HKL)
 			if !ok {
 				t.Fatalf("%s is missing", name)
@@ -145,7 +146,7 @@ func TestExtinctionDistances(t *testing.T) {
 			}
 		}
 	}
-	if b := mustBeam(t, 200e3); !math.IsInf(b.ExtinctionDistance(0, 100, 0.5), 1) {
+	if b := textbook.Beam(t, 200e3); !math.IsInf(b.ExtinctionDistance(0, 100, 0.5), 1) {
 		t.Error("an absent reflection has a finite extinction distance")
 	}
 }
@@ -153,8 +154,8 @@ func TestExtinctionDistances(t *testing.T) {
 // Mean inner potentials of free atoms, V.
 func TestMeanInnerPotential(t *testing.T) {
 	for id, want := range map[string]float64{"si": 13.954, "au": 29.861, "al": 16.986, "mgo": 18.561, "gaas": 15.421} {
-		s := textbookCell(t, id)
-		r := mustReflections(t, s, diffraction.Options{GMax: 0.1})
+		s := textbook.Cell(t, id)
+		r := textbook.Reflections(t, s, diffraction.Options{GMax: 0.1})
 		within(t, id+" V_0", real(diffraction.Potential(r.F[0], s.Lattice.Volume())), want, 5e-5) // 5 digits
 	}
 }
@@ -179,13 +180,13 @@ func TestTwoBeam(t *testing.T) {
 
 func TestLayers(t *testing.T) {
 	const tol = 2e-6 // the checks have 6 digits
-	beam := mustBeam(t, 200e3)
+	beam := textbook.Beam(t, 200e3)
 	for name, tt := range map[string]struct {
 		id   string
 		zone crystal.UVW
 	}{"si_111": {"si", crystal.UVW{1, 1, 1}}, "si_001": {"si", crystal.UVW{0, 0, 1}}, "si_011": {"si", crystal.UVW{0, 1, 1}}, "au_001": {"au", crystal.UVW{0, 0, 2}}} {
 		want := mustChecks(t).HOLZ[name]
-		r := mustReflections(t, textbookCell(t, tt.id), diffraction.Options{GMax: 1})
+		r := textbook.Reflections(t, textbook.Cell(t, tt.id), diffraction.Options{GMax: 1})
 		layers, err := r.Layers(tt.zone)
 		if err != nil {
 			t.Fatal(err)
@@ -205,8 +206,8 @@ func TestLayers(t *testing.T) {
 
 	// Every reflection lies on its layer, and every layer up to the limit holds
 	// points of the lattice.
-	for _, s := range append(allTextbookCells(t), scrambled(t)) {
-		r := mustReflections(t, s, diffraction.Options{GMax: 1})
+	for _, s := range append(textbook.Cells(t), scrambled(t)) {
+		r := textbook.Reflections(t, s, diffraction.Options{GMax: 1})
 		for _, u := range []crystal.UVW{{0, 0, 1}, {1, 0, 0}, {1, 1, 0}, {1, 1, 1}, {-1, 2, 1}, {3, 1, 0}, {2, 1, 1}} {
 			layers, err := r.Layers(u)
 			if err != nil {
@@ -232,7 +233,7 @@ func TestLayers(t *testing.T) {
 		}
 	}
 
-	r := mustReflections(t, textbookCell(t, "fe"), diffraction.Options{GMax: 1})
+	r := textbook.Reflections(t, textbook.Cell(t, "fe"), diffraction.Options{GMax: 1})
 	if _, err := r.Layers(crystal.UVW{}); err == nil || err.Error() != "diffraction: zone axis [0 0 0] has no direction" {
 		t.Errorf("zone 000: %v", err)
 	}
@@ -254,9 +255,9 @@ func TestLayers(t *testing.T) {
 
 // The ring of layer 1 is where reflections of layer 1 meet the sphere.
 func TestLayerRadiusMeetsTheSphere(t *testing.T) {
-	s := textbookCell(t, "si")
-	beam := mustBeam(t, 200e3)
-	r := mustReflections(t, s, diffraction.Options{GMax: 3.4})
+	s := textbook.Cell(t, "si")
+	beam := textbook.Beam(t, 200e3)
+	r := textbook.Reflections(t, s, diffraction.Options{GMax: 3.4})
 	u := crystal.UVW{1, 1, 1}
 	layers, _ := r.Layers(u)
 	g1, _ := layers.Radius(1, beam)
@@ -283,11 +284,11 @@ func TestLayerRadiusMeetsTheSphere(t *testing.T) {
 }
 
 func TestBraggAngle(t *testing.T) {
-	g := textbookCell(t, "si").Lattice.G(crystal.HKL{2, 2, 0}).Norm()
+	g := textbook.Cell(t, "si").Lattice.G(crystal.HKL{2, 2, 0}).Norm()
 	want := mustChecks(t).Kikuchi
-	within(t, "Si 220, 200 kV, 2θ mrad", 2e3*mustBeam(t, 200e3).BraggAngle(g), want.At200, 1e-5)
-	within(t, "Si 220, 20 kV, 2θ deg", geom.Degrees(2*mustBeam(t, 20e3).BraggAngle(g)), want.At20, 1e-6)
-	if b := mustBeam(t, 200e3); !math.IsNaN(b.BraggAngle(2.1 * b.K())) {
+	within(t, "Si 220, 200 kV, 2θ mrad", 2e3*textbook.Beam(t, 200e3).BraggAngle(g), want.At200, 1e-5)
+	within(t, "Si 220, 20 kV, 2θ deg", geom.Degrees(2*textbook.Beam(t, 20e3).BraggAngle(g)), want.At20, 1e-6)
+	if b := textbook.Beam(t, 200e3); !math.IsNaN(b.BraggAngle(2.1 * b.K())) {
 		t.Error("a Bragg angle beyond 2/λ")
 	}
 }

@@ -252,8 +252,8 @@ func stronger(p, q Path) bool {
 	if d := p.Strength - q.Strength; math.Abs(d) > 1e-9*(p.Strength+q.Strength) {
 		return d > 0
 	}
-	if c := compareIndices(p.A, q.A); c != 0 {
+	if c := crystal.Compare(p.A, q.A); c != 0 {
 		return c > 0
 	}
-	return compareIndices(p.B, q.B) > 0
+	return crystal.Compare(p.B, q.B) > 0
 }

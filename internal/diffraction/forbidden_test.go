@@ -6,25 +6,14 @@ import (
 
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/diffraction"
-	"zoneaxis/internal/symmetry"
+	"zoneaxis/internal/textbook"
 )
-
-// groupOf returns the space group of a textbook cell, whose Name is the symbol
-// of its setting.
-func groupOf(t testing.TB, s *crystal.Structure) *symmetry.Group {
-	t.Helper()
-	set, err := symmetry.Lookup(s.Name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return set.Group()
-}
 
 func finder(t testing.TB, id string, gmax float64) (*diffraction.Reflections, *diffraction.ForbiddenFinder) {
 	t.Helper()
-	s := textbookCell(t, id)
-	r := mustReflections(t, s, diffraction.Options{GMax: gmax})
-	return r, diffraction.NewForbiddenFinder(r, groupOf(t, s), mustBeam(t, 200e3))
+	s := textbook.Cell(t, id)
+	r := textbook.Reflections(t, s, diffraction.Options{GMax: gmax})
+	return r, diffraction.NewForbiddenFinder(r, textbook.SpaceGroup(t, s.Name), textbook.Beam(t, 200e3))
 }
 
 func TestForbiddenClasses(t *testing.T) {
@@ -101,13 +90,13 @@ func TestForbiddenPath(t *testing.T) {
 // textbook cell, and must be complete: the sums are tried again without
 // shortcuts.
 func TestForbiddenProperties(t *testing.T) {
-	b := mustBeam(t, 200e3)
-	for _, s := range allTextbookCells(t) {
+	b := textbook.Beam(t, 200e3)
+	for _, s := range textbook.Cells(t) {
 		if s.ID == "yag" || s.ID == "fluorapatite" || s.ID == "muscovite" || s.ID == "spinel" {
 			continue // large cells: the plain search takes long
 		}
-		r := mustReflections(t, s, diffraction.Options{GMax: 0.9})
-		f := diffraction.NewForbiddenFinder(r, groupOf(t, s), b)
+		r := textbook.Reflections(t, s, diffraction.Options{GMax: 0.9})
+		f := diffraction.NewForbiddenFinder(r, textbook.SpaceGroup(t, s.Name), b)
 		for _, u := range []crystal.UVW{{0, 0, 1}, {1, 0, 0}, {0, 1, 1}, {2, 1, 0}} {
 			z := f.Zone(u)
 			n := 0
@@ -168,8 +157,8 @@ func TestForbiddenProperties(t *testing.T) {
 
 // Without a group nothing is systematic or extinct, but the sums remain.
 func TestForbiddenWithoutGroup(t *testing.T) {
-	r := mustReflections(t, textbookCell(t, "rutile"), diffraction.Options{GMax: 1})
-	f := diffraction.NewForbiddenFinder(r, nil, mustBeam(t, 200e3))
+	r := textbook.Reflections(t, textbook.Cell(t, "rutile"), diffraction.Options{GMax: 1})
+	f := diffraction.NewForbiddenFinder(r, nil, textbook.Beam(t, 200e3))
 	i, _ := r.Index(crystal.HKL{1, 0, 0})
 	s, ok := f.Zone(crystal.UVW{0, 0, 1}).Find(int32(i))
 	if !ok || s.Class != diffraction.DoubleDiffraction || s.Systematic {
@@ -205,10 +194,10 @@ func BenchmarkForbidden(b *testing.B) {
 		{"rutile-001", "rutile", crystal.UVW{0, 0, 1}, 1.5},
 		{"garnet-001", "yag", crystal.UVW{0, 0, 1}, 1.5},
 	} {
-		s := textbookCell(b, c.id)
-		r := mustReflections(b, s, diffraction.Options{GMax: c.gmax})
-		g := groupOf(b, s)
-		beam := mustBeam(b, 200e3)
+		s := textbook.Cell(b, c.id)
+		r := textbook.Reflections(b, s, diffraction.Options{GMax: c.gmax})
+		g := textbook.SpaceGroup(b, s.Name)
+		beam := textbook.Beam(b, 200e3)
 		b.Run(c.name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {

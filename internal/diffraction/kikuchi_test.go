@@ -9,6 +9,7 @@ import (
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/textbook"
 )
 
 // direction returns the direction in which a point of the screen is seen from
@@ -22,11 +23,11 @@ func direction(p diffraction.Point, k float64, gnomonic bool) geom.Vec {
 
 func TestBandsLieOnBraggCones(t *testing.T) {
 	rng := rand.New(rand.NewPCG(5, 6))
-	s := textbookCell(t, "si")
-	r := mustReflections(t, s, diffraction.Options{GMax: 1.2})
+	s := textbook.Cell(t, "si")
+	r := textbook.Reflections(t, s, diffraction.Options{GMax: 1.2})
 	const n = 17
 	for _, kv := range []float64{20, 200} {
-		beam := mustBeam(t, kv*1e3)
+		beam := textbook.Beam(t, kv*1e3)
 		k := beam.K()
 		for _, gnomonic := range []bool{true, false} {
 			half := 1.4
@@ -35,7 +36,7 @@ func TestBandsLieOnBraggCones(t *testing.T) {
 			}
 			drawn := 0
 			for range 20 {
-				o := randomRotation(rng)
+				o := textbook.Rotation(rng)
 				bands := diffraction.Kikuchi{Gnomonic: gnomonic}.AppendBands(nil, r, beam, o)
 				for _, b := range bands {
 					if d := b.G.Sub(o.Apply(r.G[b.Ref])).Norm(); d > 1e-12 {
@@ -77,12 +78,12 @@ func TestBandsLieOnBraggCones(t *testing.T) {
 // changes.
 func TestBandsAreFound(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 8))
-	s := textbookCell(t, "al")
-	r := mustReflections(t, s, diffraction.Options{GMax: 1.5})
-	beam := mustBeam(t, 200e3)
+	s := textbook.Cell(t, "al")
+	r := textbook.Reflections(t, s, diffraction.Options{GMax: 1.5})
+	beam := textbook.Beam(t, 200e3)
 	const half = 1.4
 	for range 20 {
-		for _, b := range (diffraction.Kikuchi{Gnomonic: true}).AppendBands(nil, r, beam, randomRotation(rng)) {
+		for _, b := range (diffraction.Kikuchi{Gnomonic: true}).AppendBands(nil, r, beam, textbook.Rotation(rng)) {
 			sin := beam.Wavelength() * b.G.Norm() / 2
 			for _, line := range []diffraction.Line{diffraction.Deficiency, diffraction.Centre, diffraction.Excess} {
 				var plus, minus int
@@ -107,11 +108,11 @@ func TestBandsAreFound(t *testing.T) {
 // At the Bragg condition the deficiency line runs through 000 and the excess
 // line through the spot; with s > 0 the excess line lies e = s/g farther out.
 func TestBandsAndSpots(t *testing.T) {
-	s := textbookCell(t, "si")
-	r := mustReflections(t, s, diffraction.Options{GMax: 1})
-	beam := mustBeam(t, 200e3)
+	s := textbook.Cell(t, "si")
+	r := textbook.Reflections(t, s, diffraction.Options{GMax: 1})
+	beam := textbook.Beam(t, 200e3)
 	ref, _ := r.Index(crystal.HKL{2, -2, 0})
-	zone := mustZone(t, s.Lattice, crystal.UVW{0, 0, 1})
+	zone := textbook.Frame(t, s.Lattice, crystal.UVW{0, 0, 1})
 	g := r.Len[ref]
 	theta := beam.BraggAngle(g)
 	lab := zone.Apply(r.G[ref])
@@ -164,9 +165,9 @@ func TestBandsAndSpots(t *testing.T) {
 
 // Bands turn rigidly with the crystal, and each pair of reflections has one.
 func TestBandsAreTheCrystals(t *testing.T) {
-	s := textbookCell(t, "quartz")
-	r := mustReflections(t, s, diffraction.Options{GMax: 0.8})
-	beam := mustBeam(t, 200e3)
+	s := textbook.Cell(t, "quartz")
+	r := textbook.Reflections(t, s, diffraction.Options{GMax: 0.8})
+	beam := textbook.Beam(t, 200e3)
 	rng := rand.New(rand.NewPCG(9, 10))
 	all := diffraction.Kikuchi{}.AppendBands(nil, r, beam, geom.NoRotation())
 	allowed := 0
@@ -179,7 +180,7 @@ func TestBandsAreTheCrystals(t *testing.T) {
 		t.Errorf("%d bands for %d reflections", len(all), allowed)
 	}
 	for range 5 {
-		o := randomRotation(rng)
+		o := textbook.Rotation(rng)
 		turned := diffraction.Kikuchi{}.AppendBands(nil, r, beam, o)
 		for i, b := range turned {
 			a := o.Apply(all[i].G)

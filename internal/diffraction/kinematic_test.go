@@ -10,23 +10,11 @@ import (
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/textbook"
 )
 
-func mustZone(t testing.TB, l crystal.Lattice, u crystal.UVW) geom.Rotation {
-	t.Helper()
-	o, err := diffraction.ZoneFrame(l, u)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return o
-}
-
-func randomRotation(r *rand.Rand) geom.Rotation {
-	return geom.Rotation{W: r.NormFloat64(), X: r.NormFloat64(), Y: r.NormFloat64(), Z: r.NormFloat64()}.Normalise()
-}
-
 func TestZoneFrame(t *testing.T) {
-	si := textbookCell(t, "si").Lattice
+	si := textbook.Cell(t, "si").Lattice
 	tests := []struct {
 		name  string
 		l     crystal.Lattice
@@ -38,12 +26,12 @@ func TestZoneFrame(t *testing.T) {
 		{"Si [110]", si, crystal.UVW{1, 1, 0}, crystal.HKL{-2, 2, 0}, crystal.HKL{0, 0, 2}},
 		{"Si [00-1]", si, crystal.UVW{0, 0, -1}, crystal.HKL{-1, 0, 0}, crystal.HKL{0, 1, 0}},
 		{"Si [111]", si, crystal.UVW{1, 1, 1}, crystal.HKL{-2, 2, 0}, crystal.HKL{-1, -1, 2}},
-		{"quartz [100]", textbookCell(t, "quartz").Lattice, crystal.UVW{1, 0, 0}, crystal.HKL{0, 1, 0}, crystal.HKL{0, 0, 1}},
-		{"albite [010]", textbookCell(t, "albite").Lattice, crystal.UVW{0, 1, 0}, crystal.HKL{}, crystal.HKL{}},
+		{"quartz [100]", textbook.Cell(t, "quartz").Lattice, crystal.UVW{1, 0, 0}, crystal.HKL{0, 1, 0}, crystal.HKL{0, 0, 1}},
+		{"albite [010]", textbook.Cell(t, "albite").Lattice, crystal.UVW{0, 1, 0}, crystal.HKL{}, crystal.HKL{}},
 	}
 	const tol = 1e-12 // rad
 	for _, tt := range tests {
-		o := mustZone(t, tt.l, tt.zone)
+		o := textbook.Frame(t, tt.l, tt.zone)
 		if d := geom.Angle(o.Apply(tt.l.R(tt.zone)), geom.Vec{Z: 1}); d > tol {
 			t.Errorf("%s: the zone axis is %g rad off z", tt.name, d)
 		}
@@ -71,15 +59,15 @@ func TestZoneFrame(t *testing.T) {
 // Seen from the source the pattern is right-handed: counter-clockwise from g1 to
 // g2 means g1 × g2 along +[uvw], and [−u −v −w] shows the mirror image.
 func TestHandedness(t *testing.T) {
-	beam := mustBeam(t, 200e3)
+	beam := textbook.Beam(t, 200e3)
 	k := diffraction.Kinematic{Shape: diffraction.Positions, Sigma: 0.05}
 	for _, id := range []string{"si", "mg", "zro2-m", "albite", "quartz"} {
-		s := textbookCell(t, id)
-		r := mustReflections(t, s, diffraction.Options{GMax: 1.4})
+		s := textbook.Cell(t, id)
+		r := textbook.Reflections(t, s, diffraction.Options{GMax: 1.4})
 		for _, u := range []crystal.UVW{{0, 0, 1}, {1, 1, 0}, {1, 2, 3}, {-1, 0, 2}} {
-			spots := k.AppendSpots(nil, r, beam, mustZone(t, s.Lattice, u))
+			spots := k.AppendSpots(nil, r, beam, textbook.Frame(t, s.Lattice, u))
 			back := map[crystal.HKL]diffraction.Spot{}
-			for _, p := range k.AppendSpots(nil, r, beam, mustZone(t, s.Lattice, u.Neg())) {
+			for _, p := range k.AppendSpots(nil, r, beam, textbook.Frame(t, s.Lattice, u.Neg())) {
 				back[r.HKL[p.Ref]] = p
 			}
 			checked := 0
@@ -113,8 +101,8 @@ func TestHandedness(t *testing.T) {
 	// Friedel pairs of a zone axis are equal for a beam on it; off it they differ
 	// in s. Tilting the crystal about +x by a positive angle turns +y towards the
 	// viewer: reflections up the screen move to the inside of the sphere.
-	s := textbookCell(t, "si")
-	o := geom.AxisAngle(geom.Vec{X: 1}, geom.Radians(1)).Mul(mustZone(t, s.Lattice, crystal.UVW{0, 0, 1}))
+	s := textbook.Cell(t, "si")
+	o := geom.AxisAngle(geom.Vec{X: 1}, geom.Radians(1)).Mul(textbook.Frame(t, s.Lattice, crystal.UVW{0, 0, 1}))
 	up, down := s.Lattice.G(crystal.HKL{0, 2, 0}), s.Lattice.G(crystal.HKL{0, -2, 0})
 	if a, b := k.ExcitationError(up, beam, o), k.ExcitationError(down, beam, o); !(a > 0 && b < 0) {
 		t.Errorf("s(020) = %g, s(0-20) = %g after tilting +y to the viewer", a, b)
@@ -122,9 +110,9 @@ func TestHandedness(t *testing.T) {
 }
 
 func TestExcitationError(t *testing.T) {
-	s := textbookCell(t, "si")
-	beam := mustBeam(t, 200e3)
-	o := mustZone(t, s.Lattice, crystal.UVW{0, 0, 1})
+	s := textbook.Cell(t, "si")
+	beam := textbook.Beam(t, 200e3)
+	o := textbook.Frame(t, s.Lattice, crystal.UVW{0, 0, 1})
 	g := s.Lattice.G(crystal.HKL{4, 0, 0})
 	want := mustChecks(t).Excitation
 	exact := diffraction.Kinematic{Exact: true}.ExcitationError(g, beam, o)
@@ -140,7 +128,7 @@ func TestExcitationError(t *testing.T) {
 	// exact value to order s².
 	rng := rand.New(rand.NewPCG(1, 2))
 	for range 2000 {
-		o := randomRotation(rng)
+		o := textbook.Rotation(rng)
 		g := geom.Vec{X: rng.NormFloat64(), Y: rng.NormFloat64(), Z: rng.NormFloat64()}
 		m := diffraction.Kinematic{Exact: true, TiltX: rng.NormFloat64(), TiltY: rng.NormFloat64()}
 		if rng.IntN(2) == 0 {
@@ -181,10 +169,10 @@ func TestExcitationError(t *testing.T) {
 
 // Tilting the beam is the same as turning crystal and foil the other way.
 func TestTiltedBeam(t *testing.T) {
-	s := textbookCell(t, "zro2-m")
-	beam := mustBeam(t, 200e3)
-	r := mustReflections(t, s, diffraction.Options{GMax: 1.2})
-	o := mustZone(t, s.Lattice, crystal.UVW{1, 0, 1})
+	s := textbook.Cell(t, "zro2-m")
+	beam := textbook.Beam(t, 200e3)
+	r := textbook.Reflections(t, s, diffraction.Options{GMax: 1.2})
+	o := textbook.Frame(t, s.Lattice, crystal.UVW{1, 0, 1})
 	const tilt = 0.012 // rad
 	k := diffraction.Kinematic{Sigma: 0.02, Exact: true, TiltX: beam.K() * math.Sin(tilt)}
 	a := k.AppendSpots(nil, r, beam, o)
@@ -272,10 +260,10 @@ func TestShapes(t *testing.T) {
 }
 
 func TestAppendSpots(t *testing.T) {
-	s := textbookCell(t, "si")
-	beam := mustBeam(t, 200e3)
-	r := mustReflections(t, s, diffraction.Options{GMax: 1.5})
-	o := mustZone(t, s.Lattice, crystal.UVW{1, 1, 0})
+	s := textbook.Cell(t, "si")
+	beam := textbook.Beam(t, 200e3)
+	r := textbook.Reflections(t, s, diffraction.Options{GMax: 1.5})
+	o := textbook.Frame(t, s.Lattice, crystal.UVW{1, 1, 0})
 	f0 := real(r.F[0])
 	allowed := 0
 	for _, f := range r.F {
@@ -298,7 +286,7 @@ func TestAppendSpots(t *testing.T) {
 		k.Cut = 1e-4
 		rng := rand.New(rand.NewPCG(13, 14))
 		for range 300 { // until strong reflections come near the cut
-			o := randomRotation(rng)
+			o := textbook.Rotation(rng)
 			cut := k.AppendSpots(nil, r, beam, o)
 			k.Cut = 0
 			want := slices.DeleteFunc(k.AppendSpots(nil, r, beam, o), func(p diffraction.Spot) bool { return p.I < 1e-4*f0*f0 })
@@ -344,10 +332,10 @@ func TestAppendSpots(t *testing.T) {
 }
 
 func TestDetectors(t *testing.T) {
-	s := textbookCell(t, "au")
-	beam := mustBeam(t, 20e3) // a short radius shows the difference
-	r := mustReflections(t, s, diffraction.Options{GMax: 2})
-	o := geom.AxisAngle(geom.Vec{X: 1, Y: 0.4}, 0.07).Mul(mustZone(t, s.Lattice, crystal.UVW{0, 0, 1}))
+	s := textbook.Cell(t, "au")
+	beam := textbook.Beam(t, 20e3) // a short radius shows the difference
+	r := textbook.Reflections(t, s, diffraction.Options{GMax: 2})
+	o := geom.AxisAngle(geom.Vec{X: 1, Y: 0.4}, 0.07).Mul(textbook.Frame(t, s.Lattice, crystal.UVW{0, 0, 1}))
 	for _, tilt := range []float64{0, 0.6} {
 		k := diffraction.Kinematic{Shape: diffraction.Lorentzian, Sigma: 0.1, Exact: true, TiltX: tilt, TiltY: -tilt / 2, Normal: geom.Vec{X: 0.2, Z: 1}}
 		flat := k
@@ -373,11 +361,11 @@ func TestDetectors(t *testing.T) {
 
 func TestRotationKeepsLengths(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 4))
-	beam := mustBeam(t, 200e3)
-	for _, s := range allTextbookCells(t) {
-		r := mustReflections(t, s, diffraction.Options{GMax: 0.9})
+	beam := textbook.Beam(t, 200e3)
+	for _, s := range textbook.Cells(t) {
+		r := textbook.Reflections(t, s, diffraction.Options{GMax: 0.9})
 		for range 5 {
-			o := randomRotation(rng)
+			o := textbook.Rotation(rng)
 			for _, p := range (diffraction.Kinematic{Shape: diffraction.Slab, Exact: true, SMax: 0.1}).AppendSpots(nil, r, beam, o) {
 				g := o.Apply(r.G[p.Ref])
 				if math.Abs(g.Norm()-r.Len[p.Ref]) > 1e-13 || math.Hypot(p.X, p.Y) > r.Len[p.Ref]+1e-13 {
@@ -389,10 +377,10 @@ func TestRotationKeepsLengths(t *testing.T) {
 }
 
 func TestSpotsDoNotAllocate(t *testing.T) {
-	s := textbookCell(t, "albite")
-	beam := mustBeam(t, 200e3)
-	r := mustReflections(t, s, diffraction.Options{GMax: 1.2})
-	o := mustZone(t, s.Lattice, crystal.UVW{0, 1, 0})
+	s := textbook.Cell(t, "albite")
+	beam := textbook.Beam(t, 200e3)
+	r := textbook.Reflections(t, s, diffraction.Options{GMax: 1.2})
+	o := textbook.Frame(t, s.Lattice, crystal.UVW{0, 1, 0})
 	spots := make([]diffraction.Spot, 0, len(r.HKL))
 	bands := make([]diffraction.Band, 0, len(r.HKL))
 	line := make([]diffraction.Point, 0, 64)

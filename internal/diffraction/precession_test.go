@@ -7,6 +7,7 @@ import (
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/textbook"
 )
 
 // Al 220 at 200 kV, precessed by 1.5°, in a foil of 400 Å: numbers of an
@@ -22,10 +23,10 @@ func TestPrecessionAl220(t *testing.T) {
 		tol = 5e-4
 	)
 	angle := geom.Radians(1.5)
-	s := textbookCell(t, "al")
-	beam := mustBeam(t, 200e3)
-	r := mustReflections(t, s, diffraction.Options{GMax: 0.8})
-	o := mustZone(t, s.Lattice, crystal.UVW{0, 0, 1})
+	s := textbook.Cell(t, "al")
+	beam := textbook.Beam(t, 200e3)
+	r := textbook.Reflections(t, s, diffraction.Options{GMax: 0.8})
+	o := textbook.Frame(t, s.Lattice, crystal.UVW{0, 0, 1})
 	ref, _ := r.Index(crystal.HKL{2, 2, 0})
 	xi := beam.ExtinctionDistance(real(r.F[ref]), s.Lattice.Volume(), r.Len[ref])
 	find := func(spots []diffraction.Spot) diffraction.Spot {
@@ -59,10 +60,10 @@ func TestPrecessionAl220(t *testing.T) {
 
 // Without an angle precession is the still pattern, whatever the options.
 func TestPrecessionWithoutAngle(t *testing.T) {
-	s := textbookCell(t, "zro2-m")
-	beam := mustBeam(t, 200e3)
-	r := mustReflections(t, s, diffraction.Options{GMax: 1.2})
-	o := geom.AxisAngle(geom.Vec{X: 0.3, Y: 1}, 0.02).Mul(mustZone(t, s.Lattice, crystal.UVW{1, 0, 1}))
+	s := textbook.Cell(t, "zro2-m")
+	beam := textbook.Beam(t, 200e3)
+	r := textbook.Reflections(t, s, diffraction.Options{GMax: 1.2})
+	o := geom.AxisAngle(geom.Vec{X: 0.3, Y: 1}, 0.02).Mul(textbook.Frame(t, s.Lattice, crystal.UVW{1, 0, 1}))
 	for _, k := range []diffraction.Kinematic{
 		{Sigma: 0.01, Cut: 1e-5},
 		{Shape: diffraction.Slab, Thickness: 300, Exact: true, SMax: 0.02},
@@ -89,10 +90,10 @@ func TestPrecessionWithoutAngle(t *testing.T) {
 // The mean over the azimuths of still patterns with tilted beams is the
 // precession pattern: the definition.
 func TestPrecessionIsTheMeanOfTilts(t *testing.T) {
-	s := textbookCell(t, "zro2-m")
-	beam := mustBeam(t, 200e3)
-	r := mustReflections(t, s, diffraction.Options{GMax: 0.9})
-	o := geom.AxisAngle(geom.Vec{X: 1, Y: 0.2}, 0.004).Mul(mustZone(t, s.Lattice, crystal.UVW{0, 0, 1}))
+	s := textbook.Cell(t, "zro2-m")
+	beam := textbook.Beam(t, 200e3)
+	r := textbook.Reflections(t, s, diffraction.Options{GMax: 0.9})
+	o := geom.AxisAngle(geom.Vec{X: 1, Y: 0.2}, 0.004).Mul(textbook.Frame(t, s.Lattice, crystal.UVW{0, 0, 1}))
 	const angle, n = 0.02, 360
 	for _, k := range []diffraction.Kinematic{
 		{Sigma: 0.01, Exact: true, Normal: geom.Vec{Z: 1}},
@@ -123,11 +124,11 @@ func TestPrecessionIsTheMeanOfTilts(t *testing.T) {
 
 // A HOLZ layer is swept between the radii R − k sin p and R + k sin p.
 func TestPrecessionSweepsAnnulus(t *testing.T) {
-	s := textbookCell(t, "zro2-m")
-	beam := mustBeam(t, 200e3)
-	r := mustReflections(t, s, diffraction.Options{GMax: 4, Thermal: diffraction.NoThermal})
+	s := textbook.Cell(t, "zro2-m")
+	beam := textbook.Beam(t, 200e3)
+	r := textbook.Reflections(t, s, diffraction.Options{GMax: 4, Thermal: diffraction.NoThermal})
 	u := crystal.UVW{0, 0, 1}
-	o := mustZone(t, s.Lattice, u)
+	o := textbook.Frame(t, s.Lattice, u)
 	layers, _ := r.Layers(u)
 	angle := geom.Radians(0.5)
 	k, h := beam.K(), layers.Spacing

@@ -10,6 +10,7 @@ import (
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
 	"zoneaxis/internal/source"
+	"zoneaxis/internal/textbook"
 )
 
 // eachLibraryCrystal runs a test on every structure of the library, with the
@@ -26,7 +27,7 @@ func eachLibraryCrystal(t *testing.T, test func(t *testing.T, s *crystal.Structu
 				t.Fatal(err)
 			}
 			gmax := math.Cbrt(2000 / s.Lattice.Volume() * 3 / (4 * math.Pi))
-			test(t, s, mustReflections(t, s, diffraction.Options{GMax: min(gmax, 2)}))
+			test(t, s, textbook.Reflections(t, s, diffraction.Options{GMax: min(gmax, 2)}))
 		})
 	}
 }
@@ -103,7 +104,7 @@ func TestGeneralPositionsShowTheAbsences(t *testing.T) {
 					general.Sites = append(general.Sites, crystal.Site{Z: 14, Frac: op.Apply(x), Occ: 1, B: 0.3 * float64(n)})
 				}
 			}
-			r := mustReflections(t, general, diffraction.Options{GMax: gmax})
+			r := textbook.Reflections(t, general, diffraction.Options{GMax: gmax})
 			if zero == nil {
 				zero = make([]int, len(r.HKL))
 			}
@@ -158,8 +159,8 @@ func TestLibraryChangeOfCell(t *testing.T) {
 			}
 			isotropic.Sites = append(isotropic.Sites, site)
 		}
-		r = mustReflections(t, &isotropic, diffraction.Options{GMax: r.GMax})
-		q := mustReflections(t, other, diffraction.Options{GMax: r.GMax})
+		r = textbook.Reflections(t, &isotropic, diffraction.Options{GMax: r.GMax})
+		q := textbook.Reflections(t, other, diffraction.Options{GMax: r.GMax})
 		for i, h := range r.HKL {
 			var h2 crystal.HKL
 			for j := range 3 {

@@ -14,6 +14,7 @@ import (
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/textbook"
 )
 
 // testdata/kinematic.json.gz holds patterns that another program computed; see
@@ -131,7 +132,7 @@ func TestReferenceStructureFactors(t *testing.T) {
 	}
 	for _, c := range f.Crystals {
 		t.Run(c.Name, func(t *testing.T) {
-			r := mustReflections(t, c.structure(t), diffraction.Options{GMax: c.KMax, Thermal: diffraction.NoThermal})
+			r := textbook.Reflections(t, c.structure(t), diffraction.Options{GMax: c.KMax, Thermal: diffraction.NoThermal})
 			if len(r.HKL) != c.Points {
 				t.Errorf("%d points in the sphere, want %d", len(r.HKL), c.Points)
 			}
@@ -169,7 +170,7 @@ func TestReferenceGemmi(t *testing.T) {
 		if c.GemmiKMax == 0 {
 			continue
 		}
-		r := mustReflections(t, c.structure(t), diffraction.Options{GMax: c.GemmiKMax, Thermal: diffraction.NoThermal, Model: atom.Peng})
+		r := textbook.Reflections(t, c.structure(t), diffraction.Options{GMax: c.GemmiKMax, Thermal: diffraction.NoThermal, Model: atom.Peng})
 		for _, row := range c.Gemmi {
 			h := crystal.HKL{int(row[0]), int(row[1]), int(row[2])}
 			i, ok := r.Index(h)
@@ -239,8 +240,8 @@ func columns(m [3][3]float64) geom.Rotation { return geom.FromMat(geom.Mat3(m).T
 func TestReferencePatterns(t *testing.T) {
 	n := 0
 	for _, c := range reference(t).Crystals {
-		r := mustReflections(t, c.structure(t), diffraction.Options{GMax: c.KMax, Thermal: diffraction.NoThermal})
-		beam := mustBeam(t, c.VoltageKV*1e3)
+		r := textbook.Reflections(t, c.structure(t), diffraction.Options{GMax: c.KMax, Thermal: diffraction.NoThermal})
+		beam := textbook.Beam(t, c.VoltageKV*1e3)
 		if d := math.Abs(beam.Wavelength()/c.Wavelength - 1); d > 1.3e-7 { // the reference's constants are truncated
 			t.Errorf("wavelength %.10f Å, want %.10f", beam.Wavelength(), c.Wavelength)
 		}
@@ -277,8 +278,8 @@ func TestReferenceOptions(t *testing.T) {
 	for n, c := range f.Options.Cases {
 		t.Run(fmt.Sprintf("%d-%s", n, c.Structure), func(t *testing.T) {
 			crystalRow := f.crystal(t, c.Structure)
-			r := mustReflections(t, crystalRow.structure(t), diffraction.Options{GMax: c.KMax, Thermal: diffraction.NoThermal})
-			beam := mustBeam(t, c.VoltageKV*1e3)
+			r := textbook.Reflections(t, crystalRow.structure(t), diffraction.Options{GMax: c.KMax, Thermal: diffraction.NoThermal})
+			beam := textbook.Beam(t, c.VoltageKV*1e3)
 			o := columns(c.Orientation)
 			sigma, least := crystalRow.Sigma, crystalRow.TolI
 			if c.Args.Sigma != 0 {
@@ -339,8 +340,8 @@ func TestReferencePymatgen(t *testing.T) {
 	for _, list := range f.Pymatgen {
 		t.Run(list.Name, func(t *testing.T) {
 			s := f.crystal(t, list.Name).structure(t)
-			beam := mustBeam(t, 200e3)
-			r := mustReflections(t, s, diffraction.Options{GMax: 1.5, Thermal: diffraction.NoThermal})
+			beam := textbook.Beam(t, 200e3)
+			r := textbook.Reflections(t, s, diffraction.Options{GMax: 1.5, Thermal: diffraction.NoThermal})
 			o, err := diffraction.ZoneFrame(s.Lattice, list.Zone)
 			if err != nil {
 				t.Fatal(err)

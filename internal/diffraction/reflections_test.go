@@ -10,6 +10,7 @@ import (
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/textbook"
 )
 
 // directF is the definition of the structure factor, one atom after another.
@@ -64,7 +65,7 @@ func scrambled(t testing.TB) *crystal.Structure {
 
 func TestStructureFactorsAgainstTheDefinition(t *testing.T) {
 	const tol = 1e-12 // relative to F_0: recurrences over 20 steps round to some 1e-14
-	for _, s := range append(allTextbookCells(t), scrambled(t)) {
+	for _, s := range append(textbook.Cells(t), scrambled(t)) {
 		for _, opt := range []diffraction.Options{
 			{GMax: 1.3},
 			{GMax: 1.3, Thermal: diffraction.NoThermal, Model: atom.Kirkland},
@@ -72,7 +73,7 @@ func TestStructureFactorsAgainstTheDefinition(t *testing.T) {
 			if len(s.Sites) > 60 {
 				opt.GMax = 0.8
 			}
-			r := mustReflections(t, s, opt)
+			r := textbook.Reflections(t, s, opt)
 			f0 := real(r.F[0])
 			top := 0.0
 			for i, h := range r.HKL {
@@ -114,7 +115,7 @@ func TestReflectionsAreComplete(t *testing.T) {
 		if c.Gamma == 120 && c.A < 3 {
 			gmax = 0.42
 		}
-		r := mustReflections(t, s, diffraction.Options{GMax: gmax})
+		r := textbook.Reflections(t, s, diffraction.Options{GMax: gmax})
 		n := 0
 		reach := int(gmax*max(c.A, c.B, c.C)) + 1
 		for h := -reach; h <= reach; h++ {
@@ -148,8 +149,8 @@ func TestReflectionsAreComplete(t *testing.T) {
 }
 
 func TestReflectionsAreSorted(t *testing.T) {
-	for _, s := range append(allTextbookCells(t), scrambled(t)) {
-		r := mustReflections(t, s, diffraction.Options{GMax: 1.1})
+	for _, s := range append(textbook.Cells(t), scrambled(t)) {
+		r := textbook.Reflections(t, s, diffraction.Options{GMax: 1.1})
 		for i := 1; i < len(r.HKL); i++ {
 			a, b := r.Len[i-1], r.Len[i]
 			switch {
@@ -164,8 +165,8 @@ func TestReflectionsAreSorted(t *testing.T) {
 }
 
 func TestFriedel(t *testing.T) {
-	for _, s := range append(allTextbookCells(t), scrambled(t)) {
-		r := mustReflections(t, s, diffraction.Options{GMax: 1.1})
+	for _, s := range append(textbook.Cells(t), scrambled(t)) {
+		r := textbook.Reflections(t, s, diffraction.Options{GMax: 1.1})
 		for i, h := range r.HKL {
 			j, ok := r.Index(h.Neg())
 			if !ok || r.F[j] != cmplx.Conj(r.F[i]) {
@@ -187,15 +188,15 @@ func TestFactorsDoNotDependOnTheCell(t *testing.T) {
 		{{1, 2, 3}, {0, 1, 4}, {5, 6, 1}},  // two cells, very oblique
 	}
 	for _, id := range []string{"quartz", "zro2-m", "al", "gan"} {
-		s := textbookCell(t, id)
+		s := textbook.Cell(t, id)
 		opt := diffraction.Options{GMax: 0.9}
-		r := mustReflections(t, s, opt)
+		r := textbook.Reflections(t, s, opt)
 		for _, p := range changes {
 			other, det, ok := changedCell(t, s, p)
 			if !ok {
 				t.Fatalf("%s: change %v is left-handed", id, p)
 			}
-			q := mustReflections(t, other, opt)
+			q := textbook.Reflections(t, other, opt)
 			n := 0
 			for i, h := range r.HKL {
 				// h' = h P for a' = a P.
@@ -305,7 +306,7 @@ func TestTranslations(t *testing.T) {
 		{"muscovite", []crystal.Frac{{0, 0, 0}, {0.5, 0.5, 0}}},
 	}
 	for _, tt := range tests {
-		r := mustReflections(t, textbookCell(t, tt.id), diffraction.Options{GMax: 0.7})
+		r := textbook.Reflections(t, textbook.Cell(t, tt.id), diffraction.Options{GMax: 0.7})
 		got := slices.Clone(r.Translations)
 		slices.SortFunc(got, func(a, b crystal.Frac) int { return slices.Compare(a[:], b[:]) })
 		if !slices.Equal(got, tt.want) {
@@ -313,16 +314,16 @@ func TestTranslations(t *testing.T) {
 		}
 	}
 	// A translation that is nearly one is none as soon as a reflection shows it.
-	fe := textbookCell(t, "fe")
+	fe := textbook.Cell(t, "fe")
 	shifted := &crystal.Structure{Lattice: fe.Lattice, Sites: slices.Clone(fe.Sites)}
 	for shift, want := range map[float64]int{1e-7: 2, 3e-4: 1} { // of the cell; 3e-4 are 9e-4 Å
 		shifted.Sites[1].Frac[2] = 0.5 + shift
-		if r := mustReflections(t, shifted, diffraction.Options{GMax: 1.5}); len(r.Translations) != want {
+		if r := textbook.Reflections(t, shifted, diffraction.Options{GMax: 1.5}); len(r.Translations) != want {
 			t.Errorf("atom shifted by %g: translations %v", shift, r.Translations)
 		}
 	}
 	// A centred point without intensity is still a point of the lattice.
-	r := mustReflections(t, textbookCell(t, "si"), diffraction.Options{GMax: 1})
+	r := textbook.Reflections(t, textbook.Cell(t, "si"), diffraction.Options{GMax: 1})
 	for h, want := range map[crystal.HKL]bool{{2, 2, 2}: true, {2, 0, 0}: true, {1, 0, 0}: false, {1, 1, 1}: true, {1, 1, 0}: false} {
 		if got := r.Centred(h); got != want {
 			t.Errorf("Si: Centred(%v) = %v, want %v", h, got, want)
@@ -331,12 +332,12 @@ func TestTranslations(t *testing.T) {
 }
 
 func TestThermalModes(t *testing.T) {
-	s := textbookCell(t, "gaas")
+	s := textbook.Cell(t, "gaas")
 	h := crystal.HKL{2, 2, 0}
 	g := s.Lattice.G(h).Norm()
 	factor := func(opt diffraction.Options) float64 {
 		opt.GMax = 1
-		r := mustReflections(t, s, opt)
+		r := textbook.Reflections(t, s, opt)
 		i, _ := r.Index(h)
 		return cmplx.Abs(r.F[i])
 	}
@@ -371,7 +372,7 @@ func TestThermalModes(t *testing.T) {
 	bare := &crystal.Structure{Lattice: s.Lattice, Sites: []crystal.Site{
 		{Z: 79, Occ: 1, B: math.NaN()}, {Z: 8, Frac: crystal.Frac{0.5, 0.5, 0.5}, Occ: 1, B: math.NaN()},
 	}}
-	r := mustReflections(t, bare, diffraction.Options{GMax: 1})
+	r := textbook.Reflections(t, bare, diffraction.Options{GMax: 1})
 	gold, _ := atom.BElement(79, 293)
 	i, _ := r.Index(h)
 	want := atom.Lobato.Factor(79, g)*math.Exp(-gold*g*g/4) + atom.Lobato.Factor(8, g)*math.Exp(-0.5*g*g/4)
@@ -385,13 +386,13 @@ func TestThermalModes(t *testing.T) {
 	if !slices.Equal(r.Notes, notes) {
 		t.Errorf("notes %q", r.Notes)
 	}
-	if r := mustReflections(t, s, diffraction.Options{GMax: 1}); len(r.Notes) != 0 {
+	if r := textbook.Reflections(t, s, diffraction.Options{GMax: 1}); len(r.Notes) != 0 {
 		t.Errorf("notes without need: %q", r.Notes)
 	}
 }
 
 func TestNewReflectionsErrors(t *testing.T) {
-	good := textbookCell(t, "au")
+	good := textbook.Cell(t, "au")
 	with := func(site crystal.Site) *crystal.Structure {
 		return &crystal.Structure{Lattice: good.Lattice, Sites: []crystal.Site{site}}
 	}

@@ -8,26 +8,18 @@ import (
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/symmetry"
+	"zoneaxis/internal/textbook"
 )
-
-func mustGroup(t testing.TB, name string) *symmetry.Group {
-	t.Helper()
-	s, err := symmetry.Lookup(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s.Group()
-}
 
 func TestRingsOfAluminium(t *testing.T) {
 	const tol = 1.2e-4 // relative intensities have two decimals
-	s := textbookCell(t, "al")
-	beam := mustBeam(t, 200e3)
-	r := mustReflections(t, s, diffraction.Options{GMax: 1.4})
+	s := textbook.Cell(t, "al")
+	beam := textbook.Beam(t, 200e3)
+	r := textbook.Reflections(t, s, diffraction.Options{GMax: 1.4})
 	want := mustChecks(t).Rings
 	d := []float64{2.3380, 2.0247, 1.4317, 1.2210, 1.1690, 1.0124, 0.9290}
 	m := []int{8, 6, 12, 24, 8, 6, 24}
-	for _, group := range []*symmetry.Group{mustGroup(t, "F m -3 m"), nil} {
+	for _, group := range []*symmetry.Group{textbook.SpaceGroup(t, "F m -3 m"), nil} {
 		rings := diffraction.Powder{R: r, Group: group}.Rings(beam)
 		for i, name := range want.HKL {
 			ring := rings[i]
@@ -40,7 +32,7 @@ func TestRingsOfAluminium(t *testing.T) {
 		}
 	}
 	// 333 and 511 share a ring; only the group tells them apart.
-	rings := diffraction.Powder{R: r, Group: mustGroup(t, "F m -3 m")}.Rings(beam)
+	rings := diffraction.Powder{R: r, Group: textbook.SpaceGroup(t, "F m -3 m")}.Rings(beam)
 	last := rings[slices.IndexFunc(rings, func(r diffraction.Ring) bool { return math.Abs(r.G*s.Lattice.Cell().A-math.Sqrt(27)) < 1e-6 })]
 	if len(last.Families) != 2 || last.Families[0].HKL != (crystal.HKL{5, 1, 1}) || last.Families[0].Multiplicity != 24 ||
 		last.Families[1].HKL != (crystal.HKL{3, 3, 3}) || last.Families[1].Multiplicity != 8 {
@@ -51,9 +43,9 @@ func TestRingsOfAluminium(t *testing.T) {
 // Every reflection that is not absent belongs to one family of one ring, with
 // the |F|² of the family.
 func TestRingsCountAllReflections(t *testing.T) {
-	beam := mustBeam(t, 200e3)
-	for _, s := range allTextbookCells(t) {
-		r := mustReflections(t, s, diffraction.Options{GMax: 0.9})
+	beam := textbook.Beam(t, 200e3)
+	for _, s := range textbook.Cells(t) {
+		r := textbook.Reflections(t, s, diffraction.Options{GMax: 0.9})
 		present, total := 0, 0.0
 		for i, f := range r.F {
 			if i > 0 && f != 0 {
@@ -62,7 +54,7 @@ func TestRingsCountAllReflections(t *testing.T) {
 			}
 		}
 		volume := s.Lattice.Volume()
-		for _, group := range []*symmetry.Group{mustGroup(t, s.Name), nil} {
+		for _, group := range []*symmetry.Group{textbook.SpaceGroup(t, s.Name), nil} {
 			rings := diffraction.Powder{R: r, Group: group, Fraction: 0.25}.Rings(beam)
 			count, sum := 0, 0.0
 			for i, ring := range rings {
@@ -83,9 +75,9 @@ func TestRingsCountAllReflections(t *testing.T) {
 }
 
 func TestRingWidths(t *testing.T) {
-	s := textbookCell(t, "au")
-	beam := mustBeam(t, 200e3)
-	r := mustReflections(t, s, diffraction.Options{GMax: 1})
+	s := textbook.Cell(t, "au")
+	beam := textbook.Beam(t, 200e3)
+	r := textbook.Reflections(t, s, diffraction.Options{GMax: 1})
 	sharp := diffraction.Powder{R: r}.Rings(beam)
 	fine := diffraction.Powder{R: r, Grain: 50}.Rings(beam)
 	if sharp[0].Width != 0 {
@@ -128,9 +120,9 @@ func TestRingWidths(t *testing.T) {
 }
 
 func TestDynamicalRings(t *testing.T) {
-	s := textbookCell(t, "au")
-	beam := mustBeam(t, 100e3)
-	r := mustReflections(t, s, diffraction.Options{GMax: 0.8})
+	s := textbook.Cell(t, "au")
+	beam := textbook.Beam(t, 100e3)
+	r := textbook.Reflections(t, s, diffraction.Options{GMax: 0.8})
 	p := diffraction.Powder{R: r, Grain: 150}
 	kinematic := p.Rings(beam)
 	p.Dynamical = true

@@ -8,28 +8,11 @@ import (
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/textbook"
 )
 
 // A handful of roundings of numbers of order 1.
 const tolRound = 1e-12
-
-func randomUnit(r *rand.Rand) geom.Vec {
-	return geom.Vec{X: r.NormFloat64(), Y: r.NormFloat64(), Z: r.NormFloat64()}.Unit()
-}
-
-func cubic(t testing.TB, a float64) crystal.Lattice {
-	t.Helper()
-	return lattice(t, crystal.Cell{A: a, B: a, C: a, Alpha: 90, Beta: 90, Gamma: 90})
-}
-
-func lattice(t testing.TB, c crystal.Cell) crystal.Lattice {
-	t.Helper()
-	l, err := crystal.NewLattice(c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return l
-}
 
 func TestStereographic(t *testing.T) {
 	r2 := math.Sqrt2 - 1 // tan 22.5°: a pole at 45°
@@ -57,7 +40,7 @@ func TestStereographic(t *testing.T) {
 func TestStereographicInverse(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 200 {
-		v := randomUnit(r)
+		v := textbook.Unit(r)
 		p, upper := diffraction.Stereographic(v)
 		if !upper {
 			v = v.Neg()
@@ -73,7 +56,7 @@ func TestStereographicInverse(t *testing.T) {
 
 func TestCubicStandardTriangle(t *testing.T) {
 	// [011] at tan 22.5° and [111] at tan(54.7356°/2) of the disc.
-	l := cubic(t, 4)
+	l := textbook.Cubic(t, 4)
 	poles := diffraction.AppendZonePoles(nil, l, geom.NoRotation(), []crystal.UVW{{0, 0, 1}, {0, 1, 1}, {1, 1, 1}, {}})
 	planes := diffraction.AppendPlanePoles(nil, l, geom.NoRotation(), []crystal.HKL{{0, 0, 1}, {0, 1, 1}, {1, 1, 1}, {}})
 	if len(poles) != 3 || len(planes) != 3 {
@@ -92,7 +75,7 @@ func TestCubicStandardTriangle(t *testing.T) {
 
 func TestMonoclinicNormalIsNotDirection(t *testing.T) {
 	// m-ZrO2: β − 90° = 9.23° between [001] and the normal of (001).
-	l := lattice(t, crystal.Cell{A: 5.1505, B: 5.2116, C: 5.3173, Alpha: 90, Beta: 99.230, Gamma: 90})
+	l := textbook.Lattice(t, crystal.Cell{A: 5.1505, B: 5.2116, C: 5.3173, Alpha: 90, Beta: 99.230, Gamma: 90})
 	d := diffraction.AppendZonePoles(nil, l, geom.NoRotation(), []crystal.UVW{{0, 0, 1}})[0]
 	n := diffraction.AppendPlanePoles(nil, l, geom.NoRotation(), []crystal.HKL{{0, 0, 1}})[0]
 	if got := geom.Degrees(geom.Angle(d.Dir, n.Dir)); math.Abs(got-9.230) > 1e-9 {
@@ -101,7 +84,7 @@ func TestMonoclinicNormalIsNotDirection(t *testing.T) {
 }
 
 func TestNearestPole(t *testing.T) {
-	l := cubic(t, 4)
+	l := textbook.Cubic(t, 4)
 	zones := []crystal.UVW{{0, 0, 1}, {0, 1, 1}, {1, 1, 1}, {0, -1, -1}, {0, 1, -1}}
 	poles := diffraction.AppendZonePoles(nil, l, geom.NoRotation(), zones)
 	for _, c := range []struct {
@@ -129,7 +112,7 @@ func TestNearestPole(t *testing.T) {
 func TestCircleAgreesWithItsArc(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	for i := range 500 {
-		c := diffraction.Circle{Axis: randomUnit(r), Cos: 0.999 * (2*r.Float64() - 1)}
+		c := diffraction.Circle{Axis: textbook.Unit(r), Cos: 0.999 * (2*r.Float64() - 1)}
 		switch i % 5 {
 		case 0:
 			c.Cos = 0
@@ -190,7 +173,7 @@ func TestBandEdges(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := cubic(t, 5.43102)
+	l := textbook.Cubic(t, 5.43102)
 	g := l.G(crystal.HKL{2, 2, 0})
 	e := diffraction.BandEdges(g, b)
 	width := math.Acos(e[1].Cos) - math.Acos(e[0].Cos)

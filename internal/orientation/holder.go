@@ -14,6 +14,7 @@ import (
 	"zoneaxis/internal/lean/say"
 	"zoneaxis/internal/lean/sorts"
 	"zoneaxis/internal/symmetry"
+	"zoneaxis/internal/zones"
 )
 
 // HolderKind is the mechanics of a specimen holder.
@@ -220,7 +221,7 @@ func (h Holder) Equivalents(l crystal.Lattice, g *symmetry.Group, mount geom.Rot
 		return nil
 	}
 	list := []Target{}
-	for _, v := range diffraction.EquivalentZones(g, u) {
+	for _, v := range zones.Equivalent(g, u) {
 		list = append(list, h.Zone(l, mount, from, v))
 	}
 	sorts.Stable(list, h.compare)

@@ -9,16 +9,14 @@ import (
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
 	"zoneaxis/internal/orientation"
+	"zoneaxis/internal/textbook"
+	"zoneaxis/internal/zones"
 )
 
 func deg(a float64) float64 { return geom.Radians(a) }
 
 func tilt(alpha, beta float64) orientation.Tilt {
 	return orientation.Tilt{Alpha: deg(alpha), Beta: deg(beta)}
-}
-
-func randomUnit(r *rand.Rand) geom.Vec {
-	return geom.Vec{X: r.NormFloat64(), Y: r.NormFloat64(), Z: r.NormFloat64()}.Unit()
 }
 
 func span(limit float64) orientation.Range {
@@ -39,7 +37,7 @@ func holders() map[string]orientation.Holder {
 func TestTiltFromOneZoneToAnother(t *testing.T) {
 	// physics check: x ∥ [100], y ∥ [010], from [001] to [112].
 	const tolCheck = 5e-5 // degrees, the check has four decimals
-	l := cubic(t, 4)
+	l := textbook.Cubic(t, 4)
 	h := orientation.DefaultHolder()
 	mount := h.Mount(geom.NoRotation(), tilt(0, 0))
 	got := h.Zone(l, mount, tilt(0, 0), crystal.UVW{1, 1, 2})
@@ -84,7 +82,7 @@ func TestAimBringsUp(t *testing.T) {
 	for name, h := range holders() {
 		r := rand.New(rand.NewPCG(5, 6))
 		for range 300 {
-			v := randomUnit(r)
+			v := textbook.Unit(r)
 			near := orientation.Tilt{Alpha: r.Float64() - 0.5, Beta: r.Float64() - 0.5}
 			got := h.Rotation(h.Aim(v, near)).Apply(v)
 			if got.Sub(geom.Vec{Z: 1}).Norm() > tolRound {
@@ -104,7 +102,7 @@ func TestAimBringsUp(t *testing.T) {
 func TestMountIsUndoneByOrientation(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	for name, h := range holders() {
-		o := geom.AxisAngle(randomUnit(r), 2*r.Float64())
+		o := geom.AxisAngle(textbook.Unit(r), 2*r.Float64())
 		at := orientation.Tilt{Alpha: r.Float64() - 0.5, Beta: r.Float64() - 0.5}
 		back := h.Orientation(h.Mount(o, at), at)
 		if a := back.Mul(o.Inverse()).Angle(); a > 1e-7 { // atan2 of the root of a rounding
@@ -116,7 +114,7 @@ func TestMountIsUndoneByOrientation(t *testing.T) {
 // From a zone on the axis at readings that are not zero to another one and on
 // to a third must be the same as aiming at the third at once.
 func TestReadingsAreAbsolute(t *testing.T) {
-	l := lattice(t, crystal.Cell{A: 8.137, B: 12.785, C: 7.158, Alpha: 94.26, Beta: 116.6, Gamma: 87.71})
+	l := textbook.Lattice(t, crystal.Cell{A: 8.137, B: 12.785, C: 7.158, Alpha: 94.26, Beta: 116.6, Gamma: 87.71})
 	o, err := diffraction.ZoneFrame(l, crystal.UVW{1, 0, 1})
 	if err != nil {
 		t.Fatal(err)
@@ -191,7 +189,7 @@ func TestTwoBeamTarget(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := cubic(t, 4.04958)
+	l := textbook.Cubic(t, 4.04958)
 	h := orientation.Holder{Alpha: span(40), Beta: span(40)}
 	o, err := diffraction.ZoneFrame(l, crystal.UVW{0, 1, 1})
 	if err != nil {
@@ -240,15 +238,15 @@ func TestTwoBeamTarget(t *testing.T) {
 }
 
 func TestNearestReachable(t *testing.T) {
-	l := cubic(t, 5.43102)
+	l := textbook.Cubic(t, 5.43102)
 	h := orientation.DefaultHolder()
-	zones := diffraction.NewZoneSet(l, nil, 3).Zones()
+	axes := zones.NewSet(l, nil, 3).Zones()
 	o, err := diffraction.ZoneFrame(l, crystal.UVW{0, 0, 1})
 	if err != nil {
 		t.Fatal(err)
 	}
 	mount := h.Mount(o, tilt(0, 0))
-	list := h.Nearest(l, mount, tilt(0, 0), zones, 10)
+	list := h.Nearest(l, mount, tilt(0, 0), axes, 10)
 	if len(list) != 10 || list[0].Zone != (crystal.UVW{0, 0, 1}) || list[0].Travel > 1e-9 {
 		t.Fatalf("got %v, want ten zones from [001] on", list)
 	}
@@ -269,7 +267,7 @@ func TestNearestReachable(t *testing.T) {
 	if target.Reachable {
 		t.Fatal("[111] counts as reachable")
 	}
-	why := h.Explain(l, mount, tilt(0, 0), target, zones)
+	why := h.Explain(l, mount, tilt(0, 0), target, axes)
 	if math.Abs(geom.Degrees(why.AlphaBeyond)-5.2644) > 5e-5 || math.Abs(geom.Degrees(why.BetaBeyond)-25) > 1e-9 {
 		t.Errorf("beyond by α %.4f°, β %.4f°; want 5.2644°, 25°", geom.Degrees(why.AlphaBeyond), geom.Degrees(why.BetaBeyond))
 	}
@@ -302,8 +300,8 @@ func TestHolderValidate(t *testing.T) {
 }
 
 func TestEquivalentTargets(t *testing.T) {
-	l := cubic(t, 4)
-	g := group(t, hallFcc)
+	l := textbook.Cubic(t, 4)
+	g := textbook.Group(t, hallFcc)
 	h := orientation.Holder{Alpha: span(40), Beta: span(40)}
 	o, err := diffraction.ZoneFrame(l, crystal.UVW{0, 0, 1})
 	if err != nil {

@@ -9,32 +9,10 @@ import (
 	"zoneaxis/internal/geom"
 	"zoneaxis/internal/orientation"
 	"zoneaxis/internal/symmetry"
+	"zoneaxis/internal/textbook"
 )
 
 const tolRound = 1e-12
-
-func cubic(t testing.TB, a float64) crystal.Lattice {
-	t.Helper()
-	return lattice(t, crystal.Cell{A: a, B: a, C: a, Alpha: 90, Beta: 90, Gamma: 90})
-}
-
-func lattice(t testing.TB, c crystal.Cell) crystal.Lattice {
-	t.Helper()
-	l, err := crystal.NewLattice(c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return l
-}
-
-func group(t testing.TB, hall string) *symmetry.Group {
-	t.Helper()
-	g, err := symmetry.FromHall(hall)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return g
-}
 
 // Point symmetry of the lattices that the named relationships are about.
 const (
@@ -47,11 +25,11 @@ func latticeOf(t testing.TB, phase string) (crystal.Lattice, *symmetry.Group) {
 	t.Helper()
 	switch phase {
 	case "fcc", "cubic":
-		return cubic(t, 3.65), group(t, hallFcc)
+		return textbook.Cubic(t, 3.65), textbook.Group(t, hallFcc)
 	case "bcc":
-		return cubic(t, 2.87), group(t, hallBcc)
+		return textbook.Cubic(t, 2.87), textbook.Group(t, hallBcc)
 	case "hcp":
-		return lattice(t, crystal.Cell{A: 3.2094, B: 3.2094, C: 5.2108, Alpha: 90, Beta: 90, Gamma: 120}), group(t, hallHcp)
+		return textbook.Lattice(t, crystal.Cell{A: 3.2094, B: 3.2094, C: 5.2108, Alpha: 90, Beta: 90, Gamma: 120}), textbook.Group(t, hallHcp)
 	}
 	t.Fatalf("no lattice for %q", phase)
 	return crystal.Lattice{}, nil

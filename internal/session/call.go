@@ -151,7 +151,7 @@ func (s *Session) fail(out *Reply, r *Request, err error) {
 // below begin with their name.
 func sentence(err error) string {
 	text := err.Error()
-	for _, p := range []string{"crystal: ", "diffraction: ", "orientation: ", "symmetry: ", "source: ", "session: "} {
+	for _, p := range []string{"crystal: ", "diffraction: ", "orientation: ", "symmetry: ", "source: ", "session: ", "zones: "} {
 		text = strings.TrimPrefix(text, p)
 	}
 	if text == "" {

@@ -11,6 +11,7 @@ import (
 	"zoneaxis/internal/geom"
 	"zoneaxis/internal/source"
 	"zoneaxis/internal/symmetry"
+	"zoneaxis/internal/zones"
 )
 
 // ErrNeed is returned by the lookup of Open for a crystal that has to be
@@ -28,7 +29,7 @@ type phase struct {
 	source    string
 	notes     []string
 	empty     bool // a cell without atoms: positions only
-	zones     *diffraction.ZoneSet
+	zones     *zones.Set
 	common    []crystal.UVW
 	sheets    []crystal.UVW // zone axes of the tables; made when asked for
 
@@ -217,8 +218,8 @@ func (p *phase) reach(gmax float64) error {
 	}
 	if p.level == nil {
 		p.notes = append(p.notes, r.Notes...)
-		p.zones = diffraction.NewZoneSet(p.structure.Lattice, r.Translations, 0)
-		p.common = diffraction.CommonZones(p.structure.Lattice, r.Translations, p.group, numCommon)
+		p.zones = zones.NewSet(p.structure.Lattice, r.Translations, 0)
+		p.common = zones.Common(p.structure.Lattice, r.Translations, p.group, numCommon)
 	}
 	if len(p.levels) == maxLevels || p.levels == nil {
 		p.levels = map[float64]*level{}

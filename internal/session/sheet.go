@@ -11,6 +11,7 @@ import (
 	"zoneaxis/internal/geom"
 	"zoneaxis/internal/lean/sorts"
 	"zoneaxis/internal/source"
+	"zoneaxis/internal/zones"
 )
 
 // RatioFile is the address of the library's table of ratios and angles, which
@@ -39,7 +40,7 @@ func (s *Session) doSheet(_ *Request, payload []byte, out *Reply) error {
 // sheet words what tables say of the nearest zone axis.
 func (s *Session) sheet() (*Sheet, error) {
 	p := s.phase
-	bases, err := diffraction.Bases(p.structure, diffraction.Options{}, []crystal.UVW{s.zone})
+	bases, err := zones.Bases(p.structure, diffraction.Options{}, []crystal.UVW{s.zone})
 	if err != nil {
 		return nil, err
 	}
@@ -49,13 +50,13 @@ func (s *Session) sheet() (*Sheet, error) {
 		return nil, err
 	}
 	if p.sheets == nil {
-		p.sheets = diffraction.SheetZones(p.group, p.four)
+		p.sheets = zones.OfSheets(p.group, p.four)
 	}
 	out := &Sheet{Title: says("Zone axis ").plus(zoneText(s.zone, p.four)), Tables: []SheetTable{s.basisTable(b), s.ringTable(layers), s.neighbourTable()}}
 	same := b
 	same.Zone = s.zone
 	if p.group != nil {
-		same.Zone = diffraction.Representative(p.group, s.zone)
+		same.Zone = zones.Representative(p.group, s.zone)
 	}
 	// The sheet that stands for it is one of those with small indices.
 	if i := slices.IndexFunc(p.sheets, func(u crystal.UVW) bool { return slices.Contains(p.equivalentZones(s.zone), u) }); i >= 0 {
@@ -83,7 +84,7 @@ func (s *Session) sheet() (*Sheet, error) {
 // perNM is the unit of distances in a pattern.
 var perNM = Text{{T: "nm"}, {T: "−1", Sup: true}}
 
-func (s *Session) basisTable(b diffraction.ZoneBasis) SheetTable {
+func (s *Session) basisTable(b zones.Basis) SheetTable {
 	four := s.phase.four
 	t := SheetTable{Caption: "Shortest reflections",
 		Heads: []Text{says("g"), says("hkl"), says("d (Å)"), perNM, says("ratio"), says("angle")}}
@@ -125,7 +126,7 @@ func (s *Session) ringTable(layers diffraction.Layers) SheetTable {
 func (s *Session) neighbourTable() SheetTable {
 	p := s.phase
 	t := SheetTable{Caption: "Nearest zone axes", Heads: []Text{says("zone"), says("angle"), says("along")}, Rows: []SheetRow{}}
-	for _, n := range diffraction.Neighbours(p.structure.Lattice, p.group, s.zone, p.sheets) {
+	for _, n := range zones.Neighbours(p.structure.Lattice, p.group, s.zone, p.sheets) {
 		uvw := [3]int(n.Zone)
 		t.Rows = append(t.Rows, SheetRow{UVW: &uvw, Label: "Go to zone axis " + n.Zone.Spoken(p.four),
 			Cells: []Text{zoneText(n.Zone, p.four), says(fixed(geom.Degrees(n.Angle), 2) + "°"), hklText(n.Band, p.four)}})
@@ -148,7 +149,7 @@ func SheetAnchor(u crystal.UVW) string {
 
 // ratioTable is the library's table with what is known of its crystals.
 type ratioTable struct {
-	diffraction.RatioTable
+	zones.RatioTable
 	entries []*source.Entry
 	kinds   []string
 	four    []bool
@@ -156,7 +157,7 @@ type ratioTable struct {
 
 // table words where else the pattern of b could be taken for another. id is
 // that of the library's crystal, or empty.
-func (r *ratioTable) table(id string, b diffraction.ZoneBasis) SheetTable {
+func (r *ratioTable) table(id string, b zones.Basis) SheetTable {
 	own := slices.Index(r.Names, id)
 	t := SheetTable{Caption: alsoFits, Heads: []Text{says("crystal"), says("zone")}, Rows: []SheetRow{}}
 	fits, same := r.Fits(own, b, r.kinds)
@@ -225,7 +226,7 @@ func readRatios(data []byte) (*ratioTable, error) {
 	r := &ratioTable{}
 	var names []string
 	var lattices []crystal.Lattice
-	var pairs [][]diffraction.RatioPair
+	var pairs [][]zones.RatioPair
 	var row []int
 	depth := 0
 	for i := 0; i < len(data); i++ {
@@ -243,7 +244,7 @@ func readRatios(data []byte) (*ratioTable, error) {
 				}
 				n := len(pairs) - 1
 				for rest := row[3:]; len(rest) > 0; rest = rest[9:] {
-					pairs[n] = append(pairs[n], diffraction.RatioPair{Zone: bytesOf(row), A: bytesOf(rest[3:]), B: bytesOf(rest[6:])})
+					pairs[n] = append(pairs[n], zones.RatioPair{Zone: bytesOf(row), A: bytesOf(rest[3:]), B: bytesOf(rest[6:])})
 				}
 			}
 			depth--

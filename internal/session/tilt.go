@@ -11,6 +11,7 @@ import (
 	"zoneaxis/internal/lean/sorts"
 	"zoneaxis/internal/orientation"
 	"zoneaxis/internal/scene"
+	"zoneaxis/internal/zones"
 )
 
 // Default limits of a double-tilt holder, degrees.
@@ -319,7 +320,7 @@ func (s *Session) crystalView() (svg, alt string) {
 		alt = "The cell along the beam; the file holds no atoms."
 		v.Desc = alt
 	}
-	period := diffraction.RepeatLength(p.structure.Lattice, p.refl.Translations, s.zone)
+	period := zones.RepeatLength(p.structure.Lattice, p.refl.Translations, s.zone)
 	v.Depth = min(max(period, 3), 12)
 	return string(v.AppendSVG(nil)), alt
 }

@@ -7,11 +7,11 @@ import (
 	"strings"
 
 	"zoneaxis/internal/crystal"
-	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
 	"zoneaxis/internal/lean/sorts"
 	"zoneaxis/internal/scene"
 	"zoneaxis/internal/symmetry"
+	"zoneaxis/internal/zones"
 )
 
 // onAxis is the angle in rad below which the distance to a zone axis is shown
@@ -213,14 +213,14 @@ func (s *Session) crystalInfo(group, line Text) CrystalView {
 // scripts.
 func (s *Session) chips() []Chip {
 	p := s.phase
-	on := diffraction.Representative(p.group, s.zone)
+	on := zones.Representative(p.group, s.zone)
 	chips := []Chip{}
 	for _, u := range p.common {
 		l := s.Link()
 		l.Zone, l.TiltX, l.TiltY, l.Rotation = u, 0, 0, 0
 		chips = append(chips, Chip{
 			UVW: u, Text: zoneText(u, p.four), Label: "zone axis " + u.Spoken(p.four),
-			Pressed: diffraction.Representative(p.group, u) == on, Link: l.String(),
+			Pressed: zones.Representative(p.group, u) == on, Link: l.String(),
 		})
 	}
 	return chips
@@ -355,7 +355,7 @@ func (s *Session) describe() string {
 	if text := s.brightest(); text != "" {
 		say(text)
 	}
-	if basis, err := diffraction.Basis(p.refl, s.zone); err == nil && !p.empty {
+	if basis, err := zones.NewBasis(p.refl, s.zone); err == nil && !p.empty {
 		say("The shortest spacings make an angle of ", trimmed(geom.Degrees(basis.Angle12), 1), " degrees.")
 	}
 	if s.drawn.inView == 0 {

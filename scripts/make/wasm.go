@@ -14,7 +14,7 @@ import (
 // compressed size, but for the packages whose loops are hot in every frame, and
 // those that consist of functions shorter than a call of them.
 var small = withInlining("math", "zoneaxis/internal/geom", "zoneaxis/internal/atom",
-	"zoneaxis/internal/diffraction/...", "zoneaxis/internal/scene",
+	"zoneaxis/internal/diffraction/...", "zoneaxis/internal/zones", "zoneaxis/internal/scene",
 	"errors", "sync", "sync/atomic", "unicode/utf8", "internal/abi", "internal/bytealg", "internal/chacha8rand", "internal/cpu",
 	"internal/reflectlite", "internal/runtime/atomic", "internal/runtime/gc", "internal/runtime/maps", "internal/runtime/math",
 	"internal/runtime/sys", "internal/stringslite", "internal/sync")

@@ -11,6 +11,7 @@ import (
 	"zoneaxis/internal/geom"
 	"zoneaxis/internal/scene"
 	"zoneaxis/internal/wire"
+	"zoneaxis/internal/zones"
 )
 
 const kikuchiAbout = `Kikuchi bands of one orientation, or of the whole hemisphere
@@ -233,7 +234,7 @@ func strength(weight float64) int { return max(2-int(3*weight), 0) }
 // equivalents; the level is 0 for the most common.
 func commonZones(c oriented, translations []crystal.Frac) []levelZone {
 	var out []levelZone
-	for i, u := range diffraction.CommonZones(c.Lattice, translations, c.Group, 6) {
+	for i, u := range zones.Common(c.Lattice, translations, c.Group, 6) {
 		for _, v := range c.Group.EquivalentDirections(u) {
 			out = append(out, levelZone{v, min(i/2, 2)})
 		}

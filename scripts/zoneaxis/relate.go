@@ -17,6 +17,7 @@ import (
 	"zoneaxis/internal/orientation"
 	"zoneaxis/internal/scene"
 	"zoneaxis/internal/wire"
+	"zoneaxis/internal/zones"
 )
 
 const relateAbout = `a second crystal, or a twin, in a fixed orientation to the first
@@ -166,7 +167,7 @@ func relateCommand(args []string, stdout, stderr io.Writer) error {
 		r.Reflections = append(r.Reflections, relateRows(i+1, p, refs, o)...)
 		notes = append(notes, p.Notes, p.Analysis.Notes, refs.Notes)
 		if i == 1 {
-			zone, off := diffraction.NewZoneSet(p.Lattice, refs.Translations, 0).Nearest(orientation2, crystal.UVW{})
+			zone, off := zones.NewSet(p.Lattice, refs.Translations, 0).Nearest(orientation2, crystal.UVW{})
 			r.NearestZone, r.NearestAngle = zone, degrees(off)
 		}
 	}

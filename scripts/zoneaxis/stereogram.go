@@ -11,6 +11,7 @@ import (
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
 	"zoneaxis/internal/scene"
+	"zoneaxis/internal/zones"
 )
 
 const stereogramAbout = `stereographic projection of zone axes, planes and bands
@@ -87,12 +88,12 @@ func stereogramCommand(args []string, stdout, stderr io.Writer) error {
 		VoltageKV: o.kv, Zone: c.zone, Tilt: o.tilt, View: *view, Bands: []stereoBand{},
 		Notes: notesOf(c.Notes, c.Analysis.Notes, refs.Notes),
 	}
-	zones, planes := map[crystal.UVW]bool{}, map[crystal.HKL]bool{}
-	for _, u := range diffraction.DistinctZones(nil, *limit) { // all of them, for planes as well
+	drawn, planes := map[crystal.UVW]bool{}, map[crystal.HKL]bool{}
+	for _, u := range zones.Distinct(nil, *limit) { // all of them, for planes as well
 		for _, v := range c.Group.EquivalentDirections(u) {
 			d := c.orientation.Apply(c.Lattice.R(v)).Unit()
-			if d.Z > -rim && !zones[v] {
-				zones[v] = true
+			if d.Z > -rim && !drawn[v] {
+				drawn[v] = true
 				r.Zones = append(r.Zones, zonePole{v, pointOf(discPoint(d, screen)), centreAngle(d)})
 			}
 		}

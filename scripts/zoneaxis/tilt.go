@@ -12,6 +12,7 @@ import (
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
 	"zoneaxis/internal/orientation"
+	"zoneaxis/internal/zones"
 )
 
 type tiltSetting struct {
@@ -136,13 +137,13 @@ func tiltCommand(args []string, stdout, stderr io.Writer) error {
 	}
 	o = geom.AxisAngle(geom.Vec{Z: 1}, geom.Radians(*rotation)).Mul(o)
 	mount := h.Mount(o, now)
-	zones := diffraction.DistinctZones(nil, *limit)
+	axes := zones.Distinct(nil, *limit)
 
 	var r tiltReport
 	r.Holder.Kind, r.Holder.Axis, r.Holder.FlipAlpha, r.Holder.FlipBeta = *kind, *axis, *flipAlpha, *flipBeta
 	r.Holder.AlphaRange, r.Holder.BetaRange = rangeDegrees(h.Alpha), rangeDegrees(h.Beta)
 	r.From.Zone, r.From.tiltSetting = zone, settingDegrees(now)
-	for _, t := range h.Nearest(s.Lattice, mount, now, zones, *n) {
+	for _, t := range h.Nearest(s.Lattice, mount, now, axes, *n) {
 		r.Nearest = append(r.Nearest, targetDegrees(t))
 	}
 	if *to != "" {
@@ -174,7 +175,7 @@ func tiltCommand(args []string, stdout, stderr io.Writer) error {
 		target := targetDegrees(best)
 		r.Target = &target
 		if !best.Reachable {
-			why := h.Explain(s.Lattice, mount, now, best, zones)
+			why := h.Explain(s.Lattice, mount, now, best, axes)
 			r.OutOfReach = &tiltMiss{AlphaBeyond: degrees(why.AlphaBeyond), BetaBeyond: degrees(why.BetaBeyond)}
 			if why.OK {
 				near := targetDegrees(why.Nearest)

@@ -9,6 +9,7 @@ import (
 
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/diffraction"
+	"zoneaxis/internal/zones"
 )
 
 // maxZoneIndex is the largest index of a table of zone axes.
@@ -83,7 +84,7 @@ func zonesCommand(args []string, stdout, stderr io.Writer) error {
 		}
 		return writeJSON(stdout, two)
 	}
-	zones := diffraction.DistinctZones(s.Group, *limit)
+	axes := zones.Distinct(s.Group, *limit)
 	if *zone != "" {
 		u, err := direction("zone", *zone)
 		if err != nil {
@@ -96,9 +97,9 @@ func zonesCommand(args []string, stdout, stderr io.Writer) error {
 			}
 			return writeJSON(stdout, list)
 		}
-		zones = []crystal.UVW{u}
+		axes = []crystal.UVW{u}
 	}
-	bases, err := diffraction.Bases(s.Structure, diffraction.Options{}, zones)
+	bases, err := zones.Bases(s.Structure, diffraction.Options{}, axes)
 	if err != nil {
 		return err
 	}

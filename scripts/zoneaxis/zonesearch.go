@@ -11,6 +11,7 @@ import (
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
 	"zoneaxis/internal/source"
+	"zoneaxis/internal/zones"
 )
 
 const zoneSearchAbout = `
@@ -44,7 +45,7 @@ func nearZones(s *loaded, u crystal.UVW, limit int, within float64) (zonesNear, 
 	if err != nil {
 		return out, err
 	}
-	for _, z := range diffraction.NewZoneSet(s.Lattice, refs.Translations, limit).AppendWithin(nil, frame, geom.Radians(within)) {
+	for _, z := range zones.NewSet(s.Lattice, refs.Translations, limit).AppendWithin(nil, frame, geom.Radians(within)) {
 		if z.Zone != u {
 			out.Near = append(out.Near, zoneAngleRow{z.Zone, degrees(z.Angle)})
 		}
@@ -153,7 +154,7 @@ func matchCommand(args []string, stdout, stderr io.Writer) error {
 	if !(*d >= 0) || math.IsInf(*d, 0) {
 		return fmt.Errorf("-d-A %g: expected a number above zero", *d)
 	}
-	q := diffraction.RatioQuery{Ratio: *ratio, Angle: geom.Radians(*angle), D: *d,
+	q := zones.RatioQuery{Ratio: *ratio, Angle: geom.Radians(*angle), D: *d,
 		RatioTol: *ratioTol, AngleTol: geom.Radians(*angleTol), DTol: *dTol}
 	var own crystal.UVW // the zone axis of -like, which need not be told that it fits
 	switch {
@@ -168,11 +169,11 @@ func matchCommand(args []string, stdout, stderr io.Writer) error {
 		if err != nil {
 			return err
 		}
-		bases, err := diffraction.Bases(s.Structure, diffraction.Options{}, []crystal.UVW{u})
+		bases, err := zones.Bases(s.Structure, diffraction.Options{}, []crystal.UVW{u})
 		if err != nil {
 			return err
 		}
-		q.Ratio, q.Angle, own = bases[0].Ratio21(), bases[0].Angle12, diffraction.Representative(s.Group, u)
+		q.Ratio, q.Angle, own = bases[0].Ratio21(), bases[0].Angle12, zones.Representative(s.Group, u)
 	case *zone != "":
 		return errors.New("-zone goes with -like")
 	default:
@@ -191,7 +192,7 @@ func matchCommand(args []string, stdout, stderr io.Writer) error {
 			ids = append(ids, e.ID)
 		}
 	}
-	var table diffraction.RatioTable
+	var table zones.RatioTable
 	crystals := make([]*loaded, len(ids))
 	for i, id := range ids {
 		ids[i] = strings.TrimSpace(id)
@@ -230,8 +231,8 @@ func sameCrystal(a, b string) bool {
 }
 
 // enter puts the zone axes of a crystal up to an index into the table.
-func enter(table *diffraction.RatioTable, id string, s *loaded, limit int) error {
-	bases, err := diffraction.Bases(s.Structure, diffraction.Options{}, diffraction.DistinctZones(s.Group, limit))
+func enter(table *zones.RatioTable, id string, s *loaded, limit int) error {
+	bases, err := zones.Bases(s.Structure, diffraction.Options{}, zones.Distinct(s.Group, limit))
 	if err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/diffraction/bloch"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/textbook"
 )
 
 // BenchmarkMatrix is the work that the number of beams decides: reduction and
@@ -58,7 +59,7 @@ func BenchmarkThickness(b *testing.B) {
 
 // BenchmarkSolve is a whole pattern: selection, couplings, solution, 500 Å.
 func BenchmarkSolve(b *testing.B) {
-	beam := mustBeam(b, 200e3)
+	beam := textbook.Beam(b, 200e3)
 	for _, c := range []struct {
 		name, id string
 		zone     crystal.UVW
@@ -71,9 +72,9 @@ func BenchmarkSolve(b *testing.B) {
 		{"quartz-001-tilted", "quartz", crystal.UVW{0, 0, 1}, 0.007},
 		{"srtio3-001-tilted", "srtio3", crystal.UVW{0, 0, 1}, 0.007},
 	} {
-		s := mustOpen(b, c.id)
-		r := mustReflections(b, s, diffraction.Options{GMax: 2})
-		o := geom.AxisAngle(geom.Vec{X: 1, Y: 0.4}, c.tilt).Mul(mustZone(b, s.Lattice, c.zone))
+		s := textbook.Open(b, c.id)
+		r := textbook.Reflections(b, s, diffraction.Options{GMax: 2})
+		o := geom.AxisAngle(geom.Vec{X: 1, Y: 0.4}, c.tilt).Mul(textbook.Frame(b, s.Lattice, c.zone))
 		b.Run(c.name, func(b *testing.B) {
 			b.ReportAllocs()
 			var intensities []float64
@@ -93,10 +94,10 @@ func BenchmarkSolve(b *testing.B) {
 
 // BenchmarkBethe is Solve with many weak beams.
 func BenchmarkBethe(b *testing.B) {
-	beam := mustBeam(b, 200e3)
-	s := mustOpen(b, "si")
-	r := mustReflections(b, s, diffraction.Options{GMax: 4})
-	o := geom.AxisAngle(geom.Vec{X: 1, Y: 0.4}, 0.007).Mul(mustZone(b, s.Lattice, crystal.UVW{1, 1, 0}))
+	beam := textbook.Beam(b, 200e3)
+	s := textbook.Open(b, "si")
+	r := textbook.Reflections(b, s, diffraction.Options{GMax: 4})
+	o := geom.AxisAngle(geom.Vec{X: 1, Y: 0.4}, 0.007).Mul(textbook.Frame(b, s.Lattice, crystal.UVW{1, 1, 0}))
 	b.ReportAllocs()
 	n, weak := 0, 0
 	for b.Loop() {

@@ -12,14 +12,15 @@ import (
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/diffraction/bloch"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/textbook"
 )
 
 // solve is Solve on a zone axis for a library crystal with its own B.
 func solve(t testing.TB, id string, u crystal.UVW, gmax, volts float64, opt bloch.Options) (*diffraction.Reflections, *bloch.System) {
 	t.Helper()
-	s := mustOpen(t, id)
-	r := mustReflections(t, s, diffraction.Options{GMax: gmax})
-	system, err := bloch.Solve(r, mustBeam(t, volts), mustZone(t, s.Lattice, u), opt)
+	s := textbook.Open(t, id)
+	r := textbook.Reflections(t, s, diffraction.Options{GMax: gmax})
+	system, err := bloch.Solve(r, textbook.Beam(t, volts), textbook.Frame(t, s.Lattice, u), opt)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,8 +123,8 @@ func TestBeamsAndWaves(t *testing.T) {
 	near(t, "excitations", total, 1, 1e-12)
 	near(t, "⟨M⟩", mean, 0, 1e-15) // M_00 = 0
 	// ⟨M²⟩ is the sum of the squares of the couplings of 000.
-	r := mustReflections(t, mustOpen(t, "si"), diffraction.Options{GMax: 2})
-	beam := mustBeam(t, 200e3)
+	r := textbook.Reflections(t, textbook.Open(t, "si"), diffraction.Options{GMax: 2})
+	beam := textbook.Beam(t, 200e3)
 	want := 0.0
 	for _, b := range s.Beams[1:] {
 		u := real(beam.U(r.F[b.Ref], r.Lattice.Volume()))
@@ -161,12 +162,12 @@ func TestDoubleDiffraction(t *testing.T) {
 func TestNoElectronIsLost(t *testing.T) {
 	const tol = 1e-12 // ε times a hundred steps
 	for _, id := range []string{"si", "au", "gaas", "quartz", "srtio3", "ti"} {
-		s := mustOpen(t, id)
-		r := mustReflections(t, s, diffraction.Options{GMax: 1.6})
+		s := textbook.Open(t, id)
+		r := textbook.Reflections(t, s, diffraction.Options{GMax: 1.6})
 		for _, u := range []crystal.UVW{{0, 0, 1}, {1, 1, 0}, {1, 2, 3}} {
 			for _, tilt := range []float64{0, 0.013} {
-				o := geom.AxisAngle(geom.Vec{X: 1, Y: 0.3}, tilt).Mul(mustZone(t, s.Lattice, u))
-				system, err := bloch.Solve(r, mustBeam(t, 200e3), o, bloch.Options{Normal: geom.Vec{X: 0.1, Z: 1}})
+				o := geom.AxisAngle(geom.Vec{X: 1, Y: 0.3}, tilt).Mul(textbook.Frame(t, s.Lattice, u))
+				system, err := bloch.Solve(r, textbook.Beam(t, 200e3), o, bloch.Options{Normal: geom.Vec{X: 0.1, Z: 1}})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -181,10 +182,10 @@ func TestNoElectronIsLost(t *testing.T) {
 // TestThinFoil: to first order in the thickness every beam is the kinematic
 // one.
 func TestThinFoil(t *testing.T) {
-	s := mustOpen(t, "gaas")
-	beam := mustBeam(t, 200e3)
-	r := mustReflections(t, s, diffraction.Options{GMax: 1.5})
-	o := geom.AxisAngle(geom.Vec{X: 1, Y: 0.2}, 0.02).Mul(mustZone(t, s.Lattice, crystal.UVW{1, 1, 0}))
+	s := textbook.Open(t, "gaas")
+	beam := textbook.Beam(t, 200e3)
+	r := textbook.Reflections(t, s, diffraction.Options{GMax: 1.5})
+	o := geom.AxisAngle(geom.Vec{X: 1, Y: 0.2}, 0.02).Mul(textbook.Frame(t, s.Lattice, crystal.UVW{1, 1, 0}))
 	system, err := bloch.Solve(r, beam, o, bloch.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -222,14 +223,14 @@ func TestThinFoil(t *testing.T) {
 // TestTwoBeams: with one row of the matrix for 000 and one for g, the textbook
 // formula comes out.
 func TestTwoBeams(t *testing.T) {
-	s := mustOpen(t, "al")
-	beam := mustBeam(t, 100e3)
-	r := mustReflections(t, s, diffraction.Options{GMax: 0.6})
+	s := textbook.Open(t, "al")
+	beam := textbook.Beam(t, 100e3)
+	r := textbook.Reflections(t, s, diffraction.Options{GMax: 0.6})
 	h := crystal.HKL{2, 0, 0}
 	g := s.Lattice.G(h).Norm()
 	// Far from any zone, 200 to the right and tilted about the axis to it.
 	u := crystal.UVW{0, 7, 23}
-	zone := mustZone(t, s.Lattice, u)
+	zone := textbook.Frame(t, s.Lattice, u)
 	at, _ := r.Index(h)
 	for _, offset := range []float64{0, 0.0012, -0.003} { // excitation error, Å⁻¹
 		bragg := beam.BraggAngle(g) + offset/g
@@ -271,14 +272,14 @@ func TestPolarity(t *testing.T) {
 	if math.Abs(up-down) < 1e-3 {
 		t.Errorf("002 %g and 00-2 %g alike", up, down)
 	}
-	inverted := mustOpen(t, "gaas")
+	inverted := textbook.Open(t, "gaas")
 	for i := range inverted.Sites {
 		for j := range 3 {
 			inverted.Sites[i].Frac[j] *= -1
 		}
 	}
-	ri := mustReflections(t, inverted, diffraction.Options{GMax: 2})
-	si, err := bloch.Solve(ri, mustBeam(t, 200e3), mustZone(t, inverted.Lattice, crystal.UVW{1, 1, 0}), bloch.Options{})
+	ri := textbook.Reflections(t, inverted, diffraction.Options{GMax: 2})
+	si, err := bloch.Solve(ri, textbook.Beam(t, 200e3), textbook.Frame(t, inverted.Lattice, crystal.UVW{1, 1, 0}), bloch.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -291,14 +292,14 @@ func TestPolarity(t *testing.T) {
 func TestOriginDoesNotMatter(t *testing.T) {
 	r, s := solve(t, "si", crystal.UVW{1, 1, 0}, 1.6, 200e3, bloch.Options{})
 	want := s.Intensities(nil, 700)
-	moved := mustOpen(t, "si")
+	moved := textbook.Open(t, "si")
 	for i := range moved.Sites {
 		for j, d := range [3]float64{0.137, 0.219, 0.401} {
 			moved.Sites[i].Frac[j] += d
 		}
 	}
-	rm := mustReflections(t, moved, diffraction.Options{GMax: 1.6})
-	sm, err := bloch.Solve(rm, mustBeam(t, 200e3), mustZone(t, moved.Lattice, crystal.UVW{1, 1, 0}), bloch.Options{})
+	rm := textbook.Reflections(t, moved, diffraction.Options{GMax: 1.6})
+	sm, err := bloch.Solve(rm, textbook.Beam(t, 200e3), textbook.Frame(t, moved.Lattice, crystal.UVW{1, 1, 0}), bloch.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -322,9 +323,9 @@ func TestOriginDoesNotMatter(t *testing.T) {
 }
 
 func TestErrors(t *testing.T) {
-	s := mustOpen(t, "si")
-	r := mustReflections(t, s, diffraction.Options{GMax: 2})
-	beam, o := mustBeam(t, 200e3), mustZone(t, s.Lattice, crystal.UVW{0, 0, 1})
+	s := textbook.Open(t, "si")
+	r := textbook.Reflections(t, s, diffraction.Options{GMax: 2})
+	beam, o := textbook.Beam(t, 200e3), textbook.Frame(t, s.Lattice, crystal.UVW{0, 0, 1})
 	_, err := bloch.Solve(r, beam, o, bloch.Options{MaxBeams: 44})
 	var limit *bloch.LimitError
 	if !errors.As(err, &limit) || *limit != (bloch.LimitError{Beams: 45, Limit: 44}) || err.Error() != "bloch: 45 beams are more than 44" {
@@ -349,10 +350,10 @@ func TestErrors(t *testing.T) {
 
 // TestCancel stops at every call of Yield in turn.
 func TestCancel(t *testing.T) {
-	s := mustOpen(t, "quartz")
-	r := mustReflections(t, s, diffraction.Options{GMax: 2})
-	beam := mustBeam(t, 200e3)
-	o := geom.AxisAngle(geom.Vec{X: 1}, 0.004).Mul(mustZone(t, s.Lattice, crystal.UVW{1, 2, 1}))
+	s := textbook.Open(t, "quartz")
+	r := textbook.Reflections(t, s, diffraction.Options{GMax: 2})
+	beam := textbook.Beam(t, 200e3)
+	o := geom.AxisAngle(geom.Vec{X: 1}, 0.004).Mul(textbook.Frame(t, s.Lattice, crystal.UVW{1, 2, 1}))
 	run := func(stop int) (int, error) {
 		calls := 0
 		_, err := bloch.Solve(r, beam, o, bloch.Options{SMax: 0.3, Yield: func() bool {

@@ -9,12 +9,13 @@ import (
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/diffraction/bloch"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/textbook"
 )
 
 // TestReferenceDiscs compares all pixels of two convergent-beam patterns of
 // silicon [111] with those of another program.
 func TestReferenceDiscs(t *testing.T) {
-	beam := mustBeam(t, 200e3)
+	beam := textbook.Beam(t, 200e3)
 	for _, c := range mustReference(t).CBED {
 		s := structureOf(t, c.Cell, c.Sites)
 		o := geom.FromMat(c.Orientation.Transpose())
@@ -25,7 +26,7 @@ func TestReferenceDiscs(t *testing.T) {
 			// Refraction, which the other side leaves out, changes K by 1e-4: the tilt
 			// between a pixel and its Bragg condition stays, phases move.
 			const tol = 1e-3
-			r := mustReflections(t, s, diffraction.Options{GMax: 1, Thermal: diffraction.NoThermal})
+			r := textbook.Reflections(t, s, diffraction.Options{GMax: 1, Thermal: diffraction.NoThermal})
 			n := 2*int(c.Radius) + 1
 			discs, err := bloch.CBED(r, beam, o, math.Asin(step*float64(n)/2/k), n, c.Thickness, bloch.Options{SMax: 0.04})
 			if err != nil {
@@ -99,10 +100,10 @@ func TestReferenceDiscs(t *testing.T) {
 
 // TestPixelsAreTiltedBeams: a pixel is Solve with the beam tilted as far.
 func TestPixelsAreTiltedBeams(t *testing.T) {
-	s := mustOpen(t, "gaas")
-	beam := mustBeam(t, 100e3)
-	r := mustReflections(t, s, diffraction.Options{GMax: 1})
-	o := mustZone(t, s.Lattice, crystal.UVW{1, 1, 0})
+	s := textbook.Open(t, "gaas")
+	beam := textbook.Beam(t, 100e3)
+	r := textbook.Reflections(t, s, diffraction.Options{GMax: 1})
+	o := textbook.Frame(t, s.Lattice, crystal.UVW{1, 1, 0})
 	opt := bloch.Options{SMax: 0.02, Normal: geom.Vec{Y: 0.2, Z: 1}}
 	discs, err := bloch.CBED(r, beam, o, 0.002, 5, []float64{300}, opt)
 	if err != nil {

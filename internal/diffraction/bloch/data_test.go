@@ -10,9 +10,7 @@ import (
 
 	"zoneaxis/internal/atom"
 	"zoneaxis/internal/crystal"
-	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
-	"zoneaxis/internal/source"
 )
 
 // site is element, x, y, z, occupancy.
@@ -97,42 +95,6 @@ func structureOf(t testing.TB, cell [6]float64, sites []site) *crystal.Structure
 		s.Sites = append(s.Sites, crystal.Site{Z: z, Frac: crystal.Frac{p[1].(float64), p[2].(float64), p[3].(float64)}, Occ: p[4].(float64)})
 	}
 	return s
-}
-
-func mustOpen(t testing.TB, id string) *crystal.Structure {
-	t.Helper()
-	s, err := source.Open(id)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
-}
-
-func mustReflections(t testing.TB, s *crystal.Structure, opt diffraction.Options) *diffraction.Reflections {
-	t.Helper()
-	r, err := diffraction.NewReflections(s, opt)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return r
-}
-
-func mustBeam(t testing.TB, volts float64) diffraction.Beam {
-	t.Helper()
-	b, err := diffraction.NewBeam(volts)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
-
-func mustZone(t testing.TB, l crystal.Lattice, u crystal.UVW) geom.Rotation {
-	t.Helper()
-	o, err := diffraction.ZoneFrame(l, u)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return o
 }
 
 func sum(list []float64) float64 {

@@ -9,6 +9,7 @@ import (
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/diffraction/bloch"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/textbook"
 )
 
 // equation builds M of the package's doc comment for the beams of a system, and
@@ -59,10 +60,10 @@ func equation(r *diffraction.Reflections, b diffraction.Beam, o geom.Rotation, o
 // Laue zones.
 func TestEquation(t *testing.T) {
 	const tol = 1e-10
-	beam := mustBeam(t, 80e3)
-	gaas := mustOpen(t, "gaas")
-	r := mustReflections(t, gaas, diffraction.Options{GMax: 3})
-	o := geom.AxisAngle(geom.Vec{X: 1, Y: 2}, 0.03).Mul(mustZone(t, gaas.Lattice, crystal.UVW{1, 1, 2}))
+	beam := textbook.Beam(t, 80e3)
+	gaas := textbook.Open(t, "gaas")
+	r := textbook.Reflections(t, gaas, diffraction.Options{GMax: 3})
+	o := geom.AxisAngle(geom.Vec{X: 1, Y: 2}, 0.03).Mul(textbook.Frame(t, gaas.Lattice, crystal.UVW{1, 1, 2}))
 	volume := r.Lattice.Volume()
 	thermal := func(h crystal.HKL) complex128 {
 		g := gaas.Lattice.G(h).Norm()
@@ -124,10 +125,10 @@ func TestWeakBeams(t *testing.T) {
 		id         string
 		absorption bloch.Absorption
 	}{{"mgo", bloch.None}, {"gaas", bloch.None}, {"gaas", bloch.Proportional}} {
-		s := mustOpen(t, c.id)
-		r := mustReflections(t, s, diffraction.Options{GMax: 2.8})
-		beam := mustBeam(t, 200e3)
-		o := geom.AxisAngle(geom.Vec{X: 1}, 0.003).Mul(mustZone(t, s.Lattice, crystal.UVW{1, 1, 0}))
+		s := textbook.Open(t, c.id)
+		r := textbook.Reflections(t, s, diffraction.Options{GMax: 2.8})
+		beam := textbook.Beam(t, 200e3)
+		o := geom.AxisAngle(geom.Vec{X: 1}, 0.003).Mul(textbook.Frame(t, s.Lattice, crystal.UVW{1, 1, 0}))
 		solve := func(strong, smax float64) map[int32]float64 {
 			system, err := bloch.Solve(r, beam, o, bloch.Options{SMax: smax, Strong: strong, Absorption: c.absorption, Ratio: 0.05})
 			if err != nil {
@@ -169,20 +170,20 @@ func TestWeakBeams(t *testing.T) {
 // beams.
 func TestStandard(t *testing.T) {
 	const tol = 0.01
-	beam := mustBeam(t, 200e3)
+	beam := textbook.Beam(t, 200e3)
 	for _, c := range []struct {
 		id string
 		u  crystal.UVW
 	}{{"mgo", crystal.UVW{0, 0, 1}}, {"si", crystal.UVW{1, 1, 0}}} {
-		s := mustOpen(t, c.id)
-		o := mustZone(t, s.Lattice, c.u)
+		s := textbook.Open(t, c.id)
+		o := textbook.Frame(t, s.Lattice, c.u)
 		opt := bloch.Standard(beam)
-		r := mustReflections(t, s, diffraction.Options{GMax: bloch.StandardGMax})
+		r := textbook.Reflections(t, s, diffraction.Options{GMax: bloch.StandardGMax})
 		system, err := bloch.Solve(r, beam, o, opt)
 		if err != nil {
 			t.Fatal(err)
 		}
-		rl := mustReflections(t, s, diffraction.Options{GMax: 5})
+		rl := textbook.Reflections(t, s, diffraction.Options{GMax: 5})
 		large, err := bloch.Solve(rl, beam, o, bloch.Options{SMax: 0.6, Strong: 0.1})
 		if err != nil {
 			t.Fatal(err)
@@ -200,11 +201,11 @@ func TestStandard(t *testing.T) {
 		}
 	}
 	// Too many weak beams: the nearest stay, equivalent ones together.
-	s := mustOpen(t, "si")
-	r := mustReflections(t, s, diffraction.Options{GMax: 4})
+	s := textbook.Open(t, "si")
+	r := textbook.Reflections(t, s, diffraction.Options{GMax: 4})
 	opt := bloch.Standard(beam)
 	opt.MaxWeak = 400
-	system, err := bloch.Solve(r, beam, mustZone(t, s.Lattice, crystal.UVW{1, 1, 0}), opt)
+	system, err := bloch.Solve(r, beam, textbook.Frame(t, s.Lattice, crystal.UVW{1, 1, 0}), opt)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/diffraction/bloch"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/textbook"
 )
 
 // beamDirection returns the direction against the electrons of a tilted beam in
@@ -24,10 +25,10 @@ func TestReferenceMatrices(t *testing.T) {
 	// The other side rounds to 7 digits, and its constants differ in the eighth.
 	const tol = 2e-7
 	ref := mustReference(t)
-	beam := mustBeam(t, 200e3)
+	beam := textbook.Beam(t, 200e3)
 	worst, compared := 0.0, 0
 	for _, z := range ref.Zones {
-		r := mustReflections(t, structureOf(t, z.Cell, z.Sites), diffraction.Options{GMax: 3, Thermal: diffraction.NoThermal})
+		r := textbook.Reflections(t, structureOf(t, z.Cell, z.Sites), diffraction.Options{GMax: 3, Thermal: diffraction.NoThermal})
 		volume := r.Lattice.Volume()
 		for _, pot := range z.Potentials {
 			absorbs := pot.Potential != "lobato" && pot.Potential != "wk"
@@ -116,12 +117,12 @@ func TestReferencePatterns(t *testing.T) {
 	// changes K by U_0/2k² = 1e-4, and with it phases of up to 4 rad at 500 Å.
 	const tol = 1e-3
 	ref := mustReference(t)
-	beam := mustBeam(t, 200e3)
+	beam := textbook.Beam(t, 200e3)
 	for _, z := range ref.Zones {
 		if strings.Contains(z.Name, "holz") {
 			continue // flux factors count there
 		}
-		r := mustReflections(t, structureOf(t, z.Cell, z.Sites), diffraction.Options{GMax: 2.7, Thermal: diffraction.NoThermal})
+		r := textbook.Reflections(t, structureOf(t, z.Cell, z.Sites), diffraction.Options{GMax: 2.7, Thermal: diffraction.NoThermal})
 		o := geom.FromMat(z.Orientation.Transpose())
 		for i, tilt := range z.Tilts {
 			d := beamDirection(tilt.Tilt[0]/1e3, tilt.Tilt[1]/1e3).Scale(-beam.K())

@@ -9,12 +9,13 @@ import (
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/diffraction/bloch"
+	"zoneaxis/internal/textbook"
 )
 
 // TestThermalFactor compares V'_g with numbers from a published integral that
 // an independent program computed on a grid of its own, 200 kV.
 func TestThermalFactor(t *testing.T) {
-	beam := mustBeam(t, 200e3)
+	beam := textbook.Beam(t, 200e3)
 	for _, c := range []struct {
 		name, id string
 		b        float64
@@ -33,7 +34,7 @@ func TestThermalFactor(t *testing.T) {
 		{"Si 111", "si", 0.5155, crystal.HKL{1, 1, 1}, 0.0628, 1e-4},
 		{"Si 220", "si", 0.5155, crystal.HKL{2, 2, 0}, 0.0817, 1e-4},
 	} {
-		s := mustOpen(t, c.id)
+		s := textbook.Open(t, c.id)
 		var f complex128
 		for _, site := range s.Sites {
 			turns := float64(c.h[0])*site.Frac[0] + float64(c.h[1])*site.Frac[1] + float64(c.h[2])*site.Frac[2]
@@ -56,7 +57,7 @@ func TestThermalIntegral(t *testing.T) {
 		step = 0.05
 		end  = 20.0
 	)
-	beam := mustBeam(t, 120e3)
+	beam := textbook.Beam(t, 120e3)
 	for _, g := range []float64{0, 0.4, 1.3, 3} {
 		// Midpoint rule; q runs from the middle between the two atoms' centres, and
 		// the integrand is even in both components.
@@ -79,10 +80,10 @@ func TestThermalIntegral(t *testing.T) {
 // TestAbsorption: where nothing but 000 is excited the beam fades as
 // exp(−2π U'_0 t/K).
 func TestAbsorption(t *testing.T) {
-	s := mustOpen(t, "au")
-	beam := mustBeam(t, 200e3)
-	r := mustReflections(t, s, diffraction.Options{GMax: 0.6})
-	o := mustZone(t, s.Lattice, crystal.UVW{1, 7, 23})
+	s := textbook.Open(t, "au")
+	beam := textbook.Beam(t, 200e3)
+	r := textbook.Reflections(t, s, diffraction.Options{GMax: 0.6})
+	o := textbook.Frame(t, s.Lattice, crystal.UVW{1, 7, 23})
 	f := 0.0
 	for _, a := range r.Atoms() {
 		f += bloch.ThermalFactor(atom.Lobato, a.Z, a.B, beam, 0)
@@ -114,8 +115,8 @@ func TestAbsorption(t *testing.T) {
 	}
 	// In a zone the intensities fade, and those of the wave between the atoms
 	// least: there is more than the mean absorption leaves.
-	z := mustZone(t, s.Lattice, crystal.UVW{0, 0, 1})
-	r = mustReflections(t, s, diffraction.Options{GMax: 2})
+	z := textbook.Frame(t, s.Lattice, crystal.UVW{0, 0, 1})
+	r = textbook.Reflections(t, s, diffraction.Options{GMax: 2})
 	system, err := bloch.Solve(r, beam, z, bloch.Options{Absorption: bloch.Thermal})
 	if err != nil {
 		t.Fatal(err)

@@ -14,6 +14,7 @@ import (
 	"zoneaxis/internal/session"
 	"zoneaxis/internal/source"
 	"zoneaxis/internal/symmetry"
+	"zoneaxis/internal/zones"
 )
 
 // Voltages are those at which ring radii are given, kV.
@@ -37,10 +38,10 @@ type Crystal struct {
 
 // Zone is one pattern.
 type Zone struct {
-	Basis      diffraction.ZoneBasis
+	Basis      zones.Basis
 	Spacing    float64   // of the Laue zones, Å⁻¹
 	FOLZ       []float64 // radius of the first ring at each of Voltages, Å⁻¹
-	Neighbours []diffraction.Neighbour
+	Neighbours []zones.Neighbour
 	Forbidden  []ForbiddenClass
 	Fits       []Fit
 	FitsMore   int // how many more there are
@@ -116,8 +117,8 @@ func load(e source.Entry) (*Crystal, error) {
 		return nil, err
 	}
 	c.translations = c.reflections.Translations
-	zones := diffraction.SheetZones(c.group, c.Four)
-	bases, err := diffraction.Bases(c.structure, diffraction.Options{}, zones)
+	axes := zones.OfSheets(c.group, c.Four)
+	bases, err := zones.Bases(c.structure, diffraction.Options{}, axes)
 	if err != nil {
 		return nil, err
 	}
@@ -136,7 +137,7 @@ func load(e source.Entry) (*Crystal, error) {
 			}
 			z.FOLZ = append(z.FOLZ, r)
 		}
-		z.Neighbours = diffraction.Neighbours(c.structure.Lattice, c.group, b.Zone, zones)
+		z.Neighbours = zones.Neighbours(c.structure.Lattice, c.group, b.Zone, axes)
 		if z.picture, err = c.picture(b, finder.Zone(b.Zone)); err != nil {
 			return nil, err
 		}
@@ -237,12 +238,12 @@ const maxFits = 6
 
 // Compare enters all patterns into a table of ratios and angles and finds for
 // each of them where else in the library it could be taken for another.
-func Compare(crystals []*Crystal) *diffraction.RatioTable {
-	var table diffraction.RatioTable
+func Compare(crystals []*Crystal) *zones.RatioTable {
+	var table zones.RatioTable
 	kinds := make([]string, len(crystals))
 	for i, c := range crystals {
 		kinds[i] = c.Type
-		bases := make([]diffraction.ZoneBasis, len(c.Zones))
+		bases := make([]zones.Basis, len(c.Zones))
 		for j := range c.Zones {
 			bases[j] = c.Zones[j].Basis
 		}

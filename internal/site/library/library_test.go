@@ -17,6 +17,7 @@ import (
 	"zoneaxis/internal/session"
 	"zoneaxis/internal/site"
 	"zoneaxis/internal/source"
+	"zoneaxis/internal/zones"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -41,9 +42,9 @@ func one(t testing.TB, id string) *Crystal {
 // zoneOf returns the zone of a crystal that stands for u.
 func (c *Crystal) zoneOf(t testing.TB, u crystal.UVW) *Zone {
 	t.Helper()
-	rep := diffraction.Representative(c.group, u)
+	rep := zones.Representative(c.group, u)
 	for i := range c.Zones {
-		if diffraction.Representative(c.group, c.Zones[i].Basis.Zone) == rep {
+		if zones.Representative(c.group, c.Zones[i].Basis.Zone) == rep {
 			return &c.Zones[i]
 		}
 	}
@@ -121,7 +122,7 @@ func TestZones(t *testing.T) {
 		for i := range c.Zones {
 			z := &c.Zones[i]
 			u := z.Basis.Zone
-			if rep := diffraction.Representative(c.group, u); seen[rep] {
+			if rep := zones.Representative(c.group, u); seen[rep] {
 				t.Errorf("%s: %v is there twice", c.Entry.ID, u)
 			} else {
 				seen[rep] = true
@@ -282,8 +283,8 @@ func TestAlsoFits(t *testing.T) {
 		for i := range c.Zones {
 			for _, f := range c.Zones[i].Fits {
 				b := c.Zones[i].Basis
-				q := diffraction.RatioQuery{Ratio: b.Ratio21(), Angle: b.Angle12, RatioTol: diffraction.SameRatio, AngleTol: diffraction.SameAngle}
-				if !slices.ContainsFunc(table.Match(q), func(m diffraction.RatioMatch) bool { return list[m.Crystal] == f.Crystal && m.Zone == f.Zone }) {
+				q := zones.RatioQuery{Ratio: b.Ratio21(), Angle: b.Angle12, RatioTol: zones.SameRatio, AngleTol: zones.SameAngle}
+				if !slices.ContainsFunc(table.Match(q), func(m zones.RatioMatch) bool { return list[m.Crystal] == f.Crystal && m.Zone == f.Zone }) {
 					t.Errorf("%s %v: %s %v does not fit", c.Entry.ID, b.Zone, f.Crystal.Entry.ID, f.Zone)
 				}
 			}
@@ -562,7 +563,7 @@ func (table *publishedTable) compare(t *testing.T) (angles, pages int) {
 					found = true
 					for i := range c.Zones {
 						z := &c.Zones[i]
-						if z.Basis.Zone != diffraction.Representative(c.group, h.Zone(k)) || seen[z.Basis.Zone] || !slices.Contains(a, z.Basis.G1) || !slices.Contains(b, z.Basis.G2) {
+						if z.Basis.Zone != zones.Representative(c.group, h.Zone(k)) || seen[z.Basis.Zone] || !slices.Contains(a, z.Basis.G1) || !slices.Contains(b, z.Basis.G2) {
 							continue
 						}
 						seen[z.Basis.Zone] = true

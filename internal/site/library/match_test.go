@@ -11,8 +11,8 @@ import (
 	"testing"
 
 	"zoneaxis/internal/crystal"
-	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/zones"
 )
 
 // TestMatchInBrowser runs the page's search on Node and compares it with
@@ -79,8 +79,8 @@ console.log(JSON.stringify(read("queries.json").map((q) => match(table, q))));`,
 	if err := json.Unmarshal(out, &answers); err != nil {
 		t.Fatal(err)
 	}
-	matches := func(q query, part float64) []diffraction.RatioMatch {
-		return table.Match(diffraction.RatioQuery{Ratio: q.Ratio, Angle: geom.Radians(q.Angle), D: q.D,
+	matches := func(q query, part float64) []zones.RatioMatch {
+		return table.Match(zones.RatioQuery{Ratio: q.Ratio, Angle: geom.Radians(q.Angle), D: q.D,
 			RatioTol: part * q.RatioTol, AngleTol: geom.Radians(part * q.AngleTol), DTol: part * q.DTol})
 	}
 	total := 0
@@ -97,7 +97,7 @@ console.log(JSON.stringify(read("queries.json").map((q) => match(table, q))));`,
 		}
 		wide := matches(q, 1.1)
 		for _, a := range answers[i] {
-			if !slices.ContainsFunc(wide, func(m diffraction.RatioMatch) bool { return m.Crystal == a.Crystal && m.Zone == a.Zone }) {
+			if !slices.ContainsFunc(wide, func(m zones.RatioMatch) bool { return m.Crystal == a.Crystal && m.Zone == a.Zone }) {
 				t.Errorf("%+v: the page finds %s %v, which does not fit", q, list[a.Crystal].Entry.ID, a.Zone)
 			}
 		}

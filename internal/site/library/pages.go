@@ -16,6 +16,7 @@ import (
 	"zoneaxis/internal/geom"
 	"zoneaxis/internal/session"
 	"zoneaxis/internal/site"
+	"zoneaxis/internal/zones"
 )
 
 // URL returns the address of the crystal's page.
@@ -62,7 +63,7 @@ type ring struct {
 }
 
 type neighbour struct {
-	diffraction.Neighbour
+	zones.Neighbour
 	URL, Degrees string
 }
 
@@ -215,7 +216,7 @@ type latticeRow struct {
 
 // Render renders the page of every crystal, the three indexes and the table
 // that the ratio index searches in the browser.
-func Render(crystals []*Crystal, table *diffraction.RatioTable, r *site.Renderer) ([]site.Page, error) {
+func Render(crystals []*Crystal, table *zones.RatioTable, r *site.Renderer) ([]site.Page, error) {
 	var pages []site.Page
 	zones := 0
 	for _, c := range crystals {
@@ -366,7 +367,7 @@ func cubicTables(crystals []*Crystal) []latticeTable {
 //
 // each pair being ratio·1000, angle·100 (degrees), d·1000 (Å, of the shorter
 // reflection), and three indices each of the shorter and the longer one.
-func Table(crystals []*Crystal, table *diffraction.RatioTable) ([]byte, error) {
+func Table(crystals []*Crystal, table *zones.RatioTable) ([]byte, error) {
 	type key struct {
 		crystal uint16
 		zone    [3]int8

@@ -13,6 +13,7 @@ import (
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/scene"
 	"zoneaxis/internal/wire"
+	"zoneaxis/internal/zones"
 )
 
 // A picture shows a square of 2·half view-box units a side. Its marks and
@@ -44,14 +45,14 @@ type absent struct {
 }
 
 // picture lays out the pattern of a zone axis.
-func (c *Crystal) picture(b diffraction.ZoneBasis, forbidden *diffraction.Forbidden) (*picture, error) {
+func (c *Crystal) picture(b zones.Basis, forbidden *diffraction.Forbidden) (*picture, error) {
 	frame, err := diffraction.ZoneFrame(c.structure.Lattice, b.Zone)
 	if err != nil {
 		return nil, err
 	}
 	// The net of the zone: each node has an area of p/V, p the period along the
 	// axis and V the volume of the primitive cell.
-	mesh := diffraction.RepeatLength(c.structure.Lattice, c.translations, b.Zone) * float64(len(c.translations)) / c.structure.Lattice.Volume()
+	mesh := zones.RepeatLength(c.structure.Lattice, c.translations, b.Zone) * float64(len(c.translations)) / c.structure.Lattice.Volume()
 	p := &picture{title: c.View.Name + " [" + b.Zone.Text(c.Four) + "]"}
 	longest := max(b.Len[1], b.Len[2])
 	p.reach = min(max(math.Sqrt(netNodes*mesh)/2, 1.35*longest), maxReach)

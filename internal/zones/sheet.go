@@ -1,4 +1,4 @@
-package diffraction
+package zones
 
 import (
 	"cmp"
@@ -19,13 +19,13 @@ const (
 	sheetNearby = 6           // neighbours named
 )
 
-// SheetZones returns the zone axes that have a sheet of their own: those of the
+// OfSheets returns the zone axes that have a sheet of their own: those of the
 // Laue-distinct ones with the smallest indices, at most 20 and a few more where
-// many are equally small, in the order of DistinctZones. On hexagonal axes (four
+// many are equally small, in the order of Distinct. On hexagonal axes (four
 // set) the first three of four indices count, up to 4; on others u² + v² + w²
-// with indices up to 3. g is as for DistinctZones.
-func SheetZones(g *symmetry.Group, four bool) []crystal.UVW {
-	zones := DistinctZones(g, sheetIndex)
+// with indices up to 3. g is as for Distinct.
+func OfSheets(g *symmetry.Group, four bool) []crystal.UVW {
+	zones := Distinct(g, sheetIndex)
 	size := func(u crystal.UVW) int { return u[0]*u[0] + u[1]*u[1] + u[2]*u[2] }
 	limit := 3 * sheetIndex * sheetIndex
 	if four {
@@ -61,12 +61,12 @@ type Neighbour struct {
 // and not farther than 45°, the nearest first, each by that member of its family
 // that is nearest; of several at one angle by the one with the fewest negative
 // indices. u's own family counts too, but not ±u. g may be nil, as for
-// DistinctZones.
+// Distinct.
 func Neighbours(l crystal.Lattice, g *symmetry.Group, u crystal.UVW, zones []crystal.UVW) []Neighbour {
 	var list []Neighbour
 	for _, v := range zones {
 		best := Neighbour{Of: v, Angle: math.Inf(1)}
-		for _, w := range EquivalentZones(g, v) {
+		for _, w := range Equivalent(g, v) {
 			if w == u || w == u.Neg() {
 				continue
 			}
@@ -89,12 +89,12 @@ func Neighbours(l crystal.Lattice, g *symmetry.Group, u crystal.UVW, zones []cry
 // handier reports whether u is the nicer name of a family than v: fewer
 // negative indices, then larger ones in front.
 func handier(u, v crystal.UVW) bool {
-	return cmp.Or(cmp.Compare(negatives(u), negatives(v)), compareIndices(v, u)) < 0
+	return cmp.Or(cmp.Compare(negatives(u), negatives(v)), crystal.Compare(v, u)) < 0
 }
 
 // firstPositive returns that of ±h whose first index other than zero is positive.
 func firstPositive(h crystal.HKL) crystal.HKL {
-	if compareIndices(h, crystal.HKL{}) < 0 {
+	if crystal.Compare(h, crystal.HKL{}) < 0 {
 		return h.Neg()
 	}
 	return h
@@ -119,7 +119,7 @@ type Fit struct {
 // t.Names, "" for a crystal that is its own kind. same is how many other
 // crystals of kinds[own] show it along the same zone axis. own and b are as for
 // AlsoFits.
-func (t *RatioTable) Fits(own int, b ZoneBasis, kinds []string) (fits []Fit, same int) {
+func (t *RatioTable) Fits(own int, b Basis, kinds []string) (fits []Fit, same int) {
 	for _, m := range t.AlsoFits(own, b, SameRatio, SameAngle) {
 		kind := kinds[m.Crystal]
 		if own >= 0 && m.Crystal != own && kind != "" && kind == kinds[own] && m.Zone == b.Zone {

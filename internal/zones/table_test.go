@@ -1,4 +1,4 @@
-package diffraction_test
+package zones_test
 
 import (
 	"fmt"
@@ -8,7 +8,8 @@ import (
 
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/diffraction"
-	"zoneaxis/internal/symmetry"
+	"zoneaxis/internal/textbook"
+	"zoneaxis/internal/zones"
 )
 
 // Point symmetry of the lattices that the tables of zones are about.
@@ -17,15 +18,6 @@ const (
 	hallBcc = "-I 4 2 3"
 	hallHcp = "-P 6c 2c"
 )
-
-func group(t testing.TB, hall string) *symmetry.Group {
-	t.Helper()
-	g, err := symmetry.FromHall(hall)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return g
-}
 
 func TestDistinctZones(t *testing.T) {
 	for _, c := range []struct {
@@ -46,7 +38,7 @@ func TestDistinctZones(t *testing.T) {
 		{"-1", "-P 1", 1, []crystal.UVW{{0, 0, 1}, {0, 1, 0}, {1, 0, 0}, {0, 1, 1}, {1, 0, 1}, {1, 1, 0},
 			{0, 1, -1}, {1, -1, 0}, {1, 0, -1}, {1, 1, 1}, {1, -1, 1}, {1, 1, -1}, {-1, 1, 1}}},
 	} {
-		got := diffraction.DistinctZones(group(t, c.hall), c.max)
+		got := zones.Distinct(textbook.Group(t, c.hall), c.max)
 		want := slices.Clone(c.want)
 		sortZones := func(a, b crystal.UVW) int { return slices.Compare(a[:], b[:]) }
 		sorted := slices.Clone(got)
@@ -56,7 +48,7 @@ func TestDistinctZones(t *testing.T) {
 			t.Errorf("%s: got %v, want %v", c.name, got, c.want)
 		}
 	}
-	if got := diffraction.DistinctZones(group(t, hallFcc), 2); !slices.Equal(got, []crystal.UVW{{0, 0, 1}, {0, 1, 1}, {1, 1, 1}, {0, 1, 2}, {1, 1, 2}, {1, 2, 2}}) {
+	if got := zones.Distinct(textbook.Group(t, hallFcc), 2); !slices.Equal(got, []crystal.UVW{{0, 0, 1}, {0, 1, 1}, {1, 1, 1}, {0, 1, 2}, {1, 1, 2}, {1, 2, 2}}) {
 		t.Errorf("textbook order: %v", got)
 	}
 }
@@ -65,16 +57,16 @@ func TestDistinctZones(t *testing.T) {
 // equivalent axes have the same.
 func TestRepresentatives(t *testing.T) {
 	for _, hall := range []string{"-P 1", "-P 2yc", "-P 2 2", "-I 4", "-P 4n 2n", "-R 3", "-R 3 2\"c", "-P 6", hallHcp, "-P 2 2 3", hallBcc} {
-		g := group(t, hall)
-		distinct := diffraction.DistinctZones(g, 8) // no set with a member up to 2 is represented beyond
-		for _, u := range diffraction.DistinctZones(nil, 2) {
-			rep := diffraction.Representative(g, u)
+		g := textbook.Group(t, hall)
+		distinct := zones.Distinct(g, 8) // no set with a member up to 2 is represented beyond
+		for _, u := range zones.Distinct(nil, 2) {
+			rep := zones.Representative(g, u)
 			if !slices.Contains(distinct, rep) {
 				t.Errorf("%s: %v stands for %v but isn't listed", hall, rep, u)
 			}
 			for _, op := range g.Representatives() {
 				v := crystal.UVW(op.ApplyUVW(u))
-				if diffraction.Representative(g, v) != rep || diffraction.Representative(g, v.Neg()) != rep {
+				if zones.Representative(g, v) != rep || zones.Representative(g, v.Neg()) != rep {
 					t.Errorf("%s: %v is equivalent to %v but has another representative", hall, v, u)
 				}
 			}
@@ -100,10 +92,10 @@ func TestCommonZones(t *testing.T) {
 		{"corundum", "-R 3 2\"c", 2, "[001] [100]"}, // its c axis is long, but it is an axis
 		{"al", hallFcc, 0, ""},
 	} {
-		s := textbookCell(t, c.id)
-		r := mustReflections(t, s, diffraction.Options{GMax: 1})
+		s := textbook.Cell(t, c.id)
+		r := textbook.Reflections(t, s, diffraction.Options{GMax: 1})
 		var got string
-		list := diffraction.CommonZones(s.Lattice, r.Translations, group(t, c.hall), c.n)
+		list := zones.Common(s.Lattice, r.Translations, textbook.Group(t, c.hall), c.n)
 		for i, u := range list {
 			if i > 0 {
 				got += " "
@@ -117,18 +109,18 @@ func TestCommonZones(t *testing.T) {
 }
 
 func TestZonesTable(t *testing.T) {
-	s := textbookCell(t, "al")
-	r := mustReflections(t, s, diffraction.Options{GMax: 2})
-	list := diffraction.Zones(r, group(t, hallFcc), 3)
+	s := textbook.Cell(t, "al")
+	r := textbook.Reflections(t, s, diffraction.Options{GMax: 2})
+	list := zones.DistinctBases(r, textbook.Group(t, hallFcc), 3)
 	if len(list) != 13 {
 		t.Fatalf("%d zones, want 13", len(list))
 	}
 	for _, b := range list {
-		if again, err := diffraction.Basis(r, b.Zone); err != nil || again != b {
+		if again, err := zones.NewBasis(r, b.Zone); err != nil || again != b {
 			t.Errorf("%v: %v", b.Zone, err)
 		}
 	}
-	if short := diffraction.Zones(mustReflections(t, s, diffraction.Options{GMax: 0.8}), group(t, hallFcc), 3); len(short) == 0 || len(short) >= 13 {
+	if short := zones.DistinctBases(textbook.Reflections(t, s, diffraction.Options{GMax: 0.8}), textbook.Group(t, hallFcc), 3); len(short) == 0 || len(short) >= 13 {
 		t.Errorf("within 0.8 Å⁻¹: %d zones", len(short))
 	}
 }
@@ -136,12 +128,12 @@ func TestZonesTable(t *testing.T) {
 // The neighbours of [001] in a cubic crystal, from the indices alone, and what
 // holds for all.
 func TestNeighbours(t *testing.T) {
-	l, g := textbookCell(t, "al").Lattice, group(t, hallFcc)
-	zones := diffraction.SheetZones(g, false)
-	if len(zones) != 13 || zones[0] != (crystal.UVW{0, 0, 1}) {
-		t.Fatalf("sheets of an fcc crystal: %v", zones)
+	l, g := textbook.Cell(t, "al").Lattice, textbook.Group(t, hallFcc)
+	axes := zones.OfSheets(g, false)
+	if len(axes) != 13 || axes[0] != (crystal.UVW{0, 0, 1}) {
+		t.Fatalf("sheets of an fcc crystal: %v", axes)
 	}
-	want := []diffraction.Neighbour{
+	want := []zones.Neighbour{
 		{Zone: crystal.UVW{1, 0, 3}, Of: crystal.UVW{0, 1, 3}, Angle: math.Atan(1.0 / 3), Band: crystal.HKL{0, 1, 0}},
 		{Zone: crystal.UVW{1, 1, 3}, Of: crystal.UVW{1, 1, 3}, Angle: math.Atan(math.Sqrt2 / 3), Band: crystal.HKL{1, -1, 0}},
 		{Zone: crystal.UVW{1, 0, 2}, Of: crystal.UVW{0, 1, 2}, Angle: math.Atan(0.5), Band: crystal.HKL{0, 1, 0}},
@@ -149,7 +141,7 @@ func TestNeighbours(t *testing.T) {
 		{Zone: crystal.UVW{1, 1, 2}, Of: crystal.UVW{1, 1, 2}, Angle: math.Atan(math.Sqrt2 / 2), Band: crystal.HKL{1, -1, 0}},
 		{Zone: crystal.UVW{2, 1, 3}, Of: crystal.UVW{1, 2, 3}, Angle: math.Atan(math.Sqrt(5) / 3), Band: crystal.HKL{1, -2, 0}},
 	}
-	got := diffraction.Neighbours(l, g, crystal.UVW{0, 0, 1}, zones)
+	got := zones.Neighbours(l, g, crystal.UVW{0, 0, 1}, axes)
 	if len(got) != len(want) {
 		t.Fatalf("%v", got)
 	}
@@ -161,16 +153,16 @@ func TestNeighbours(t *testing.T) {
 	}
 	for _, u := range []crystal.UVW{{1, 1, 1}, {-3, 1, 2}, {7, 5, 1}} {
 		last := 0.0
-		for _, n := range diffraction.Neighbours(l, g, u, zones) {
+		for _, n := range zones.Neighbours(l, g, u, axes) {
 			if n.Band.Dot(u) != 0 || n.Band.Dot(n.Zone) != 0 || n.Zone == u || n.Zone == u.Neg() || n.Angle < last-1e-6 || n.Angle > math.Pi/4+1e-9 ||
-				diffraction.Representative(g, n.Zone) != diffraction.Representative(g, n.Of) || math.Abs(l.AngleDirections(u, n.Zone)-n.Angle) > 1e-12 {
+				zones.Representative(g, n.Zone) != zones.Representative(g, n.Of) || math.Abs(l.AngleDirections(u, n.Zone)-n.Angle) > 1e-12 {
 				t.Errorf("%v: %+v", u, n)
 			}
 			last = n.Angle
 		}
 	}
 	// Without symmetry every axis stands for itself and its opposite.
-	for _, n := range diffraction.Neighbours(l, nil, crystal.UVW{0, 0, 1}, diffraction.SheetZones(nil, false)) {
+	for _, n := range zones.Neighbours(l, nil, crystal.UVW{0, 0, 1}, zones.OfSheets(nil, false)) {
 		if n.Zone != n.Of && n.Zone != n.Of.Neg() {
 			t.Errorf("without symmetry: %+v", n)
 		}

@@ -1,4 +1,4 @@
-package diffraction_test
+package zones_test
 
 import (
 	"math"
@@ -8,21 +8,23 @@ import (
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/textbook"
+	"zoneaxis/internal/zones"
 )
 
 // tableOf enters the zone axes up to index 3 of some textbook cells.
-func tableOf(t testing.TB, ids ...string) *diffraction.RatioTable {
+func tableOf(t testing.TB, ids ...string) *zones.RatioTable {
 	t.Helper()
-	table := new(diffraction.RatioTable)
+	table := new(zones.RatioTable)
 	for _, id := range ids {
-		s := textbookCell(t, id)
-		r := mustReflections(t, s, diffraction.Options{GMax: 2.5, Thermal: diffraction.NoThermal})
-		var bases []diffraction.ZoneBasis
-		for _, u := range diffraction.NewZoneSet(s.Lattice, r.Translations, 3).Zones() {
+		s := textbook.Cell(t, id)
+		r := textbook.Reflections(t, s, diffraction.Options{GMax: 2.5, Thermal: diffraction.NoThermal})
+		var bases []zones.Basis
+		for _, u := range zones.NewSet(s.Lattice, r.Translations, 3).Zones() {
 			if u[0] < 0 || u[1] < u[0] || u[2] < u[1] { // one of each set, cubic axes
 				continue
 			}
-			b, err := diffraction.Basis(r, u)
+			b, err := zones.NewBasis(r, u)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -33,40 +35,40 @@ func tableOf(t testing.TB, ids ...string) *diffraction.RatioTable {
 	return table
 }
 
-func zonesOf(table *diffraction.RatioTable, list []diffraction.RatioMatch, name string) []crystal.UVW {
-	var zones []crystal.UVW
+func zonesOf(table *zones.RatioTable, list []zones.RatioMatch, name string) []crystal.UVW {
+	var found []crystal.UVW
 	for _, m := range list {
 		if table.Names[m.Crystal] == name {
-			zones = append(zones, m.Zone)
+			found = append(found, m.Zone)
 		}
 	}
-	return zones
+	return found
 }
 
 func TestMatch(t *testing.T) {
 	table := tableOf(t, "al", "cu", "fe")
 	for _, c := range []struct {
 		name     string
-		q        diffraction.RatioQuery
+		q        zones.RatioQuery
 		in       string
 		has, not []crystal.UVW
 	}{
-		{"the fcc [011] rectangle of rhombs", diffraction.RatioQuery{Ratio: 1, Angle: geom.Radians(70.53)}, "al",
+		{"the fcc [011] rectangle of rhombs", zones.RatioQuery{Ratio: 1, Angle: geom.Radians(70.53)}, "al",
 			[]crystal.UVW{{0, 1, 1}}, []crystal.UVW{{0, 0, 1}, {1, 1, 1}, {1, 1, 2}}},
-		{"its supplement", diffraction.RatioQuery{Ratio: 1, Angle: geom.Radians(109.47)}, "al",
+		{"its supplement", zones.RatioQuery{Ratio: 1, Angle: geom.Radians(109.47)}, "al",
 			[]crystal.UVW{{0, 1, 1}}, nil},
-		{"200 and 111 of the same zone", diffraction.RatioQuery{Ratio: math.Sqrt(3) / 2, Angle: geom.Radians(54.74)}, "al",
+		{"200 and 111 of the same zone", zones.RatioQuery{Ratio: math.Sqrt(3) / 2, Angle: geom.Radians(54.74)}, "al",
 			[]crystal.UVW{{0, 1, 1}}, nil},
-		{"the bcc [011] rectangle", diffraction.RatioQuery{Ratio: math.Sqrt2, Angle: math.Pi / 2}, "fe",
+		{"the bcc [011] rectangle", zones.RatioQuery{Ratio: math.Sqrt2, Angle: math.Pi / 2}, "fe",
 			[]crystal.UVW{{0, 1, 1}}, []crystal.UVW{{1, 1, 1}, {1, 1, 2}}},
-		{"[133] of fcc", diffraction.RatioQuery{Ratio: math.Sqrt(5), Angle: geom.Radians(77.08)}, "al", []crystal.UVW{{1, 3, 3}}, nil},
-		{"and of bcc", diffraction.RatioQuery{Ratio: math.Sqrt(5), Angle: geom.Radians(77.08)}, "fe", []crystal.UVW{{1, 3, 3}}, nil},
-		{"camera constant: aluminium", diffraction.RatioQuery{Ratio: 1, Angle: math.Pi / 3, D: 1.4317}, "al", []crystal.UVW{{1, 1, 1}}, nil},
-		{"camera constant: not copper", diffraction.RatioQuery{Ratio: 1, Angle: math.Pi / 3, D: 1.4317}, "cu", nil, []crystal.UVW{{1, 1, 1}}},
-		{"a ratio off by 4 %", diffraction.RatioQuery{Ratio: 1.04 * math.Sqrt(5), Angle: geom.Radians(77.08)}, "al", nil, []crystal.UVW{{1, 3, 3}}},
-		{"a wider tolerance", diffraction.RatioQuery{Ratio: 1.04 * math.Sqrt(5), Angle: geom.Radians(77.08), RatioTol: 0.05}, "al", []crystal.UVW{{1, 3, 3}}, nil},
-		{"an angle off by 2°", diffraction.RatioQuery{Ratio: math.Sqrt(5), Angle: geom.Radians(75)}, "al", nil, []crystal.UVW{{1, 3, 3}}},
-		{"nothing measured", diffraction.RatioQuery{}, "al", nil, []crystal.UVW{{0, 1, 1}, {0, 0, 1}}},
+		{"[133] of fcc", zones.RatioQuery{Ratio: math.Sqrt(5), Angle: geom.Radians(77.08)}, "al", []crystal.UVW{{1, 3, 3}}, nil},
+		{"and of bcc", zones.RatioQuery{Ratio: math.Sqrt(5), Angle: geom.Radians(77.08)}, "fe", []crystal.UVW{{1, 3, 3}}, nil},
+		{"camera constant: aluminium", zones.RatioQuery{Ratio: 1, Angle: math.Pi / 3, D: 1.4317}, "al", []crystal.UVW{{1, 1, 1}}, nil},
+		{"camera constant: not copper", zones.RatioQuery{Ratio: 1, Angle: math.Pi / 3, D: 1.4317}, "cu", nil, []crystal.UVW{{1, 1, 1}}},
+		{"a ratio off by 4 %", zones.RatioQuery{Ratio: 1.04 * math.Sqrt(5), Angle: geom.Radians(77.08)}, "al", nil, []crystal.UVW{{1, 3, 3}}},
+		{"a wider tolerance", zones.RatioQuery{Ratio: 1.04 * math.Sqrt(5), Angle: geom.Radians(77.08), RatioTol: 0.05}, "al", []crystal.UVW{{1, 3, 3}}, nil},
+		{"an angle off by 2°", zones.RatioQuery{Ratio: math.Sqrt(5), Angle: geom.Radians(75)}, "al", nil, []crystal.UVW{{1, 3, 3}}},
+		{"nothing measured", zones.RatioQuery{}, "al", nil, []crystal.UVW{{0, 1, 1}, {0, 0, 1}}},
 	} {
 		list := table.Match(c.q)
 		zones := zonesOf(table, list, c.in)
@@ -93,15 +95,15 @@ func TestMatch(t *testing.T) {
 func TestMatchFindsEveryEntry(t *testing.T) {
 	table := tableOf(t, "al", "fe", "srtio3")
 	for _, e := range table.Entries {
-		s := textbookCell(t, table.Names[e.Crystal])
+		s := textbook.Cell(t, table.Names[e.Crystal])
 		a := crystal.HKL{int(e.A[0]), int(e.A[1]), int(e.A[2])}
 		b := crystal.HKL{int(e.B[0]), int(e.B[1]), int(e.B[2])}
 		ga, gb := s.Lattice.G(a), s.Lattice.G(b)
-		for _, q := range []diffraction.RatioQuery{
+		for _, q := range []zones.RatioQuery{
 			{Ratio: gb.Norm() / ga.Norm(), Angle: geom.Angle(ga, gb), D: 1 / ga.Norm()},
 			{Ratio: ga.Norm() / gb.Norm(), Angle: geom.Angle(ga, gb.Neg())},
 		} {
-			found := slices.ContainsFunc(table.Match(q), func(m diffraction.RatioMatch) bool {
+			found := slices.ContainsFunc(table.Match(q), func(m zones.RatioMatch) bool {
 				return m.Crystal == int(e.Crystal) && m.Zone == crystal.UVW{int(e.Zone[0]), int(e.Zone[1]), int(e.Zone[2])} && m.Misfit < 1e-3
 			})
 			if !found {
@@ -116,8 +118,8 @@ func TestMatchFindsEveryEntry(t *testing.T) {
 
 func TestAlsoFits(t *testing.T) {
 	table := tableOf(t, "al", "au", "fe")
-	r := mustReflections(t, textbookCell(t, "al"), diffraction.Options{GMax: 2})
-	b, err := diffraction.Basis(r, crystal.UVW{1, 3, 3})
+	r := textbook.Reflections(t, textbook.Cell(t, "al"), diffraction.Options{GMax: 2})
+	b, err := zones.NewBasis(r, crystal.UVW{1, 3, 3})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,14 +139,14 @@ func TestAddPairs(t *testing.T) {
 	ids := []string{"al", "fe", "spinel", "srtio3"}
 	table := tableOf(t, ids...)
 	lattices := make([]crystal.Lattice, len(ids))
-	pairs := make([][]diffraction.RatioPair, len(ids))
+	pairs := make([][]zones.RatioPair, len(ids))
 	for i, id := range ids {
-		lattices[i] = textbookCell(t, id).Lattice
+		lattices[i] = textbook.Cell(t, id).Lattice
 	}
 	for _, e := range table.Entries {
-		pairs[e.Crystal] = append(pairs[e.Crystal], diffraction.RatioPair{Zone: e.Zone, A: e.A, B: e.B})
+		pairs[e.Crystal] = append(pairs[e.Crystal], zones.RatioPair{Zone: e.Zone, A: e.A, B: e.B})
 	}
-	var back diffraction.RatioTable
+	var back zones.RatioTable
 	back.AddPairs(ids, lattices, pairs)
 	if !slices.Equal(back.Names, table.Names) || !slices.Equal(back.Entries, table.Entries) {
 		t.Error("the table changed on the way")
@@ -160,18 +162,18 @@ func TestFits(t *testing.T) {
 	ids := []string{"al", "cu", "au", "fe", "w", "si"}
 	kinds := []string{"A1, Cu", "A1, Cu", "A1, Cu", "A2, W", "A2, W", ""}
 	table := tableOf(t, ids...)
-	bases, err := diffraction.Bases(textbookCell(t, "al"), diffraction.Options{}, []crystal.UVW{{1, 1, 1}})
+	bases, err := zones.Bases(textbook.Cell(t, "al"), diffraction.Options{}, []crystal.UVW{{1, 1, 1}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	fits, same := table.Fits(0, bases[0], kinds)
-	want := []diffraction.Fit{{Crystal: 3, Zone: crystal.UVW{1, 1, 1}, Count: 2}, {Crystal: 5, Zone: crystal.UVW{1, 1, 1}, Count: 1}}
+	want := []zones.Fit{{Crystal: 3, Zone: crystal.UVW{1, 1, 1}, Count: 2}, {Crystal: 5, Zone: crystal.UVW{1, 1, 1}, Count: 1}}
 	if same != 2 || !slices.Equal(fits, want) {
 		t.Errorf("[111] of Al: %d of its kind and %v, want 2 and %v", same, fits, want)
 	}
 	// A crystal outside the table has no kind there.
 	fits, same = table.Fits(-1, bases[0], kinds)
-	want = slices.Insert(want, 1, diffraction.Fit{Crystal: 0, Zone: crystal.UVW{1, 1, 1}, Count: 3})
+	want = slices.Insert(want, 1, zones.Fit{Crystal: 0, Zone: crystal.UVW{1, 1, 1}, Count: 3})
 	if same != 0 || !slices.Equal(fits, want) {
 		t.Errorf("[111] of a crystal like Al: %d of its kind and %v, want none and %v", same, fits, want)
 	}
@@ -181,7 +183,7 @@ func BenchmarkMatch(b *testing.B) {
 	table := tableOf(b, "al", "au", "cu", "fe", "ni", "si", "spinel", "srtio3", "w")
 	b.ReportAllocs()
 	for b.Loop() {
-		if n := len(table.Match(diffraction.RatioQuery{Ratio: 1.633, Angle: math.Pi / 2})); n < 5 {
+		if n := len(table.Match(zones.RatioQuery{Ratio: 1.633, Angle: math.Pi / 2})); n < 5 {
 			b.Fatalf("%d matches", n)
 		}
 	}
@@ -191,11 +193,11 @@ func BenchmarkMatch(b *testing.B) {
 // 022 in diamond's [011].
 func TestPairsBesideAbsentSpot(t *testing.T) {
 	table := tableOf(t, "si")
-	list := table.Match(diffraction.RatioQuery{Ratio: math.Sqrt(8.0 / 3), Angle: math.Acos(math.Sqrt(2.0 / 3))})
+	list := table.Match(zones.RatioQuery{Ratio: math.Sqrt(8.0 / 3), Angle: math.Acos(math.Sqrt(2.0 / 3))})
 	if zones := zonesOf(table, list, "si"); !slices.Contains(zones, crystal.UVW{0, 1, 1}) {
 		t.Errorf("111 and 022, 1.633 at 35.26°: %v, want [011] among them", zones)
 	}
-	bases, err := diffraction.Bases(textbookCell(t, "si"), diffraction.Options{}, []crystal.UVW{{0, 1, 1}, {1, 1, 1}})
+	bases, err := zones.Bases(textbook.Cell(t, "si"), diffraction.Options{}, []crystal.UVW{{0, 1, 1}, {1, 1, 1}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package diffraction
+package zones
 
 import (
 	"cmp"
@@ -6,11 +6,12 @@ import (
 	"slices"
 
 	"zoneaxis/internal/crystal"
+	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/lean/sorts"
 	"zoneaxis/internal/symmetry"
 )
 
-// DistinctZones returns one zone axis of every Laue-equivalent set that has a
+// Distinct returns one zone axis of every Laue-equivalent set that has a
 // member with indices up to maxIndex, in textbook order: by the largest index,
 // then by the sum of the squares, then ascending ([001] [011] [111] [012] [112]
 // …). g must describe the cell that the indices refer to; without it only [uvw]
@@ -20,7 +21,7 @@ import (
 // the fewest negative indices, then the smallest sum of indices, and of those it
 // is the lexicographically smallest in cubic (and rhombohedral) axes, [012], and
 // the largest in all others, [210].
-func DistinctZones(g *symmetry.Group, maxIndex int) []crystal.UVW {
+func Distinct(g *symmetry.Group, maxIndex int) []crystal.UVW {
 	seen := map[crystal.UVW]bool{}
 	ascending := permutes(g)
 	var list []crystal.UVW
@@ -28,7 +29,7 @@ func DistinctZones(g *symmetry.Group, maxIndex int) []crystal.UVW {
 		if seen[u] {
 			continue
 		}
-		set := EquivalentZones(g, u)
+		set := Equivalent(g, u)
 		for _, v := range set {
 			seen[v] = true
 		}
@@ -40,9 +41,9 @@ func DistinctZones(g *symmetry.Group, maxIndex int) []crystal.UVW {
 }
 
 // Representative returns the zone axis that stands for all those that the Laue
-// class makes equivalent to u, by the rule of DistinctZones without a limit.
+// class makes equivalent to u, by the rule of Distinct without a limit.
 func Representative(g *symmetry.Group, u crystal.UVW) crystal.UVW {
-	return chosen(EquivalentZones(g, u), permutes(g))
+	return chosen(Equivalent(g, u), permutes(g))
 }
 
 // chosen returns the one of a set of equivalent zone axes that stands for it.
@@ -52,15 +53,15 @@ func chosen(set []crystal.UVW, ascending bool) crystal.UVW {
 			return c
 		}
 		if ascending {
-			return compareIndices(a, b)
+			return crystal.Compare(a, b)
 		}
-		return compareIndices(b, a)
+		return crystal.Compare(b, a)
 	})
 }
 
-// EquivalentZones returns the distinct directions equivalent to the reduced u
+// Equivalent returns the distinct directions equivalent to the reduced u
 // in the Laue class of g, u first; without a group u and −u.
-func EquivalentZones(g *symmetry.Group, u crystal.UVW) []crystal.UVW {
+func Equivalent(g *symmetry.Group, u crystal.UVW) []crystal.UVW {
 	u = u.Reduced()
 	if g == nil {
 		return []crystal.UVW{u, u.Neg()}
@@ -74,38 +75,38 @@ func EquivalentZones(g *symmetry.Group, u crystal.UVW) []crystal.UVW {
 
 // permutes reports whether the symmetry makes all three axes equivalent.
 func permutes(g *symmetry.Group) bool {
-	list := EquivalentZones(g, crystal.UVW{0, 0, 1})
+	list := Equivalent(g, crystal.UVW{0, 0, 1})
 	return slices.Contains(list, crystal.UVW{1, 0, 0}) && slices.Contains(list, crystal.UVW{0, 1, 0})
 }
 
-// Zones returns the labelled bases of all Laue-distinct zone axes with indices
-// up to maxIndex, in the order of DistinctZones. g must describe the structure
+// DistinctBases returns the labelled bases of all Laue-distinct zone axes with indices
+// up to maxIndex, in the order of Distinct. g must describe the structure
 // of r. Zones for which r does not reach far enough are left out; Bases has
 // none missing.
-func Zones(r *Reflections, g *symmetry.Group, maxIndex int) []ZoneBasis {
-	var list []ZoneBasis
-	for _, u := range DistinctZones(g, maxIndex) {
-		if b, err := Basis(r, u); err == nil {
+func DistinctBases(r *diffraction.Reflections, g *symmetry.Group, maxIndex int) []Basis {
+	var list []Basis
+	for _, u := range Distinct(g, maxIndex) {
+		if b, err := NewBasis(r, u); err == nil {
 			list = append(list, b)
 		}
 	}
 	return list
 }
 
-// CommonZones returns at most n of the zone axes that people use for a crystal,
+// Common returns at most n of the zone axes that people use for a crystal,
 // one of each Laue-equivalent set, in textbook order: the steps of "next common
 // zone axis". The cell's own axes are always among them; the rest are those
 // with the smallest p²q, p the period (RepeatLength) and q the length of [uvw],
 // which favours dense patterns first and low indices second, up to index 4. For
 // fcc, diamond and bcc crystals this gives the lists of the textbooks. Of cubic
 // face diagonals it names [110].
-func CommonZones(l crystal.Lattice, translations []crystal.Frac, g *symmetry.Group, n int) []crystal.UVW {
+func Common(l crystal.Lattice, translations []crystal.Frac, g *symmetry.Group, n int) []crystal.UVW {
 	type candidate struct {
 		zone crystal.UVW
 		rank float64 // Å³; below zero for the axes of the cell
 	}
 	var list []candidate
-	for _, u := range DistinctZones(g, 4) {
+	for _, u := range Distinct(g, 4) {
 		p := RepeatLength(l, translations, u)
 		c := candidate{u, p * p * l.R(u).Norm()}
 		if absSum(u) == 1 {

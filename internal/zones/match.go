@@ -1,4 +1,4 @@
-package diffraction
+package zones
 
 import (
 	"cmp"
@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"zoneaxis/internal/crystal"
+	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
 	"zoneaxis/internal/lean/sorts"
 )
@@ -32,7 +33,7 @@ type RatioTable struct {
 // the reflections within Reach of the labelled basis, without repeating pairs
 // that measure the same. bases come from Bases or Zones; r must be of the same
 // crystal and reach as far. Indices beyond ±127 are left out.
-func (t *RatioTable) Add(name string, r *Reflections, bases []ZoneBasis) {
+func (t *RatioTable) Add(name string, r *diffraction.Reflections, bases []Basis) {
 	id := uint16(len(t.Names))
 	t.Names = append(t.Names, name)
 	for _, b := range bases {
@@ -74,7 +75,7 @@ func (t *RatioTable) sort() {
 	})
 }
 
-func (t *RatioTable) addZone(id uint16, r *Reflections, b ZoneBasis) {
+func (t *RatioTable) addZone(id uint16, r *diffraction.Reflections, b Basis) {
 	reach := b.Reach() + tieLength
 	var rows []int // the shortest reflection of every row, one of ±
 	for i, h := range r.HKL {
@@ -212,7 +213,7 @@ func wide[V ~[3]int](s [3]int8) V { return V{int(s[0]), int(s[1]), int(s[2])} }
 // g2 of b cannot be told from b itself by ratio and angle within the tolerances
 // of Match (0 for the defaults); crystal is b's index in Names, negative if it
 // is not in the table. b.Zone should be a representative, as in the table.
-func (t *RatioTable) AlsoFits(crystal int, b ZoneBasis, ratioTol, angleTol float64) []RatioMatch {
+func (t *RatioTable) AlsoFits(crystal int, b Basis, ratioTol, angleTol float64) []RatioMatch {
 	list := t.Match(RatioQuery{Ratio: b.Ratio21(), Angle: b.Angle12, RatioTol: ratioTol, AngleTol: angleTol})
 	return slices.DeleteFunc(list, func(m RatioMatch) bool { return m.Crystal == crystal && m.Zone == b.Zone })
 }

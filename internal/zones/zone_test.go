@@ -1,4 +1,4 @@
-package diffraction_test
+package zones_test
 
 import (
 	"encoding/json"
@@ -12,7 +12,12 @@ import (
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/textbook"
+	"zoneaxis/internal/zones"
 )
+
+// A handful of roundings of numbers of order 1.
+const tolRound = 1e-12
 
 func TestBasisAgainstTables(t *testing.T) {
 	var file struct {
@@ -34,11 +39,11 @@ func TestBasisAgainstTables(t *testing.T) {
 	// The table is rounded: lengths to 1e-6, ratios to 1e-4, angles to 1e-3.
 	const tolLen, tolRatio, tolAngle = 0.51e-6, 0.51e-4, 0.51e-3
 	n := 0
-	for id, zones := range file.Zones {
-		r := mustReflections(t, textbookCell(t, id), diffraction.Options{GMax: 2})
-		for _, want := range zones {
+	for id, axes := range file.Zones {
+		r := textbook.Reflections(t, textbook.Cell(t, id), diffraction.Options{GMax: 2})
+		for _, want := range axes {
 			n++
-			b, err := diffraction.Basis(r, want.Zone)
+			b, err := zones.NewBasis(r, want.Zone)
 			if err != nil {
 				t.Errorf("%s %v: %v", id, want.Zone, err)
 				continue
@@ -62,11 +67,11 @@ func TestBasisAgainstTables(t *testing.T) {
 // What Basis promises must hold in every zone of every kind of lattice; the
 // lengths are found again without it.
 func TestBasisProperties(t *testing.T) {
-	for _, s := range allTextbookCells(t) {
-		r := mustReflections(t, s, diffraction.Options{GMax: 1.5, Thermal: diffraction.NoThermal})
+	for _, s := range textbook.Cells(t) {
+		r := textbook.Reflections(t, s, diffraction.Options{GMax: 1.5, Thermal: diffraction.NoThermal})
 		for _, u := range []crystal.UVW{{0, 0, 1}, {1, 0, 0}, {0, 1, 0}, {1, 1, 0}, {-1, 1, 1}, {2, -1, 0}, {1, 2, -1}, {3, 1, 2}} {
-			b, err := diffraction.Basis(r, u)
-			if _, far := errors.AsType[*diffraction.SphereError](err); far {
+			b, err := zones.NewBasis(r, u)
+			if _, far := errors.AsType[*zones.SphereError](err); far {
 				continue // short-period cells need more than 1.5 Å⁻¹ in high-index zones
 			}
 			if err != nil {
@@ -102,11 +107,11 @@ func TestBasisProperties(t *testing.T) {
 				t.Errorf("%s %v: lengths %v, want %g, %g", s.ID, u, b.Len, first, second)
 			}
 			// The mirror image: same lengths, and the same net seen from behind.
-			back, err := diffraction.Basis(r, u.Neg())
+			back, err := zones.NewBasis(r, u.Neg())
 			if err != nil || back.Len[0] != b.Len[0] || math.Abs(back.Len[1]-b.Len[1]) > 1e-6 {
 				t.Errorf("%s %v: from behind %v, %v", s.ID, u, back, err)
 			}
-			again, err := diffraction.Basis(r, crystal.UVW{2 * u[0], 2 * u[1], 2 * u[2]})
+			again, err := zones.NewBasis(r, crystal.UVW{2 * u[0], 2 * u[1], 2 * u[2]})
 			if err != nil || again != b {
 				t.Errorf("%s: multiples of %v give %v, %v", s.ID, u, again, err)
 			}
@@ -117,20 +122,20 @@ func TestBasisProperties(t *testing.T) {
 // In an oblique net the angle of the shortest pair is acute only clockwise; the
 // sense wins and the angle is the obtuse one.
 func TestBasisOfObliqueNet(t *testing.T) {
-	s := textbookCell(t, "zro2-m")
-	r := mustReflections(t, s, diffraction.Options{GMax: 1.5})
-	up, err := diffraction.Basis(r, crystal.UVW{0, 1, 0})
+	s := textbook.Cell(t, "zro2-m")
+	r := textbook.Reflections(t, s, diffraction.Options{GMax: 1.5})
+	up, err := zones.NewBasis(r, crystal.UVW{0, 1, 0})
 	if err != nil {
 		t.Fatal(err)
 	}
-	down, err := diffraction.Basis(r, crystal.UVW{0, -1, 0})
+	down, err := zones.NewBasis(r, crystal.UVW{0, -1, 0})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if sum := up.Angle12 + down.Angle12; math.Abs(sum-math.Pi) > 1e-9 && math.Abs(up.Angle12-down.Angle12) > 1e-9 {
 		t.Errorf("angles %g and %g from the two sides are neither equal nor supplementary", up.Angle12, down.Angle12)
 	}
-	for _, b := range []diffraction.ZoneBasis{up, down} {
+	for _, b := range []zones.Basis{up, down} {
 		if s.Lattice.G(b.G1).Cross(s.Lattice.G(b.G2)).Dot(s.Lattice.R(b.Zone)) <= 0 {
 			t.Errorf("%v: clockwise", b.Zone)
 		}
@@ -138,15 +143,15 @@ func TestBasisOfObliqueNet(t *testing.T) {
 }
 
 func TestBasisErrors(t *testing.T) {
-	r := mustReflections(t, textbookCell(t, "al"), diffraction.Options{GMax: 0.6})
-	if _, err := diffraction.Basis(r, crystal.UVW{}); err == nil {
+	r := textbook.Reflections(t, textbook.Cell(t, "al"), diffraction.Options{GMax: 0.6})
+	if _, err := zones.NewBasis(r, crystal.UVW{}); err == nil {
 		t.Error("[000] has a basis")
 	}
-	far, ok := errors.AsType[*diffraction.SphereError](func() error { _, err := diffraction.Basis(r, crystal.UVW{1, 2, 3}); return err }())
+	far, ok := errors.AsType[*zones.SphereError](func() error { _, err := zones.NewBasis(r, crystal.UVW{1, 2, 3}); return err }())
 	if !ok || far.Zone != (crystal.UVW{1, 2, 3}) || far.GMax != 0.6 {
 		t.Errorf("[123] of Al within 0.6 Å⁻¹: %v", far)
 	}
-	list, err := diffraction.Bases(textbookCell(t, "al"), diffraction.Options{GMax: 0.6}, []crystal.UVW{{1, 2, 3}, {0, 0, 1}, {11, 10, 1}})
+	list, err := zones.Bases(textbook.Cell(t, "al"), diffraction.Options{GMax: 0.6}, []crystal.UVW{{1, 2, 3}, {0, 0, 1}, {11, 10, 1}})
 	if err != nil || len(list) != 3 || list[0].G1 != (crystal.HKL{1, 1, -1}) || list[1].G1 != (crystal.HKL{2, 0, 0}) {
 		t.Fatalf("Bases: %v, %v", list, err)
 	}
@@ -172,29 +177,29 @@ func TestRepeatLength(t *testing.T) {
 		{"corundum", crystal.UVW{0, 0, 1}, -1},
 		{"srtio3", crystal.UVW{}, 0},
 	} {
-		s := textbookCell(t, c.id)
-		r := mustReflections(t, s, diffraction.Options{GMax: 1})
+		s := textbook.Cell(t, c.id)
+		r := textbook.Reflections(t, s, diffraction.Options{GMax: 1})
 		want := c.want * s.Lattice.Cell().A
 		if want < 0 {
 			want = s.Lattice.Cell().C
 		}
-		if got := diffraction.RepeatLength(s.Lattice, r.Translations, c.u); math.Abs(got-want) > 1e-9 {
+		if got := zones.RepeatLength(s.Lattice, r.Translations, c.u); math.Abs(got-want) > 1e-9 {
 			t.Errorf("%s %v: %g Å, want %g Å", c.id, c.u, got, want)
 		}
 	}
 	// Obverse setting: the rhombohedral a = [2 1 1]/3 is a translation.
-	s := textbookCell(t, "corundum")
-	r := mustReflections(t, s, diffraction.Options{GMax: 1})
+	s := textbook.Cell(t, "corundum")
+	r := textbook.Reflections(t, s, diffraction.Options{GMax: 1})
 	u := crystal.UVW{2, 1, 1}
-	if got, want := diffraction.RepeatLength(s.Lattice, r.Translations, u), s.Lattice.R(u).Norm()/3; math.Abs(got-want) > 1e-9 {
+	if got, want := zones.RepeatLength(s.Lattice, r.Translations, u), s.Lattice.R(u).Norm()/3; math.Abs(got-want) > 1e-9 {
 		t.Errorf("corundum %v: %g Å, want %g Å", u, got, want)
 	}
 }
 
-func siliconZones(t testing.TB) (*diffraction.Reflections, *diffraction.ZoneSet) {
+func siliconZones(t testing.TB) (*diffraction.Reflections, *zones.Set) {
 	t.Helper()
-	r := mustReflections(t, textbookCell(t, "si"), diffraction.Options{GMax: 1})
-	return r, diffraction.NewZoneSet(r.Lattice, r.Translations, 0)
+	r := textbook.Reflections(t, textbook.Cell(t, "si"), diffraction.Options{GMax: 1})
+	return r, zones.NewSet(r.Lattice, r.Translations, 0)
 }
 
 func TestNearestZone(t *testing.T) {
@@ -234,19 +239,19 @@ func TestNearestZone(t *testing.T) {
 func TestNearestZoneRule(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 10))
 	for _, id := range []string{"si", "fe", "mg", "albite", "calcite"} {
-		s := textbookCell(t, id)
-		refl := mustReflections(t, s, diffraction.Options{GMax: 0.8})
-		z := diffraction.NewZoneSet(s.Lattice, refl.Translations, 4)
+		s := textbook.Cell(t, id)
+		refl := textbook.Reflections(t, s, diffraction.Options{GMax: 0.8})
+		z := zones.NewSet(s.Lattice, refl.Translations, 4)
 		for range 100 {
-			o := geom.AxisAngle(randomUnit(r), math.Pi*r.Float64())
+			o := geom.AxisAngle(textbook.Unit(r), math.Pi*r.Float64())
 			u, angle := z.Nearest(o, crystal.UVW{})
 			d := o.Apply(s.Lattice.R(u))
 			if d.Z < 0 || math.Abs(geom.Angle(d, geom.Vec{Z: 1})-angle) > 1e-9 {
 				t.Fatalf("%s: %v at %v, told %g rad", id, u, d.Unit(), angle)
 			}
-			score := 2 * math.Sin(angle/2) * diffraction.RepeatLength(s.Lattice, refl.Translations, u)
+			score := 2 * math.Sin(angle/2) * zones.RepeatLength(s.Lattice, refl.Translations, u)
 			for _, v := range z.AppendWithin(nil, o, math.Pi/2) {
-				if other := 2 * math.Sin(v.Angle/2) * diffraction.RepeatLength(s.Lattice, refl.Translations, v.Zone); other < score-1e-9 {
+				if other := 2 * math.Sin(v.Angle/2) * zones.RepeatLength(s.Lattice, refl.Translations, v.Zone); other < score-1e-9 {
 					t.Fatalf("%s: %v scores %g, %v %g", id, u, score, v.Zone, other)
 				}
 			}
@@ -260,7 +265,7 @@ func TestZonesWithin(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	keep := []diffraction.ZoneAngle{{Zone: crystal.UVW{9, 9, 9}, Angle: 7}}
+	keep := []zones.AtAngle{{Zone: crystal.UVW{9, 9, 9}, Angle: 7}}
 	list := z.AppendWithin(keep, o, geom.Radians(19))
 	if list[0] != keep[0] {
 		t.Errorf("the slice handed in was changed: %v", list[0])
@@ -270,7 +275,7 @@ func TestZonesWithin(t *testing.T) {
 	// 15.8°, [014] 14.0°, [013] 18.4°, each with its equivalents; [114] is at 19.5°.
 	want := map[crystal.UVW]float64{{0, 0, 1}: 0, {0, 1, 5}: 11.3099, {-1, 0, 4}: 14.0362, {1, -1, 5}: 15.7932, {3, 0, 1}: -1, {0, -1, 3}: 18.4349, {1, 1, 4}: -1}
 	for u, angle := range want {
-		i := slices.IndexFunc(list, func(v diffraction.ZoneAngle) bool { return v.Zone == u })
+		i := slices.IndexFunc(list, func(v zones.AtAngle) bool { return v.Zone == u })
 		if (i >= 0) != (angle >= 0) {
 			t.Errorf("%v listed: %v", u, i >= 0)
 		}
@@ -281,7 +286,7 @@ func TestZonesWithin(t *testing.T) {
 	if len(list) != 1+4*4 {
 		t.Errorf("%d zones, want 17", len(list))
 	}
-	if !slices.IsSortedFunc(list, func(a, b diffraction.ZoneAngle) int {
+	if !slices.IsSortedFunc(list, func(a, b zones.AtAngle) int {
 		if a.Angle < b.Angle-1e-9 {
 			return -1
 		}
@@ -297,7 +302,7 @@ func TestZonesWithin(t *testing.T) {
 func TestNearestZoneDoesNotAllocate(t *testing.T) {
 	_, z := siliconZones(t)
 	o := geom.AxisAngle(geom.Vec{X: 1, Y: 2, Z: 3}, 1)
-	buffer := make([]diffraction.ZoneAngle, 0, 1000)
+	buffer := make([]zones.AtAngle, 0, 1000)
 	if n := testing.AllocsPerRun(100, func() { z.Nearest(o, crystal.UVW{11, 10, 1}) }); n != 0 {
 		t.Errorf("Nearest allocates %v times", n)
 	}
@@ -318,7 +323,7 @@ func BenchmarkNearestZone(b *testing.B) {
 func BenchmarkZonesWithin(b *testing.B) {
 	_, z := siliconZones(b)
 	o := geom.AxisAngle(geom.Vec{X: 1, Y: 2, Z: 3}, 1)
-	buffer := make([]diffraction.ZoneAngle, 0, 1000)
+	buffer := make([]zones.AtAngle, 0, 1000)
 	b.ReportAllocs()
 	for b.Loop() {
 		buffer = z.AppendWithin(buffer[:0], o, geom.Radians(20))
@@ -326,10 +331,10 @@ func BenchmarkZonesWithin(b *testing.B) {
 }
 
 func BenchmarkBasis(b *testing.B) {
-	r := mustReflections(b, textbookCell(b, "si"), diffraction.Options{GMax: 1.5})
+	r := textbook.Reflections(b, textbook.Cell(b, "si"), diffraction.Options{GMax: 1.5})
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := diffraction.Basis(r, crystal.UVW{0, 1, 1}); err != nil {
+		if _, err := zones.NewBasis(r, crystal.UVW{0, 1, 1}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -1,4 +1,8 @@
-package diffraction
+// Package zones is about zone axes as people look for them: which one is
+// nearest to the beam, which of them the symmetry tells apart and which a table
+// holds, the labelled basis by which a zone-axis pattern is recognised, and the
+// search for crystals and zone axes by two measured spots.
+package zones
 
 import (
 	"cmp"
@@ -7,18 +11,19 @@ import (
 	"slices"
 
 	"zoneaxis/internal/crystal"
+	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
 	"zoneaxis/internal/lean/say"
 	"zoneaxis/internal/lean/sorts"
 )
 
-// DefaultMaxIndex is the largest zone-axis index that a ZoneSet looks at
-// unless told otherwise.
+// DefaultMaxIndex is the largest zone-axis index that a Set looks at unless told
+// otherwise.
 const DefaultMaxIndex = 5
 
-// ZoneSet finds the zone axes around a direction. It is made once for a
-// lattice, does not change and may be shared between goroutines.
-type ZoneSet struct {
+// Set finds the zone axes around a direction. It is made once for a lattice,
+// does not change and may be shared between goroutines.
+type Set struct {
 	lattice      crystal.Lattice
 	translations []crystal.Frac
 	zone         []crystal.UVW // one of ±, nearest to the origin of the lattice first
@@ -26,20 +31,20 @@ type ZoneSet struct {
 	weight       []float64     // squared length of the shortest translation, Å²
 }
 
-// ZoneAngle is a zone axis and its angle to a direction, rad.
-type ZoneAngle struct {
+// AtAngle is a zone axis and its angle to a direction, rad.
+type AtAngle struct {
 	Zone  crystal.UVW
 	Angle float64
 }
 
-// NewZoneSet returns the set of all zone axes with indices up to maxIndex
+// NewSet returns the set of all zone axes with indices up to maxIndex
 // (DefaultMaxIndex if 0, at most 20). translations is the centring of the
-// lattice, as in Reflections; nil means primitive.
-func NewZoneSet(l crystal.Lattice, translations []crystal.Frac, maxIndex int) *ZoneSet {
+// lattice, as in diffraction.Reflections; nil means primitive.
+func NewSet(l crystal.Lattice, translations []crystal.Frac, maxIndex int) *Set {
 	if maxIndex <= 0 {
 		maxIndex = DefaultMaxIndex
 	}
-	z := &ZoneSet{lattice: l, translations: translations, zone: primitiveZones(min(maxIndex, 20))}
+	z := &Set{lattice: l, translations: translations, zone: primitiveZones(min(maxIndex, 20))}
 	length := map[crystal.UVW]float64{}
 	for _, u := range z.zone {
 		length[u] = RepeatLength(l, translations, u)
@@ -59,7 +64,7 @@ func NewZoneSet(l crystal.Lattice, translations []crystal.Frac, maxIndex int) *Z
 
 // Zones returns the zone axes of the set, one of each ±, those with the
 // shortest period first. The slice belongs to the set.
-func (z *ZoneSet) Zones() []crystal.UVW { return z.zone }
+func (z *Set) Zones() []crystal.UVW { return z.zone }
 
 // Nearest returns the zone axis nearest to the beam, with the sign that points
 // to +z, and the angle to it in rad. o is the orientation, crystal → laboratory.
@@ -71,7 +76,7 @@ func (z *ZoneSet) Zones() []crystal.UVW { return z.zone }
 // A/pq apart, A the smallest area of a lattice plane's mesh), the nearest axis
 // is the one with the smallest product of angle and period. The period is
 // RepeatLength. Exactly on an axis that axis always wins. It allocates nothing.
-func (z *ZoneSet) Nearest(o geom.Rotation, reference crystal.UVW) (crystal.UVW, float64) {
+func (z *Set) Nearest(o geom.Rotation, reference crystal.UVW) (crystal.UVW, float64) {
 	d := up(o)
 	best, sign, least := 0, 1, math.Inf(1)
 	for i := range z.dir {
@@ -104,7 +109,7 @@ func (z *ZoneSet) Nearest(o geom.Rotation, reference crystal.UVW) (crystal.UVW, 
 // AppendWithin appends the zone axes of the set within angle (rad, up to π/2)
 // of the beam to dst, each with the sign that points to +z, and sorts what it
 // appended by angle; equal angles keep the shorter period first.
-func (z *ZoneSet) AppendWithin(dst []ZoneAngle, o geom.Rotation, angle float64) []ZoneAngle {
+func (z *Set) AppendWithin(dst []AtAngle, o geom.Rotation, angle float64) []AtAngle {
 	d := up(o)
 	first := len(dst)
 	limit := math.Cos(min(max(angle, 0), math.Pi/2)) - 1e-12
@@ -118,10 +123,10 @@ func (z *ZoneSet) AppendWithin(dst []ZoneAngle, o geom.Rotation, angle float64) 
 			u, v = u.Neg(), v.Neg()
 		}
 		if a := geom.Angle(d, v); a <= angle+1e-9 {
-			dst = append(dst, ZoneAngle{u, a})
+			dst = append(dst, AtAngle{u, a})
 		}
 	}
-	slices.SortStableFunc(dst[first:], func(a, b ZoneAngle) int {
+	slices.SortStableFunc(dst[first:], func(a, b AtAngle) int {
 		if math.Abs(a.Angle-b.Angle) < 1e-9 {
 			return 0
 		}
@@ -139,12 +144,12 @@ func up(o geom.Rotation) geom.Vec {
 
 // RepeatLength returns the length in Å of the shortest lattice translation
 // along u, centring included: the period of the crystal along a zone axis, the
-// inverse of Layers.Spacing. The zero direction gives 0.
+// inverse of diffraction.Layers.Spacing. The zero direction gives 0.
 func RepeatLength(l crystal.Lattice, translations []crystal.Frac, u crystal.UVW) float64 {
 	if u == (crystal.UVW{}) {
 		return 0
 	}
-	layers, _ := NewLayers(l, translations, u) // only the zero direction is an error
+	layers, _ := diffraction.NewLayers(l, translations, u) // only the zero direction is an error
 	return 1 / layers.Spacing
 }
 
@@ -156,23 +161,13 @@ func primitiveZones(limit int) []crystal.UVW {
 		for v := -limit; v <= limit; v++ {
 			for w := -limit; w <= limit; w++ {
 				z := crystal.UVW{u, v, w}
-				if z != (crystal.UVW{}) && z == z.Reduced() && compareIndices(z, crystal.UVW{}) > 0 {
+				if z != (crystal.UVW{}) && z == z.Reduced() && crystal.Compare(z, crystal.UVW{}) > 0 {
 					list = append(list, z)
 				}
 			}
 		}
 	}
 	return list
-}
-
-// compareIndices compares lexicographically, the first index first.
-func compareIndices[V ~[3]int](a, b V) int {
-	for i := range 3 {
-		if a[i] != b[i] {
-			return cmp.Compare(a[i], b[i])
-		}
-	}
-	return 0
 }
 
 func negatives(u crystal.UVW) (n int) {
@@ -202,16 +197,16 @@ func largest(u crystal.UVW) (n int) {
 func compareTextbook(a, b crystal.UVW) int {
 	squares := func(u crystal.UVW) int { return u[0]*u[0] + u[1]*u[1] + u[2]*u[2] }
 	return cmp.Or(cmp.Compare(largest(a), largest(b)), cmp.Compare(squares(a), squares(b)),
-		cmp.Compare(negatives(a), negatives(b)), compareIndices(a, b))
+		cmp.Compare(negatives(a), negatives(b)), crystal.Compare(a, b))
 }
 
 // The lengths of reflections that differ by less than tieLength (Å⁻¹) are equal
 // when a labelled basis is chosen.
 const tieLength = 1e-6
 
-// ZoneBasis is the labelled basis of a zone-axis pattern: the numbers by which
+// Basis is the labelled basis of a zone-axis pattern: the numbers by which
 // a pattern is recognised.
-type ZoneBasis struct {
+type Basis struct {
 	Zone       crystal.UVW
 	G1, G2, G3 crystal.HKL
 	Len        [3]float64 // |g1|, |g2|, |g3|, Å⁻¹
@@ -221,18 +216,18 @@ type ZoneBasis struct {
 }
 
 // D returns the plane spacings of g1, g2, g3 in Å.
-func (b ZoneBasis) D() [3]float64 { return [3]float64{1 / b.Len[0], 1 / b.Len[1], 1 / b.Len[2]} }
+func (b Basis) D() [3]float64 { return [3]float64{1 / b.Len[0], 1 / b.Len[1], 1 / b.Len[2]} }
 
 // Ratio21 returns |g2|/|g1|, at least 1.
-func (b ZoneBasis) Ratio21() float64 { return b.Len[1] / b.Len[0] }
+func (b Basis) Ratio21() float64 { return b.Len[1] / b.Len[0] }
 
 // Ratio31 returns |g3|/|g1|.
-func (b ZoneBasis) Ratio31() float64 { return b.Len[2] / b.Len[0] }
+func (b Basis) Ratio31() float64 { return b.Len[2] / b.Len[0] }
 
 // Reach returns how far out, in Å⁻¹, the reflections lie that a person measures:
 // the longest of g1, g2 and g3, or if g3 is absent of g1, g2, g1 + g2 and
 // g1 − g2, as then the next spot of the pattern is the longer of the two.
-func (b ZoneBasis) Reach() float64 {
+func (b Basis) Reach() float64 {
 	if b.Absent3 {
 		return max(b.Len[1], math.Sqrt(2*(b.Len[0]*b.Len[0]+b.Len[1]*b.Len[1])-b.Len[2]*b.Len[2]))
 	}
@@ -246,10 +241,10 @@ type SphereError struct {
 }
 
 func (e *SphereError) Error() string {
-	return say.Sprintf("diffraction: zone axis [%v] has fewer than two independent reflections within %.3g Å⁻¹", e.Zone, e.GMax)
+	return say.Sprintf("zones: zone axis [%v] has fewer than two independent reflections within %.3g Å⁻¹", e.Zone, e.GMax)
 }
 
-// Basis returns the labelled basis of the zone u (divided by its common factor):
+// NewBasis returns the labelled basis of the zone u (divided by its common factor):
 //
 //   - g1 is the shortest reflection of the zone with F ≠ 0, g2 the shortest that
 //     is not along g1;
@@ -264,10 +259,10 @@ func (e *SphereError) Error() string {
 // Lengths within 1e-6 Å⁻¹ of each other are equal. g1 and g2 need not span the
 // whole net: index other spots by the zone law. Errors: the zero direction, or
 // a *SphereError if r does not reach far enough.
-func Basis(r *Reflections, u crystal.UVW) (ZoneBasis, error) {
+func NewBasis(r *diffraction.Reflections, u crystal.UVW) (Basis, error) {
 	u = u.Reduced()
 	if u == (crystal.UVW{}) {
-		return ZoneBasis{}, errors.New("diffraction: zone axis [0 0 0] has no direction")
+		return Basis{}, errors.New("zones: zone axis [0 0 0] has no direction")
 	}
 	// ones and twos are the candidates: all of the shortest, and all of the
 	// shortest not along every one of those.
@@ -288,7 +283,7 @@ func Basis(r *Reflections, u crystal.UVW) (ZoneBasis, error) {
 		twos = append(twos, i)
 	}
 	if len(twos) == 0 {
-		return ZoneBasis{}, &SphereError{u, r.GMax}
+		return Basis{}, &SphereError{u, r.GMax}
 	}
 	if r.Len[twos[0]] < r.Len[ones[0]]+tieLength {
 		// Two rows share the shortest length: both parts of the pair come from it.
@@ -310,7 +305,7 @@ func Basis(r *Reflections, u crystal.UVW) (ZoneBasis, error) {
 		}
 	}
 	i, j := best[0], best[1]
-	b := ZoneBasis{Zone: u, G1: r.HKL[i], G2: r.HKL[j]}
+	b := Basis{Zone: u, G1: r.HKL[i], G2: r.HKL[j]}
 	sum, difference := r.G[i].Add(r.G[j]), r.G[i].Sub(r.G[j])
 	g3 := sum
 	b.G3 = b.G1.Add(b.G2)
@@ -326,11 +321,11 @@ func Basis(r *Reflections, u crystal.UVW) (ZoneBasis, error) {
 }
 
 // comparePair compares the indices of reflections i, j with those of the pair b.
-func comparePair(r *Reflections, i, j int, b [2]int) int {
-	if c := compareIndices(r.HKL[i], r.HKL[b[0]]); c != 0 {
+func comparePair(r *diffraction.Reflections, i, j int, b [2]int) int {
+	if c := crystal.Compare(r.HKL[i], r.HKL[b[0]]); c != 0 {
 		return c
 	}
-	return compareIndices(r.HKL[j], r.HKL[b[1]])
+	return crystal.Compare(r.HKL[j], r.HKL[b[1]])
 }
 
 // The sphere of Bases grows up to this radius, Å⁻¹.
@@ -340,15 +335,15 @@ const maxBasisRadius = 20
 // computes reflections of s up to opt.GMax (1 Å⁻¹ if 0) and, for zone axes that
 // need it, further out. The atoms are at rest whatever opt says: far out,
 // thermal vibration would hide reflections that are not forbidden. Errors are
-// those of NewReflections and Basis.
-func Bases(s *crystal.Structure, opt Options, zones []crystal.UVW) ([]ZoneBasis, error) {
-	list := make([]ZoneBasis, len(zones))
-	opt.Thermal = NoThermal
+// those of diffraction.NewReflections and NewBasis.
+func Bases(s *crystal.Structure, opt diffraction.Options, zones []crystal.UVW) ([]Basis, error) {
+	list := make([]Basis, len(zones))
+	opt.Thermal = diffraction.NoThermal
 	if opt.GMax <= 0 {
 		opt.GMax = 1
 	}
 	for {
-		r, err := NewReflections(s, opt)
+		r, err := diffraction.NewReflections(s, opt)
 		if err != nil {
 			return nil, err
 		}
@@ -357,7 +352,7 @@ func Bases(s *crystal.Structure, opt Options, zones []crystal.UVW) ([]ZoneBasis,
 			if list[i].Zone != (crystal.UVW{}) {
 				continue
 			}
-			b, err := Basis(r, u)
+			b, err := NewBasis(r, u)
 			var sphere *SphereError
 			switch {
 			case err == nil:
