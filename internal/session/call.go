@@ -56,12 +56,17 @@ func (s *Session) CallCalculate(yield func() bool) []byte {
 	return s.Calculate(yield).JSON()
 }
 
-// Do answers one request.
+// Do answers one request. If it fails, by an error, a missing crystal or a panic,
+// the session is as it was before.
 func (s *Session) Do(r *Request, payload []byte) (out *Reply) {
 	out = &Reply{Seq: r.Seq}
+	before := s.save()
 	defer func() {
 		if p := recover(); p != nil {
-			*out = Reply{Seq: r.Seq, Error: say.Sprintf("Something went wrong inside the simulator (%v). The picture above is still right.", p)}
+			*out = Reply{Seq: r.Seq, Error: sorry(p)}
+		}
+		if !out.OK {
+			s.rollback(&before)
 		}
 	}()
 	s.light = r.Light
@@ -74,12 +79,19 @@ func (s *Session) Do(r *Request, payload []byte) (out *Reply) {
 		s.resize(r.Size)
 	}
 	if err := o.do(s, r, payload, out); err != nil {
-		s.fail(out, r, err)
-		return out
+		*out = failure(r, err)
+	} else if len(out.Fields) > 0 {
+		*out = Reply{Seq: r.Seq, Fields: out.Fields}
+	} else {
+		out.OK = true
+		s.finish(r, o, out)
 	}
-	out.OK = out.Error == "" && out.Need == ""
-	s.finish(r, o, out)
 	return out
+}
+
+// sorry words a panic.
+func sorry(p any) string {
+	return say.Sprintf("Something went wrong inside the simulator (%v). The picture above is still right.", p)
 }
 
 // resize sets the size of letters and marks, in steps so that a window a little
@@ -137,14 +149,14 @@ func init() {
 	}
 }
 
-// fail words an error. A crystal that has to be fetched is no error to show.
-func (s *Session) fail(out *Reply, r *Request, err error) {
+// failure is the reply for an error. A crystal that has to be fetched is no error
+// to show.
+func failure(r *Request, err error) Reply {
 	var need needError
 	if errors.As(err, &need) {
-		out.Need = need.id
-		return
+		return Reply{Seq: r.Seq, Need: need.id}
 	}
-	out.Error = sentence(err)
+	return Reply{Seq: r.Seq, Error: sentence(err)}
 }
 
 // sentence returns the text of an error for a person: errors of the packages

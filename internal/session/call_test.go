@@ -332,6 +332,10 @@ func TestSettings(t *testing.T) {
 		{"thickness", session.Patch{Thickness: ptr("0")}, "thickness", "Between 1 and 500 nm."},
 		{"scale", session.Patch{Scale: ptr("0")}, "scale", "A number above zero, please: nm⁻¹ per pixel."},
 		{"holder", session.Patch{Holder: &session.HolderPatch{LimitAlpha: ptr("100")}}, "limitAlpha", "Between 0 and 90°."},
+		{"style", session.Patch{Style: ptr("sepia")}, "style", "A pattern style is film, screen, phosphor, or none for that of the theme."},
+		{"overlays", session.Patch{Overlays: map[string]bool{"x": true}}, "overlays", "Overlays are letters of ikhdgs."},
+		{"flags", session.Patch{Flags: map[string]bool{"hv": true}}, "flags", "Mirror and rotation are letters of hvrnd."},
+		{"cell", session.Patch{Cell: ptr("bogus")}, "cell", "The cell is auto, conventional or asgiven."},
 		{"relation", session.Patch{Second: &session.SecondPatch{ID: ptr("lib-au"), Relation: ptr("nonsense")}}, "second",
 			"That is not an orientation relationship. Try (111)||(110) [1−10]||[1−11], a twin plane such as (111), or 60° [111]."},
 		{"second", session.Patch{Second: &session.SecondPatch{ID: ptr("unobtainium")}}, "second", "There is no crystal called “unobtainium”."},
@@ -341,12 +345,20 @@ func TestSettings(t *testing.T) {
 			if r.Fields[test.field] != test.text {
 				t.Errorf("fields %v", r.Fields)
 			}
-			if r.Link != "/sim?v=1" {
-				t.Errorf("link %s", r.Link)
+			if now := must(t, s, session.Request{Op: "view"}); r.OK || now.Link != "/sim?v=1" {
+				t.Errorf("ok %v, link %s", r.OK, now.Link)
 			}
 		})
 	}
-	r := must(t, s, session.Request{Op: "set", Set: &session.Patch{KV: ptr(" 300 kV"), CL: ptr("1000"), Thickness: ptr("12,5")}})
+	// Every fault is told, and what is right beside it waits with the rest.
+	r := do(t, s, session.Request{Op: "set", Set: &session.Patch{KV: ptr("300"), CL: ptr("1"), Cell: ptr("bogus"), Second: &session.SecondPatch{ID: ptr("unobtainium")}}})
+	if r.OK || len(r.Fields) != 3 || r.Fields["cl"] == "" || r.Fields["cell"] == "" || r.Fields["second"] == "" {
+		t.Errorf("three faults: ok %v, fields %v", r.OK, r.Fields)
+	}
+	if now := must(t, s, session.Request{Op: "view"}); now.Link != "/sim?v=1" {
+		t.Errorf("with three faults the link is %s", now.Link)
+	}
+	r = must(t, s, session.Request{Op: "set", Set: &session.Patch{KV: ptr(" 300 kV"), CL: ptr("1000"), Thickness: ptr("12,5")}})
 	if r.Link != "/sim?kv=300&cl=1000&t=12.5" || r.Change != "voltage" {
 		t.Errorf("link %s, change %q", r.Link, r.Change)
 	}
@@ -360,7 +372,13 @@ func TestSettings(t *testing.T) {
 	if r.View.Frame.CL != "1000" {
 		t.Errorf("camera length by scale: %s mm", r.View.Frame.CL)
 	}
-	r = must(t, s, session.Request{Op: "set", Set: &session.Patch{Flags: map[string]bool{"h": true, "n": true, "x": true}}})
+	// The scale is that of the voltage which comes with it: 36.5 mm are λL.
+	r = must(t, s, session.Request{Op: "set", Set: &session.Patch{KV: ptr("100"), Scale: ptr(trim(scale)), Unit: 2}})
+	if r.View.Frame.CL != "531.9" || math.Abs(r.View.Scale-2*scale) > 1e-12 {
+		t.Errorf("camera length by scale at 100 kV: %s mm, scale %v", r.View.Frame.CL, r.View.Scale)
+	}
+	must(t, s, session.Request{Op: "set", Set: &session.Patch{KV: ptr("300")}})
+	r = must(t, s, session.Request{Op: "set", Set: &session.Patch{Flags: map[string]bool{"h": true, "n": true}}})
 	if r.View.Flags != "hn" || r.View.FlagsText != "Mirrored left-right, negative" {
 		t.Errorf("flags %q, %q", r.View.Flags, r.View.FlagsText)
 	}

@@ -26,11 +26,12 @@ type drag struct {
 type dragKind uint8
 
 const (
-	dragTilt  dragKind = iota // trackball
-	dragTwist                 // turn in the plane
-	dragSpot                  // a spot stays under the pointer
-	dragBand                  // a Kikuchi line stays under the pointer
-	dragPan                   // the picture moves along: powder rings know no orientation
+	noDrag    dragKind = iota
+	dragTilt           // trackball
+	dragTwist          // turn in the plane
+	dragSpot           // a spot stays under the pointer
+	dragBand           // a Kikuchi line stays under the pointer
+	dragPan            // the picture moves along: powder rings know no orientation
 )
 
 // The feel of a drag.
@@ -48,7 +49,7 @@ const (
 func (s *Session) startDrag(r *Request) {
 	s.draw()
 	x, y := s.scene.FromView(r.X, r.Y)
-	d := &drag{from: s.orient, start: geom.Vec{X: x, Y: y}, at: geom.Vec{X: s.atX, Y: s.atY}}
+	d := drag{kind: dragTilt, from: s.orient, start: geom.Vec{X: x, Y: y}, at: geom.Vec{X: s.atX, Y: s.atY}}
 	reach := r.Radius
 	if !(reach > 0) {
 		reach = 12
@@ -58,9 +59,9 @@ func (s *Session) startDrag(r *Request) {
 		d.kind = dragPan
 	case r.Twist:
 		d.kind = dragTwist
-	case s.grabSpot(d, r.X, r.Y, reach):
+	case s.grabSpot(&d, r.X, r.Y, reach):
 		d.kind = dragSpot
-	case s.grabLine(d, r.X, r.Y):
+	case s.grabLine(&d, r.X, r.Y):
 		d.kind = dragBand
 	case r.Shift:
 		d.kind = dragTwist
@@ -124,10 +125,11 @@ func (s *Session) lineDrawn(line []diffraction.Point) bool {
 
 // moveDrag turns the crystal to where the pointer is.
 func (s *Session) moveDrag(r *Request) error {
-	d := s.drag
-	if d == nil {
+	d := &s.drag
+	if d.kind == noDrag {
 		return nil
 	}
+	s.draw()
 	// The scene's frame has not changed since the start: a drag keeps side and
 	// centre, but for rings.
 	x, y := s.scene.FromView(r.X, r.Y)

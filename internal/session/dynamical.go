@@ -154,8 +154,13 @@ func (s *Session) solve(opt bloch.Options) (*dynamics, error) {
 // or if the state is no longer the one that it began with. OK of the reply says
 // that the next picture is dynamical; Error is for the person, and empty if the
 // calculation was given up.
-func (s *Session) Calculate(yield func() bool) *Reply {
-	out := &Reply{}
+func (s *Session) Calculate(yield func() bool) (out *Reply) {
+	out = &Reply{}
+	defer func() {
+		if p := recover(); p != nil {
+			*out = Reply{Error: sorry(p)}
+		}
+	}()
 	if !s.isDynamical() {
 		return out
 	}

@@ -17,7 +17,7 @@ func TestMonkey(t *testing.T) {
 	hkl := func() *[3]int { return &[3]int{rng.IntN(9) - 4, rng.IntN(9) - 4, rng.IntN(9) - 4} }
 	request := func() session.Request {
 		r := session.Request{Draw: pick("", "svg", "canvas"), Light: rng.IntN(5) == 0}
-		switch rng.IntN(22) {
+		switch rng.IntN(23) {
 		case 0:
 			r.Op, r.Text = "zone", pick("110", "1-10", "2-1-10", "[1 2 3]", "(111)", "", "x", "12 5 1")
 		case 1:
@@ -53,15 +53,39 @@ func TestMonkey(t *testing.T) {
 			r.Op, r.ID = "crystal", pick("lib-si", "lib-ti", "lib-albite", "lib-quartz", "lib-au", "lib-zro2-m", "mp-999999")
 		case 20:
 			r.Op, r.UVW = "tiltplan", hkl()
+		case 21:
+			// One part is wrong, or missing, and the others are not.
+			r.Op, r.Set = "set", &session.Patch{KV: ptr(pick("100", "300")), CL: ptr(pick("300", "900")), Flags: map[string]bool{"v": rng.IntN(2) == 0}}
+			switch rng.IntN(4) {
+			case 0:
+				r.Set.Cell = ptr("bogus")
+			case 1:
+				r.Set.Second = &session.SecondPatch{ID: ptr("mp-999999")}
+			case 2:
+				r.Set.Holder = &session.HolderPatch{Alpha: ptr("5"), Beta: ptr("steep")}
+			default:
+				r.Op, r.Link = "open", "/sim?kv=300&c2=mp-999999"
+			}
 		default:
 			r.Op, r.Kind = "export", pick("svg", "csv", "json", "line")
 		}
 		return r
 	}
 	s := open(t, "/sim")
+	failed := 0
 	for i := range 600 {
 		r := request()
+		link, snapshot, svg := s.Link().String(), s.Snapshot(), ""
+		if look := rng.IntN(4) == 0; look { // not always: drawing could hide that a request forgets to
+			svg = s.SVG()
+		}
 		reply := s.Do(&r, nil)
+		if !reply.OK {
+			failed++
+			if s.Link().String() != link || s.Snapshot() != snapshot || svg != "" && s.SVG() != svg {
+				t.Fatalf("step %d, %+v fails and leaves %s, not %s", i, r, s.Snapshot(), snapshot)
+			}
+		}
 		if strings.HasPrefix(reply.Error, "Something went wrong") {
 			t.Fatalf("step %d, %+v: %s", i, r, reply.Error)
 		}
@@ -83,5 +107,8 @@ func TestMonkey(t *testing.T) {
 		if _, problems := session.Open(whole.Link, nil); len(problems) > 0 {
 			t.Fatalf("step %d: link %s: %v", i, whole.Link, problems)
 		}
+	}
+	if failed < 30 {
+		t.Errorf("only %d requests failed", failed)
 	}
 }

@@ -55,7 +55,7 @@ func (s *Session) doRestore(r *Request, payload []byte, _ *Reply) error {
 		return err
 	}
 	s.selected = nil
-	return s.Restore(r.Snapshot)
+	return s.restore(r.Snapshot)
 }
 
 // parse reads the text of the zone field.
@@ -199,8 +199,8 @@ func (s *Session) doDrag(r *Request, _ []byte, out *Reply) error {
 		return s.moveDrag(r)
 	case "end", "cancel":
 		d := s.drag
-		s.drag = nil
-		if d == nil {
+		s.drag = drag{}
+		if d.kind == noDrag {
 			return nil
 		}
 		if r.Phase == "cancel" {

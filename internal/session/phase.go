@@ -34,9 +34,14 @@ type phase struct {
 	sheets    []crystal.UVW // zone axes of the tables; made when asked for
 
 	wide   *diffraction.Reflections // for dynamical diffraction; made when asked for
-	capped bool                     // the reflections end before the corners of the picture
+	levels map[float64]*level       // by GMax
+	reached
+}
+
+// reached is how far the reflections of a phase go in the present picture.
+type reached struct {
 	*level
-	levels map[float64]*level // by GMax
+	capped bool // they end before the corners of the picture
 }
 
 // level is the reflections of a phase up to some |g|.
@@ -224,9 +229,9 @@ func (p *phase) reach(gmax float64) error {
 	if len(p.levels) == maxLevels || p.levels == nil {
 		p.levels = map[float64]*level{}
 	}
-	p.level = &level{refl: r}
-	p.visible, p.full = part(r, faintest)
-	p.levels[want] = p.level
+	next := &level{refl: r}
+	next.visible, next.full = part(r, faintest)
+	p.level, p.levels[want] = next, next
 	return nil
 }
 

@@ -15,7 +15,9 @@
 //
 // Operations, by Request.Op. "→" names the parts of the reply beyond OK,
 // Error, Link, Snapshot and View. A request that fails leaves the state and
-// the picture as they were: OK is false and Error is the text to show.
+// the picture as they were: OK is false, and Error is the text to show, Fields
+// has one for each field that could not be read, or Need names the crystal that
+// is missing.
 //
 //	open       Link, payload (the server's document of the link's crystal, if it was asked for)
 //	           → Problems (damaged parts, with their texts), Need (an id the page must fetch first)
@@ -36,7 +38,8 @@
 //	centre     HKL: moves the view so that this spot is in the middle
 //	glide  *   X from 0 to 1: a step of the turn that the last zone, go, snap or common made (250 ms);
 //	           Light only, the state stays at the end of it
-//	set        Set: microscope, overlays, style, flags, holder, second phase, mode → Fields (errors by field)
+//	set        Set: microscope, overlays, style, flags, holder, second phase, mode, all or, with
+//	           an error in one of them, nothing → Fields (errors by field)
 //
 //	measure    HKL, or X, Y and Radius; or Clear; or Between → Detail
 //	pick       X, Y, Radius → Detail (spot or free point), no change of state

@@ -5,11 +5,12 @@ import (
 	"slices"
 	"strings"
 
+	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/scene"
 )
 
-// doSet changes settings. Every field stands on its own: what cannot be read is
-// told in Fields, the rest is done.
+// doSet changes settings, all that the patch holds or, if some of it cannot be
+// read, none: Fields then tells every fault.
 func (s *Session) doSet(r *Request, payload []byte, out *Reply) error {
 	if r.Set == nil {
 		return nil
@@ -42,10 +43,17 @@ func (s *Session) doSet(r *Request, payload []byte, out *Reply) error {
 			fields["model"] = "A model is k, kinematic, or d, dynamical."
 		}
 	}
-	s.overlays = switched(s.overlays, p.Overlays, overlayLetters)
-	s.flags = switched(s.flags, p.Flags, flagLetters)
-	if p.Style != nil && (*p.Style == "" || slices.Contains(scene.Styles, *p.Style)) {
-		s.style = *p.Style
+	var ok bool
+	if s.overlays, ok = switched(s.overlays, p.Overlays, overlayLetters); !ok {
+		fields["overlays"] = "Overlays are letters of " + overlayLetters + "."
+	}
+	if s.flags, ok = switched(s.flags, p.Flags, flagLetters); !ok {
+		fields["flags"] = "Mirror and rotation are letters of " + flagLetters + "."
+	}
+	if p.Style != nil {
+		if s.style = *p.Style; s.style != "" && !slices.Contains(scene.Styles, s.style) {
+			fields["style"] = "A pattern style is " + strings.Join(scene.Styles, ", ") + ", or none for that of the theme."
+		}
 	}
 	if p.Rings != nil {
 		s.rings = *p.Rings
@@ -54,14 +62,16 @@ func (s *Session) doSet(r *Request, payload []byte, out *Reply) error {
 	if err := s.refresh(); err != nil {
 		return err
 	}
-	if err := s.setCell(p.Cell); err != nil {
+	if err := s.setCell(p.Cell, fields); err != nil {
 		return err
 	}
-	if err := s.patchSecond(p.Second, fields); err != nil {
-		return err
-	}
-	if len(fields) > 0 {
+	err := s.patchSecond(p.Second, fields)
+	if len(fields) > 0 { // before a crystal is fetched for nothing
 		out.Fields = fields
+		return nil
+	}
+	if err != nil {
+		return err
 	}
 	if s.thickness != thickness && s.model == "k" && !r.Light {
 		out.Toast = "The kinematic pattern is the same at every thickness. The dynamical one is not."
@@ -85,8 +95,13 @@ func (s *Session) setScale(p *Patch, fields map[string]string) {
 		fields["scale"] = message
 		return
 	}
+	beam, err := diffraction.NewBeam(s.kv * 1e3) // the voltage may come with it
+	if err != nil {
+		fields["scale"] = sentence(err)
+		return
+	}
 	side := v * p.Unit * 2 * scene.Half / 10 // Å⁻¹
-	cl := detector / (s.beam.Wavelength() * side)
+	cl := detector / (beam.Wavelength() * side)
 	if !(cl >= minCL && cl <= maxCL) {
 		fields["scale"] = message
 		return
@@ -94,18 +109,19 @@ func (s *Session) setScale(p *Patch, fields map[string]string) {
 	s.cl = cl
 }
 
-// switched returns a set of letters after turning some of them on or off.
-func switched(set string, letters map[string]bool, all string) string {
+// switched returns a set of letters after turning some of them on or off, and
+// false if one of them is unknown.
+func switched(set string, letters map[string]bool, all string) (string, bool) {
 	for l, on := range letters {
 		if len(l) != 1 || !strings.Contains(all, l) {
-			continue
+			return set, false
 		}
 		set = strings.ReplaceAll(set, l, "")
 		if on {
 			set += l
 		}
 	}
-	return orderLetters(set, all)
+	return orderLetters(set, all), true
 }
 
 func (s *Session) setHolder(p *HolderPatch, fields map[string]string) {
@@ -160,13 +176,14 @@ func (s *Session) setHolder(p *HolderPatch, fields map[string]string) {
 
 // setCell shows the crystal in another cell. The orientation in space stays if
 // the cell is the same, else the picture starts at its [001].
-func (s *Session) setCell(cell *string) error {
+func (s *Session) setCell(cell *string, fields map[string]string) error {
 	if cell == nil {
 		return nil
 	}
 	code, ok := map[string]string{"auto": cellAuto, "": cellAuto, "conventional": cellConventional, "asgiven": cellAsGiven, "c": cellConventional, "g": cellAsGiven}[*cell]
 	if !ok {
-		return errors.New("The cell is auto, conventional or asgiven.")
+		fields["cell"] = "The cell is auto, conventional or asgiven."
+		return nil
 	}
 	if code == s.cell {
 		return nil

@@ -47,21 +47,18 @@ type state struct {
 	newer             int
 }
 
-// Session is the state of one page. It is not safe for concurrent use.
-type Session struct {
+// moment is everything that a request may change and a later one can see. A
+// request that fails gets back the copy that was made before it: like those of
+// a state, slices and what pointers lead to are never changed in place, or can
+// be made again from the rest.
+type moment struct {
 	state
-	lookup func(string) (*crystal.Structure, error)
-	files  map[string]*file              // by key
-	kept   map[string]*crystal.Structure // documents that came with requests, by id
-	ratios *ratioTable                   // of the library, once the page has handed it in
-	beam   diffraction.Beam
-
+	beam  diffraction.Beam
 	phase *phase
 	other *secondPhase
 
 	zone     crystal.UVW // nearest
 	offAxis  float64     // rad
-	layers   diffraction.Layers
 	selected *crystal.HKL
 
 	reported state // of the last whole reply
@@ -70,12 +67,25 @@ type Session struct {
 	draft    *dynamics // the last one of a frame of a gesture
 	light    bool      // the request being answered is a frame of a gesture
 
-	drag   *drag
-	glide  *glide
-	size   float64 // of letters and marks in the next drawings; see Request.Size
+	drag    drag
+	glide   *glide
+	size    float64 // of letters and marks in the next drawings; see Request.Size
+	pending pending
+}
+
+// Session is the state of one page. It is not safe for concurrent use.
+type Session struct {
+	moment
+
+	// What follows is kept to be found again, or is made anew from the moment.
+	lookup func(string) (*crystal.Structure, error)
+	files  map[string]*file              // by key
+	kept   map[string]*crystal.Structure // documents that came with requests, by id
+	ratios *ratioTable                   // of the library, once the page has handed it in
 	scene  scene.Scene
 	frame  wire.Frame
 	drawn  pattern
+	layers diffraction.Layers
 	memory struct {
 		spots  []diffraction.Spot
 		faint  []diffraction.Spot
@@ -83,7 +93,46 @@ type Session struct {
 		line   []diffraction.Point
 		stamps stamps
 	}
-	pending pending
+}
+
+// saved is a moment with how far its crystals reach, which they keep themselves.
+type saved struct {
+	moment
+	first, second reached
+}
+
+// save returns what rollback goes back to.
+func (s *Session) save() saved {
+	before := saved{moment: s.moment}
+	if s.phase != nil {
+		before.first = s.phase.reached
+	}
+	if s.other != nil {
+		before.second = s.other.phase.reached
+	}
+	return before
+}
+
+// rollback undoes all that has happened since save.
+func (s *Session) rollback(before *saved) {
+	s.moment = before.moment
+	if s.phase != nil {
+		s.phase.reached = before.first
+	}
+	if s.other != nil {
+		s.other.phase.reached = before.second
+	}
+	s.drawn.stale = true
+}
+
+// attempt does something that leaves no trace if it fails.
+func (s *Session) attempt(try func() error) error {
+	before := s.save()
+	err := try()
+	if err != nil {
+		s.rollback(&before)
+	}
+	return err
 }
 
 // file is an opened file with the structure that was taken from it.
@@ -140,7 +189,8 @@ func (e needError) Error() string { return ErrNeed.Error() + ": " + e.id }
 func (e needError) Unwrap() error { return ErrNeed }
 
 // apply makes the session that of a link. With strict set a second phase that
-// must be fetched is an error too. On an error the session is unchanged.
+// must be fetched is an error too. After an error the state is to be set again,
+// or rolled back.
 func (s *Session) apply(l Link, strict bool) ([]Problem, error) {
 	id, ok := resolveID(l.Crystal)
 	if !ok {
@@ -176,22 +226,19 @@ func (s *Session) apply(l Link, strict bool) ([]Problem, error) {
 	if next.orient, err = compose(p.structure.Lattice, l.Zone, l.TiltX, l.TiltY, l.Rotation); err != nil {
 		return nil, err
 	}
-	before, phaseBefore, secondBefore := s.state, s.phase, s.other
 	s.state, s.phase, s.other = next, p, nil
 	if err := s.refresh(); err != nil {
-		s.state, s.phase, s.other = before, phaseBefore, secondBefore
 		return nil, err
 	}
 	if l.Second != "" {
 		if err := s.setSecond(l.Second, l.Relation, 1); err != nil {
 			if strict && errors.Is(err, ErrNeed) {
-				s.state, s.phase, s.other = before, phaseBefore, secondBefore
 				return nil, err
 			}
 			problems = append(problems, Problem{Key: "c2", Text: damaged("second phase", "none")})
 		}
 	}
-	s.selected, s.drag, s.glide = nil, nil, nil
+	s.selected, s.drag, s.glide = nil, drag{}, nil
 	return problems, nil
 }
 
@@ -307,6 +354,10 @@ var errSnapshot = errors.New("This saved state could not be read.")
 
 // Restore sets the state of a snapshot. On an error nothing changes.
 func (s *Session) Restore(text string) error {
+	return s.attempt(func() error { return s.restore(text) })
+}
+
+func (s *Session) restore(text string) error {
 	var snap snapshot
 	r := jsontext.NewReader([]byte(text))
 	if decodeSnapshot(r, &snap); r.Close() != nil {
@@ -325,12 +376,7 @@ func (s *Session) Restore(text string) error {
 			return errors.New("This crystal came from a file that is no longer open. Open the file again.")
 		}
 	}
-	before, phaseBefore, secondBefore := s.state, s.phase, s.other
-	if err := s.applySnapshot(l, snap, q); err != nil {
-		s.state, s.phase, s.other = before, phaseBefore, secondBefore
-		return err
-	}
-	return nil
+	return s.applySnapshot(l, snap, q)
 }
 
 func (s *Session) applySnapshot(l Link, snap snapshot, q geom.Rotation) error {

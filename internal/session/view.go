@@ -101,11 +101,9 @@ func (s *Session) frameView() *Frame {
 		f.NearText = says("Powder: all orientations at once")
 	}
 	f.Bar = s.bar()
-	if d := s.drag; d != nil && (d.kind == dragSpot || d.kind == dragBand) {
+	d := &s.drag
+	if f.Detent = d.settle; d.kind == dragSpot || d.kind == dragBand {
 		f.Grabbed = hklText(d.hkl, p.four)
-		f.Detent = d.settle
-	} else if d != nil {
-		f.Detent = d.settle
 	}
 	return f
 }
