@@ -44,7 +44,8 @@ type Options struct {
 // Reflections holds every reciprocal-lattice point with |g| ≤ GMax and its
 // structure factor. The slices run in parallel, sorted by |g|; points of equal
 // length are in descending order of h, then k, then l. Index 0 is 000. It is
-// not changed after NewReflections and may be shared between goroutines.
+// not changed after NewReflections and may be shared between goroutines. Above
+// and Absent return some of the points as Reflections of their own.
 type Reflections struct {
 	Lattice crystal.Lattice
 	GMax    float64 // Å⁻¹
@@ -62,7 +63,7 @@ type Reflections struct {
 	Notes        []string // assumptions a person should know of, whole sentences
 
 	sphere  *sphere
-	rank    []int32 // by number of the point in sphere
+	rank    []int32 // by number of the point in sphere; −1 if a subset lacks it
 	content *scatterers
 	model   atom.Model
 }
@@ -106,10 +107,10 @@ func NewReflections(s *crystal.Structure, opt Options) (*Reflections, error) {
 }
 
 // Index returns the place of a reflection in the slices, and false if it lies
-// beyond GMax. It takes constant time.
+// beyond GMax or is not in a subset such as Above. It takes constant time.
 func (r *Reflections) Index(h crystal.HKL) (int, bool) {
 	e, ok := r.sphere.number(h)
-	if !ok {
+	if !ok || r.rank[e] < 0 {
 		return 0, false
 	}
 	return int(r.rank[e]), true

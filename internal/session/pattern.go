@@ -29,6 +29,8 @@ type pattern struct {
 	spots  []diffraction.Spot
 	bright float64
 	absent []absentSpot
+	// excited are those of spots that can send electrons on; none of rings.
+	excited diffraction.Excited
 	// dynamics is the solution that the picture shows, nil if it is kinematic;
 	// beams are those of it in the picture, without 000. light tells that it is a
 	// frame of a gesture, which may have fewer.
@@ -39,6 +41,10 @@ type pattern struct {
 	inView   int // spots without 000
 	double   int // absent ones that double diffraction reaches
 }
+
+// excited is the intensity over the strongest reflection's above which a spot
+// can send electrons on to another one.
+const excited = 1e-3
 
 // absentSpot is a reflection without structure factor that lies near the Ewald
 // sphere.
@@ -84,8 +90,9 @@ func (s *Session) draw() {
 	turn := containsRune(s.flags, 'r')
 	sc.MirrorX = (containsRune(s.flags, 'h') != containsRune(s.flags, 'd')) != turn
 	sc.MirrorY = containsRune(s.flags, 'v') != turn
-	s.drawn = pattern{spots: s.drawn.spots[:0], absent: s.drawn.absent[:0], beams: s.drawn.beams[:0], light: s.light}
+	s.drawn = pattern{spots: s.drawn.spots[:0], absent: s.drawn.absent[:0], excited: s.drawn.excited, beams: s.drawn.beams[:0], light: s.light}
 	s.drawn.dynamics = s.solved()
+	s.drawn.excited.Set(s.phase.visible, nil, 0)
 	if s.rings {
 		s.drawRings()
 	} else {
@@ -181,7 +188,7 @@ func (s *Session) drawHOLZ() bool {
 		return false
 	}
 	if p.faint == nil {
-		p.faint, _ = part(p.refl, faintestHOLZ)
+		p.faint = p.refl.Above(faintestHOLZ)
 	}
 	k := s.kinematic(p)
 	k.Cut *= faintestHOLZ / faintest
@@ -207,8 +214,10 @@ func (s *Session) drawAbsent() {
 	if p.empty {
 		return
 	}
-	p.findAbsent()
-	s.mark()
+	if p.absent == nil {
+		p.absent = p.refl.Absent()
+	}
+	s.drawn.excited.Set(p.visible, s.drawn.spots, excited*p.refl.Max*p.refl.Max)
 	k := diffraction.Kinematic{Shape: diffraction.Gaussian, Sigma: sigma, Exact: true, Absent: true, SMax: doubleReach}
 	s.memory.spots = k.AppendSpots(s.memory.spots[:0], p.absent, s.beam, s.orient)
 	for _, spot := range s.memory.spots {
@@ -216,7 +225,7 @@ func (s *Session) drawAbsent() {
 			continue
 		}
 		h := p.absent.HKL[spot.Ref]
-		a := absentSpot{Spot: spot, hkl: h, double: s.reachedTwice(h)}
+		a := absentSpot{Spot: spot, hkl: h, double: s.drawn.excited.Reaches(h)}
 		s.drawn.absent = append(s.drawn.absent, a)
 		mark := scene.Spot{X: spot.X, Y: spot.Y, HKL: h, Four: p.four, Rank: 1e-4 / (0.05 + p.absent.Len[spot.Ref])}
 		if a.double {
@@ -233,6 +242,12 @@ func (s *Session) drawAbsent() {
 			s.scene.Spots = append(s.scene.Spots, mark)
 		}
 	}
+}
+
+// extinctOnAxis reports whether the paths to a forbidden reflection of the
+// present zone cancel in pairs because the beam is exactly on the axis.
+func (s *Session) extinctOnAxis(h crystal.HKL) bool {
+	return s.offAxis < onAxis && h.Dot(s.zone) == 0 && s.phase.group != nil && s.phase.group.ProjectedExtinct(h, s.zone)
 }
 
 // Lines in the picture.
@@ -403,7 +418,7 @@ func (s *Session) drawSelected() {
 	if i, ok := s.phase.refl.Index(h); s.rings || !ok || s.phase.refl.F[i] != 0 || s.phase.empty || !s.phase.refl.Centred(h) {
 		return
 	}
-	if a, _, ok := s.doublePath(h); ok {
+	if a, _, ok := s.drawn.excited.Path(h); ok {
 		via, _ := s.spotAt(a)
 		s.scene.Way = append(s.scene.Way, scene.Point{}, scene.Point{X: via.X, Y: via.Y}, *s.scene.Selected)
 	}

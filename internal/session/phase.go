@@ -48,7 +48,6 @@ type reached struct {
 type level struct {
 	refl    *diffraction.Reflections // all points up to its GMax
 	visible *diffraction.Reflections // those of refl that can be seen at all
-	full    []int32                  // index in refl of each of visible
 	faint   *diffraction.Reflections // those that may be marked as higher Laue zones; made when asked for
 	powder  *powder                  // made when asked for
 	absent  *diffraction.Reflections // points without structure factor, 000 first; made when asked for
@@ -229,8 +228,7 @@ func (p *phase) reach(gmax float64) error {
 	if len(p.levels) == maxLevels || p.levels == nil {
 		p.levels = map[float64]*level{}
 	}
-	next := &level{refl: r}
-	next.visible, next.full = part(r, faintest)
+	next := &level{refl: r, visible: r.Above(faintest)}
 	p.level, p.levels[want] = next, next
 	return nil
 }
@@ -242,24 +240,6 @@ const faintest = 9e-5
 // faintestHOLZ takes its place for the marks of higher Laue zones, whose rings
 // are weak but tell much.
 const faintestHOLZ = 1e-7
-
-// part returns a copy of r with only those reflections whose |F|² is at least
-// cut times the largest, and where each stands in r. Reflections.Index does not
-// know the copy.
-func part(r *diffraction.Reflections, cut float64) (v *diffraction.Reflections, full []int32) {
-	v = &diffraction.Reflections{Lattice: r.Lattice, GMax: r.GMax, Max: r.Max, Translations: r.Translations}
-	cut *= r.Max * r.Max
-	for i, f := range r.F {
-		if i == 0 || real(f)*real(f)+imag(f)*imag(f) >= cut {
-			v.HKL = append(v.HKL, r.HKL[i])
-			v.G = append(v.G, r.G[i])
-			v.Len = append(v.Len, r.Len[i])
-			v.F = append(v.F, f)
-			full = append(full, int32(i))
-		}
-	}
-	return v, full
-}
 
 // numCommon is the number of common zone axes offered.
 const numCommon = 6

@@ -136,7 +136,7 @@ func (s *Session) forbidden(h crystal.HKL) (reason, path Text) {
 	if !p.refl.Centred(h) {
 		return reason.plus(says(" Nothing can be seen there: it is no point of the reciprocal lattice.")), nil
 	}
-	a, b, ok := s.doublePath(h)
+	a, b, ok := s.drawn.excited.Path(h)
 	if !ok {
 		return reason.plus(says(" No two excited reflections of this picture add up to it.")), nil
 	}

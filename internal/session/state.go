@@ -87,11 +87,10 @@ type Session struct {
 	drawn  pattern
 	layers diffraction.Layers
 	memory struct {
-		spots  []diffraction.Spot
-		faint  []diffraction.Spot
-		bands  []diffraction.Band
-		line   []diffraction.Point
-		stamps stamps
+		spots []diffraction.Spot
+		faint []diffraction.Spot
+		bands []diffraction.Band
+		line  []diffraction.Point
 	}
 }
 
