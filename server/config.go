@@ -42,11 +42,15 @@ type config struct {
 	Rate           int
 	NewStructures  int
 	Drawings       int
-	AccessLog      string
-	LogClients     bool
-	LogFormat      string
-	LogLevel       slog.Level
-	DrainSeconds   int
+
+	Connections          int
+	ConnectionsPerClient int
+
+	AccessLog    string
+	LogClients   bool
+	LogFormat    string
+	LogLevel     slog.Level
+	DrainSeconds int
 }
 
 // setting is one line of the table of settings.
@@ -108,6 +112,10 @@ var settings = []setting{
 		func(c *config, v string) error { return count(v, &c.NewStructures) }},
 	{"drawings", "DRAWINGS", "240", "patterns per minute and visitor that the server draws; 0 for no limit",
 		func(c *config, v string) error { return count(v, &c.Drawings) }},
+	{"connections", "CONNECTIONS", "6000", "open connections in all; fewer if memory or open files are limited; 0 for no limit",
+		func(c *config, v string) error { return count(v, &c.Connections) }},
+	{"connections-per-client", "CONNECTIONS_PER_CLIENT", "512", "open connections of one address that is no trusted proxy; 0 for no limit",
+		func(c *config, v string) error { return count(v, &c.ConnectionsPerClient) }},
 	{"access-log", "ACCESS_LOG", web.AccessAll, "requests to log: all, errors or none",
 		func(c *config, v string) error {
 			c.AccessLog = v
@@ -345,6 +353,7 @@ func (c *config) summary() []any {
 		"addr", c.Addr, "metrics_addr", c.MetricsAddr, "mp_api_key", key, "mp_base_url", c.BaseURL,
 		"cache_dir", c.CacheDir, "cache_bytes", c.CacheBytes, "memory_bytes", c.MemoryBytes,
 		"rate", c.Rate, "new_structures", c.NewStructures, "drawings", c.Drawings,
+		"connections", c.Connections, "connections_per_client", c.ConnectionsPerClient,
 		"access_log", c.AccessLog, "log_clients", c.LogClients, "dev", c.Dev,
 	}
 	if c.AssetsDir != "" {

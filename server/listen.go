@@ -21,6 +21,9 @@ import (
 	"golang.org/x/crypto/acme/autocert"
 )
 
+// idleFor is how long a connection may idle; see crowd.patience.
+const idleFor = 2 * time.Minute
+
 // server is one listener with what it serves.
 type server struct {
 	http     *http.Server
@@ -38,11 +41,16 @@ func (s *server) run() error {
 }
 
 // listen opens all listeners, the public one first. Nothing is served yet.
-func listen(cfg *config, log *slog.Logger, handler http.Handler, metrics *prometheus.Registry) ([]*server, error) {
+func listen(cfg *config, log *slog.Logger, handler http.Handler, metrics *prometheus.Registry, visitors *crowd) ([]*server, error) {
 	public, err := open("ADDR", "site", cfg.Addr, handler, log)
 	if err != nil {
 		return nil, err
 	}
+	welcome := func(s *server, tls bool) {
+		s.listener = &door{s.listener, visitors, tls}
+		s.http.ConnState = visitors.state
+	}
+	welcome(public, len(cfg.TLSDomains) > 0)
 	list := []*server{public}
 	closeAll := func() {
 		for _, s := range list {
@@ -65,6 +73,7 @@ func listen(cfg *config, log *slog.Logger, handler http.Handler, metrics *promet
 				closeAll()
 				return nil, err
 			}
+			welcome(plain, false)
 			list = append(list, plain)
 		}
 	}
@@ -104,7 +113,7 @@ func open(name, what, addr string, handler http.Handler, log *slog.Logger) (*ser
 			ReadHeaderTimeout: 5 * time.Second,
 			ReadTimeout:       10 * time.Second,
 			WriteTimeout:      30 * time.Second,
-			IdleTimeout:       2 * time.Minute,
+			IdleTimeout:       idleFor,
 			MaxHeaderBytes:    16 << 10,
 			ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 		},

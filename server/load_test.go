@@ -69,13 +69,7 @@ const (
 func TestSoak(t *testing.T) {
 	t.Run("released", func(t *testing.T) {
 		t.Parallel()
-		binary := filepath.Join(t.TempDir(), "zoneaxis")
-		build := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", binary, ".")
-		build.Env = append(os.Environ(), "CGO_ENABLED=0")
-		if out, err := build.CombinedOutput(); err != nil {
-			t.Fatalf("%v\n%s", err, out)
-		}
-		soak(t, binary, true)
+		soak(t, released(t), true)
 	})
 	t.Run("tested", func(t *testing.T) {
 		t.Parallel()

@@ -94,12 +94,6 @@ func serve(cfg *config, log *slog.Logger, out io.Writer) error {
 	}
 	log.Info("starting", append([]any{"version", version(), "build", set.Manifest.Build}, cfg.summary()...)...)
 
-	if os.Getenv("GOMEMLIMIT") == "" {
-		// The collector works harder when memory nears this, which is far above
-		// what is live: the caches are bounded.
-		debug.SetMemoryLimit(int64(cfg.MemoryBytes) + 32<<20)
-	}
-
 	// What lives as long as the server: background work ends with it.
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
@@ -128,10 +122,12 @@ func serve(cfg *config, log *slog.Logger, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	servers, err := listen(cfg, log, handler, metrics)
+	visitors := newCrowd(cfg, containerMemory(), log, metrics)
+	servers, err := listen(cfg, log, handler, metrics, visitors)
 	if err != nil {
 		return err
 	}
+	go visitors.run(ctx)
 	background := make(chan struct{})
 	go func() { defer close(background); cache.Run(ctx) }()
 

@@ -36,7 +36,9 @@ func TestMain(m *testing.M) {
 	if os.Getenv(envBare) != "" {
 		serveBare(os.Args[1])
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	os.RemoveAll(releasedBinary.dir)
+	os.Exit(code)
 }
 
 // site is a directory with a build, to run the server in with -dev.
