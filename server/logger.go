@@ -1,52 +1,138 @@
 package main
 
 import (
-	"bufio"
 	"io"
 	"log/slog"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
 )
 
-// newLogger returns a logger for the settings. Lines are gathered for up to a
-// quarter of a second, so that a busy server does not make a system call for
-// each; flush writes what is left.
-func newLogger(cfg *config, out io.Writer) (log *slog.Logger, flush func()) {
-	w := &gathered{out: out, buf: bufio.NewWriterSize(out, 32<<10)}
+const (
+	// queuedLines bounds the bytes of the lines that wait to be written.
+	queuedLines = 256 << 10
+	// lastWait is how long the end of the program waits for the log.
+	lastWait = time.Second
+)
+
+// newLogger returns a logger for the settings. Nobody waits for its lines to be
+// written; flush waits a moment for those that are queued.
+func newLogger(cfg *config, out io.Writer) (log *slog.Logger, q *logQueue) {
+	q = newLogQueue(out)
 	options := &slog.HandlerOptions{Level: cfg.LogLevel}
 	file, isFile := out.(*os.File)
 	if cfg.LogFormat == "text" || cfg.LogFormat == "auto" && isFile && isTerminal(file) {
-		return slog.New(slog.NewTextHandler(w, options)), w.flush
+		log = slog.New(slog.NewTextHandler(q, options))
+	} else {
+		log = slog.New(slog.NewJSONHandler(q, options))
 	}
-	return slog.New(slog.NewJSONHandler(w, options)), w.flush
+	q.log = log
+	return log, q
 }
 
-// gathered is a buffered writer that empties itself.
-type gathered struct {
-	mu    sync.Mutex
-	out   io.Writer
-	buf   *bufio.Writer
-	armed bool
+// logQueue is a writer that never blocks and never fails: lines wait in a
+// bounded queue for whoever reads the log. Where the reader stalls or has died,
+// lines are dropped and counted; when it takes lines again, it is told how many.
+// Lines are gathered for up to a quarter of a second, so that a busy server
+// does not make a system call for each.
+type logQueue struct {
+	out io.Writer
+	log *slog.Logger // of this queue, for its own line
+
+	mu      sync.Mutex
+	waiting []byte
+	lines   int
+	wake    chan struct{}
+	flushes chan chan struct{}
+
+	dropped atomic.Int64 // since the last line about it
+	total   prometheus.Counter
 }
 
-func (g *gathered) Write(b []byte) (int, error) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if !g.armed {
-		g.armed = true
-		time.AfterFunc(250*time.Millisecond, g.flush)
+func newLogQueue(out io.Writer) *logQueue {
+	q := &logQueue{
+		out: out, wake: make(chan struct{}, 1), flushes: make(chan chan struct{}),
+		total: prometheus.NewCounter(prometheus.CounterOpts{Name: "zoneaxis_log_dropped_total", Help: "Log lines that were lost, since nobody read the log or it could not be written."}),
 	}
-	return g.buf.Write(b)
+	go q.run()
+	return q
 }
 
-func (g *gathered) flush() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.armed = false
-	if err := g.buf.Flush(); err != nil {
-		// There is nowhere to tell it: the log itself is gone. A bufio.Writer
-		// stays broken after an error, so later lines need a fresh one.
-		g.buf.Reset(g.out)
+// Write queues a line.
+func (q *logQueue) Write(line []byte) (int, error) {
+	q.mu.Lock()
+	fits := len(q.waiting)+len(line) <= queuedLines
+	if fits {
+		q.waiting = append(q.waiting, line...)
+		q.lines++
+	}
+	q.mu.Unlock()
+	if !fits {
+		q.lose(1)
+		return len(line), nil
+	}
+	select {
+	case q.wake <- struct{}{}:
+	default:
+	}
+	return len(line), nil
+}
+
+func (q *logQueue) lose(lines int) {
+	q.dropped.Add(int64(lines))
+	q.total.Add(float64(lines))
+}
+
+// run writes what is queued, for as long as the program lives.
+func (q *logQueue) run() {
+	var batch []byte
+	for {
+		var flushed chan struct{}
+		select {
+		case <-q.wake:
+			select {
+			case <-time.After(250 * time.Millisecond):
+			case flushed = <-q.flushes:
+			}
+		case flushed = <-q.flushes:
+		}
+		q.mu.Lock()
+		lines := q.lines
+		batch, q.waiting, q.lines = q.waiting, batch[:0], 0
+		q.mu.Unlock()
+		ok := lines == 0
+		if !ok {
+			_, err := q.out.Write(batch)
+			if ok = err == nil; !ok {
+				q.lose(lines)
+			}
+		}
+		if lost := q.dropped.Load(); ok && lines > 0 && lost > 0 {
+			q.dropped.Add(-lost)
+			q.log.Warn("log lines were lost: nobody read the log, or it could not be written", "lines", lost)
+		}
+		if flushed != nil {
+			close(flushed)
+		}
+	}
+}
+
+// flush waits until what is queued has been written, but not long for a reader
+// that has stalled.
+func (q *logQueue) flush() {
+	wait := time.NewTimer(lastWait)
+	defer wait.Stop()
+	done := make(chan struct{})
+	select {
+	case q.flushes <- done:
+	case <-wait.C:
+		return
+	}
+	select {
+	case <-done:
+	case <-wait.C:
 	}
 }

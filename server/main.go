@@ -61,10 +61,13 @@ func run(args []string, getenv func(string) string, stdout, stderr io.Writer) in
 		}
 		return 0
 	}
-	log, flush := newLogger(cfg, stderr)
-	defer flush()
-	if err := serve(cfg, log, stderr); err != nil {
-		flush()
+	// Who reads the log may die, and the terminal be closed: neither is a reason
+	// to end.
+	signal.Ignore(syscall.SIGPIPE, syscall.SIGHUP)
+	log, lines := newLogger(cfg, stderr)
+	err = serve(cfg, log, lines)
+	lines.flush()
+	if err != nil {
 		fmt.Fprintf(stderr, "server: %v\n", err)
 		return 1
 	}
@@ -87,7 +90,7 @@ func version() string {
 }
 
 // serve runs the server until it is told to stop.
-func serve(cfg *config, log *slog.Logger, out io.Writer) error {
+func serve(cfg *config, log *slog.Logger, out *logQueue) error {
 	set, reload, err := openAssets(cfg)
 	if err != nil {
 		return err
@@ -98,6 +101,7 @@ func serve(cfg *config, log *slog.Logger, out io.Writer) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	metrics := newRegistry(set.Manifest.Build)
+	metrics.MustRegister(out.total)
 	agent := "zoneaxis/" + set.Manifest.Build
 	if cfg.Origin != "" {
 		agent += " (+" + cfg.Origin + ")" // so that the upstream can find us

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -64,6 +65,7 @@ type process struct {
 
 	mu     sync.Mutex
 	output bytes.Buffer // everything it wrote
+	reader *os.File     // of its log
 	ended  chan error
 }
 
@@ -96,11 +98,11 @@ func startBinary(t testing.TB, binary string, env []string) *process {
 	t.Helper()
 	dir := site(t)
 	env = append([]string{"ADDR=127.0.0.1:0", "METRICS_ADDR=127.0.0.1:0", "RATE=0", "NEW_STRUCTURES=0", "DRAWINGS=0", "ASSETS_DIR=assets/dist", "LOG_FORMAT=json"}, env...)
-	p := &process{cmd: commandOf(binary, dir, env), ended: make(chan error, 1)}
 	r, w, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
 	}
+	p := &process{cmd: commandOf(binary, dir, env), ended: make(chan error, 1), reader: r}
 	p.cmd.Stdout, p.cmd.Stderr = w, w
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -417,4 +419,32 @@ func TestRudeClients(t *testing.T) {
 			}
 		})
 	}
+}
+
+// stop ends a server as its supervisor would, and fails unless it is done in
+// time.
+func stop(t testing.TB, p *process) {
+	t.Helper()
+	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case err := <-p.ended:
+		p.ended <- err
+		if err != nil {
+			t.Errorf("ended with %v\n%s", err, p.text())
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("does not end within 10 s of SIGTERM")
+	}
+}
+
+// fileText is the text of a file; "" if there is none.
+func fileText(t testing.TB, name string) string {
+	t.Helper()
+	data, err := os.ReadFile(name)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		t.Fatal(err)
+	}
+	return string(data)
 }

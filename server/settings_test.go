@@ -114,7 +114,8 @@ func (w *slowWriter) Write(p []byte) (int, error) {
 // again.
 func TestLogger(t *testing.T) {
 	w := &slowWriter{}
-	log, flush := newLogger(&config{LogFormat: "json"}, w)
+	log, q := newLogger(&config{LogFormat: "json"}, w)
+	flush := q.flush
 	log.Info("one")
 	deadline := time.Now().Add(5 * time.Second)
 	for written := false; !written; time.Sleep(5 * time.Millisecond) {
@@ -135,7 +136,8 @@ func TestLogger(t *testing.T) {
 	w.mu.Unlock()
 	log.Info("two")
 	flush()
-	if got := w.b.String(); strings.Contains(got, "lost") || !strings.Contains(got, "two") {
+	flush() // the line about the lost one
+	if got := w.b.String(); strings.Contains(got, `"msg":"lost"`) || !strings.Contains(got, "two") || !strings.Contains(got, `"lines":1}`) {
 		t.Errorf("got %s", got)
 	}
 }
