@@ -30,9 +30,11 @@ type File struct {
 	BrSize int    `json:"br_size"` // bytes of the .br, or Size without one
 	SHA256 string `json:"sha256"`
 	Packed bool   `json:"packed"` // only the .br and the .gz are there
+	// Imports are the scripts that a script needs at once, by logical name.
+	Imports []string `json:"imports"`
 }
 
-// Manifest lists the built files by logical name ("js/main.js").
+// Manifest lists the built files by logical name ("js/simulator/main.js").
 type Manifest struct {
 	Build string          `json:"build"` // hash over all of them
 	Files map[string]File `json:"files"`

@@ -216,7 +216,7 @@ func TestThroughput(t *testing.T) {
 	if _, err := fmt.Fscanln(out, &bareAddr); err != nil {
 		t.Fatal(err)
 	}
-	const file = "/static/testbuild/css/base.css"
+	const file = "/static/testbuild/css/shared/base.css"
 	targets := []struct {
 		what, url string
 		header    []string

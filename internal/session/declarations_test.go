@@ -14,14 +14,14 @@ import (
 	"testing"
 )
 
-var updateDeclarations = flag.Bool("update-declarations", false, "write assets/js/protocol.d.ts anew")
+var updateDeclarations = flag.Bool("update-declarations", false, "write assets/js/shared/protocol.d.ts anew")
 
 // The scripts of the page are type-checked against protocol.d.ts. It has to say
 // what the Go types say:
 //
 //	go test ./internal/session -run Declarations -update-declarations
 func TestDeclarations(t *testing.T) {
-	path := filepath.Join("..", "..", "assets", "js", "protocol.d.ts")
+	path := filepath.Join("..", "..", "assets", "js", "shared", "protocol.d.ts")
 	want := declarations(t, "protocol.go", "replies.go")
 	if *updateDeclarations {
 		if err := os.WriteFile(path, want, 0o644); err != nil {
@@ -33,7 +33,7 @@ func TestDeclarations(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(got, want) {
-		t.Error("assets/js/protocol.d.ts does not say what the Go types say: run this test with -update-declarations and look at the change")
+		t.Error("assets/js/shared/protocol.d.ts does not say what the Go types say: run this test with -update-declarations and look at the change")
 	}
 }
 

@@ -39,7 +39,7 @@ func (p *tab) enter(link string) {
 func (p *tab) modules() {
 	p.t.Helper()
 	eval[bool](p, `(async () => {
-		const at = (name) => import(new URL(name + ".js", new URL(document.documentElement.dataset.static, location.href)).href);
+		const at = (name) => import(new URL(name + ".js", document.querySelector("script[type=module]").src).href);
 		const [app, pattern, history] = await Promise.all(["app", "pattern", "history"].map(at));
 		window.zx = {app, pattern, history};
 		return true;
@@ -379,7 +379,7 @@ const inMiddle = `(zx.app.act({op: "inspect", hkl: [-1, 1, 1]}, {quiet: true}).t
 // kikuchiLines is a promise of the drawn Kikuchi lines, ends in view-box
 // units, with away (distance of a point) and along (whether a line runs in a
 // direction, within a degree).
-const kikuchiLines = `zx.app.act({op: "view"}, {keep: true}).then(() => import(new URL("engine.js", new URL(document.documentElement.dataset.static, location.href)).href))
+const kikuchiLines = `zx.app.act({op: "view"}, {keep: true}).then(() => import(new URL("../shared/engine.js", document.querySelector("script[type=module]").src).href))
 	.then((engine) => engine.send({op: "view", draw: "svg", light: true})).then(({svg}) => {
 		window.away = (m, x, y) => Math.abs((m[2] - m[0]) * (y - m[1]) - (m[3] - m[1]) * (x - m[0])) / Math.hypot(m[2] - m[0], m[3] - m[1]);
 		window.along = (m, dx, dy) => Math.abs((m[2] - m[0]) * dy - (m[3] - m[1]) * dx) / Math.hypot(m[2] - m[0], m[3] - m[1]) / Math.hypot(dx, dy) < 0.0175;

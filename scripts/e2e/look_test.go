@@ -122,7 +122,7 @@ func TestSamePictures(t *testing.T) {
 	}
 	differ := eval[[]string](p, `(async () => {
 		const page = document.documentElement.dataset;
-		const worker = new Worker(new URL("worker.js", new URL(page.static, location.href)), {type: "module"});
+		const worker = new Worker(new URL("../workers/engine-worker.js", document.querySelector("script[type=module]").src), {type: "module"});
 		const next = () => new Promise((done, fail) => {
 			worker.onmessage = (e) => e.data.type === "progress" || done(e.data);
 			worker.onerror = (e) => fail(new Error(e.message));

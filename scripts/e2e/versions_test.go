@@ -68,8 +68,8 @@ var makeNext = sync.OnceValues(func() (string, error) {
 		}
 	}
 	for name, more := range map[string]string{
-		"js/main.js": "\ndocument.documentElement.dataset.next = \"\";\n",
-		"js/dom.js":  "\ndocument.documentElement.dataset.nextDom = \"\";\n",
+		"js/simulator/main.js": "\ndocument.documentElement.dataset.next = \"\";\n",
+		"js/shared/dom.js":     "\ndocument.documentElement.dataset.nextDom = \"\";\n",
 	} {
 		path := filepath.Join(dir, "assets", name)
 		text, err := os.ReadFile(path)

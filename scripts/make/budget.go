@@ -16,12 +16,14 @@ type budget struct {
 	limit int // bytes
 }
 
-// around lists what only pages around the simulator load.
-var around = []string{"css/pages/blog.css", "css/pages/library.css", "css/pages/embed.css", "css/pages/notice.css",
-	"js/early.js", "js/site.js", "js/site-search.js", "js/embed.js", "js/figure.js", "js/figure-hands.js", "js/figure-wake.js", "js/library-index.js", "js/library-d.js", "js/library-match.js", "js/library-ratio.js"}
+// simulator tells what the simulator's page loads of the scripts or styles.
+func simulator(kind string) func(string) bool {
+	return func(n string) bool { return strings.HasPrefix(n, kind+"/") && !around(n) }
+}
 
-func simulator(folder string) func(string) bool {
-	return func(n string) bool { return strings.HasPrefix(n, folder+"/") && !slices.Contains(around, n) }
+// around tells what only the pages around the simulator load.
+func around(n string) bool {
+	return strings.HasPrefix(n, "js/site/") || strings.HasPrefix(n, "css/pages/")
 }
 
 // The budgets of the first load on a phone; that of the page's own HTML is in
@@ -31,7 +33,7 @@ var budgets = []budget{
 	{"viewer", func(n string) bool { return n == "viewer.wasm" }, 2_100_000},
 	{"scripts", func(n string) bool { return simulator("js")(n) || n == "wasm_exec.js" }, 40_000},
 	{"styles", simulator("css"), 12_000},
-	{"around", func(n string) bool { return slices.Contains(around, n) }, 30_000},
+	{"around", around, 30_000},
 }
 
 // checkBudgets prints each sum beside its limit. It returns an error if one is

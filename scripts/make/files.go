@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -189,11 +190,7 @@ func (b *builder) pictures() error {
 	return nil
 }
 
-// earlyScript stands in the pages around the simulator, so that they do not
-// wait for it.
-const earlyScript = "js/early.js"
-
-var assetURL = regexp.MustCompile(`\.\./((?:fonts|img)/[A-Za-z0-9._-]+)`)
+var assetURL = regexp.MustCompile(`(?:\.\./)+((?:fonts|img)/[A-Za-z0-9._-]+)`)
 
 // code adds scripts and styles. They share one folder named after all of them,
 // so that relative imports between modules need no rewriting; addresses of
@@ -212,7 +209,7 @@ func (b *builder) code() error {
 			}
 			var missing error
 			data = assetURL.ReplaceAllFunc(data, func(found []byte) []byte {
-				logical := string(found[len("../"):])
+				logical := strings.ReplaceAll(string(found), "../", "")
 				file, ok := b.files[logical]
 				if !ok {
 					missing = fmt.Errorf("%s/%s: there is no assets/%s", dir, name, logical)
@@ -222,10 +219,19 @@ func (b *builder) code() error {
 			if missing != nil {
 				return missing
 			}
-			if data, err = minified(name, data); err != nil {
-				return err
-			}
 			all[dir+"/"+name] = data
+		}
+	}
+	if err := errors.Join(checkImports(all), writeList(all)); err != nil {
+		return err
+	}
+	first, err := needs(all, startScript)
+	if err != nil {
+		return err
+	}
+	for name, data := range all {
+		if all[name], err = minified(name, data); err != nil {
+			return err
 		}
 	}
 	if err := join(all); err != nil {
@@ -258,7 +264,7 @@ func (b *builder) code() error {
 		data := all[logical]
 		// The service worker has to stand at the root to control every page,
 		// and its text has to change with every build.
-		if logical == "js/sw.js" {
+		if logical == serviceWorker {
 			if err := b.add(logical, "sw.js", "/sw.js", bytes.ReplaceAll(data, []byte("__BUILD__"), []byte(b.build))); err != nil {
 				return err
 			}
@@ -275,6 +281,9 @@ func (b *builder) code() error {
 			return err
 		}
 	}
+	start := b.files[startScript]
+	start.Imports = first
+	b.files[startScript] = start
 	return nil
 }
 

@@ -81,7 +81,7 @@ func run(dev, verbose bool, origin string) error {
 // know about the built files.
 type Manifest struct {
 	Build string          `json:"build"` // hash over everything
-	Files map[string]File `json:"files"` // by logical name, "js/main.js"
+	Files map[string]File `json:"files"` // by logical name, "js/simulator/main.js"
 }
 
 // File is one built file.
@@ -95,6 +95,8 @@ type File struct {
 	BrSize int    `json:"br_size"`          // bytes of the .br, or Size without one
 	SHA256 string `json:"sha256"`           // of the uncompressed bytes, hex
 	Packed bool   `json:"packed,omitempty"` // only the .br and the .gz are there
+	// Imports are the scripts that a script needs at once, by logical name.
+	Imports []string `json:"imports,omitempty"`
 }
 
 // manifest writes manifest.json, for the server and at a public address.

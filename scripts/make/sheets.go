@@ -1,24 +1,27 @@
 package main
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
-// sheets are the style sheets of the pages around the simulator, each with the
-// files of assets/css that it is joined from, in order: a page waits for one
-// answer before its first paint, not for seven. The simulator's page holds
-// those for its first paint itself.
+// Styles lie in folders as the scripts do (scripts.go): assets/css/simulator,
+// site and shared. No page links one of site by itself: sheets are the style
+// sheets of the pages around the simulator, each with the files of assets/css
+// that it is joined from, in order: a page waits for one answer before its first
+// paint, not for seven. The simulator's page holds those for its first paint
+// itself.
 var sheets = map[string][]string{
-	"css/pages/blog.css":    {"fonts", "tokens", "base", "site", "article", "figure", "pattern"},
-	"css/pages/library.css": {"fonts", "tokens", "base", "site", "library"},
-	"css/pages/embed.css":   {"fonts", "tokens", "base", "pattern", "figure", "embed"},
-	"css/pages/notice.css":  {"fonts", "tokens", "base", "notice"},
+	"css/pages/blog.css":    {"site/fonts", "shared/tokens", "shared/base", "site/site", "site/article", "site/figure", "shared/pattern"},
+	"css/pages/library.css": {"site/fonts", "shared/tokens", "shared/base", "site/site", "site/library"},
+	"css/pages/embed.css":   {"site/fonts", "shared/tokens", "shared/base", "shared/pattern", "site/figure", "site/embed"},
+	"css/pages/notice.css":  {"site/fonts", "shared/tokens", "shared/base", "site/notice"},
 }
 
-// onlyJoined are the parts that no page links by themselves.
-var onlyJoined = []string{"css/fonts.css", "css/site.css", "css/article.css", "css/figure.css", "css/library.css", "css/embed.css", "css/notice.css"}
-
 // join adds the sheets to styles and takes out the parts that are only there
-// for them.
+// for them, those of the folder site.
 func join(styles map[string][]byte) error {
+	used := map[string]bool{}
 	for name, parts := range sheets {
 		var all []byte
 		for _, part := range parts {
@@ -27,12 +30,16 @@ func join(styles map[string][]byte) error {
 				return fmt.Errorf("%s: there is no assets/css/%s.css", name, part)
 			}
 			all = append(all, data...)
+			used["css/"+part+".css"] = true
 		}
 		styles[name] = all
 	}
-	for _, name := range onlyJoined {
-		if _, ok := styles[name]; !ok {
-			return fmt.Errorf("there is no assets/%s", name)
+	for name := range styles {
+		if !strings.HasPrefix(name, "css/site/") {
+			continue
+		}
+		if !used[name] {
+			return fmt.Errorf("no page has the styles of assets/%s: name it in sheets", name)
 		}
 		delete(styles, name)
 	}

@@ -510,7 +510,7 @@ func TestIcons(t *testing.T) {
 		}
 	}
 	asked := regexp.MustCompile(`template "icon" "([a-z-]+)"`).FindAllStringSubmatch(read("html", "site.tmpl")+read("html", "library.tmpl"), -1)
-	asked = append(asked, regexp.MustCompile(`(?:light|dark|lab): "([a-z-]+)"`).FindAllStringSubmatch(read("js", "theme.js"), -1)...)
+	asked = append(asked, regexp.MustCompile(`(?:light|dark|lab): "([a-z-]+)"`).FindAllStringSubmatch(read("js", "shared", "theme.js"), -1)...)
 	if len(asked) < 5 {
 		t.Fatalf("only %d icons found", len(asked))
 	}

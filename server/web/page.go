@@ -28,6 +28,7 @@ func newServed(set *assets.Set) (*served, error) {
 	}
 	t := template.New("").Option("missingkey=error").Funcs(template.FuncMap{
 		"url":     set.URL,
+		"imports": func(script string) []string { return set.Manifest.Files[script].Imports },
 		"text":    textHTML,
 		"has":     func(letters, letter string) bool { return strings.Contains(letters, letter) },
 		"list":    func(items ...any) []any { return items },

@@ -408,7 +408,7 @@ func finish(kind string, body []byte, e encoding) (*content, error) {
 
 // criticalStyles are the styles that the first picture of the page needs; they
 // stand in the page itself, allowed by their hash.
-var criticalStyles = []string{"css/tokens.css", "css/base.css", "css/sim.css", "css/pattern.css"}
+var criticalStyles = []string{"css/shared/tokens.css", "css/shared/base.css", "css/simulator/sim.css", "css/shared/pattern.css"}
 
 // readCritical joins the critical styles of a build; empty if one is missing.
 func readCritical(s *served) (template.CSS, error) {

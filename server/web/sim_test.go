@@ -271,7 +271,7 @@ func TestWorstLinks(t *testing.T) {
 // stands in them, and no other.
 func TestEarlyScriptAllowed(t *testing.T) {
 	r := newRig(t, rigOptions{})
-	sum := sha256.Sum256(testsite.Dist(t)["static/testbuild/js/early.js"].Data)
+	sum := sha256.Sum256(testsite.Dist(t)["static/testbuild/js/site/early.js"].Data)
 	want := "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 	for _, address := range []string{"/blog/", "/blog/packed/", "/library/", "/no-such-page"} {
 		policy := r.get(address, "Accept", "text/html").Header().Get("Content-Security-Policy")

@@ -93,7 +93,7 @@ func newSite(set *assets.Set) (*site, error) {
 		s.files[f.URL] = file
 	}
 	s.policy = pagePolicy
-	if early, ok := set.Manifest.Files["js/early.js"]; ok {
+	if early, ok := set.Manifest.Files["js/site/early.js"]; ok {
 		data, err := fs.ReadFile(set.FS, early.Path)
 		if err != nil {
 			return nil, fmt.Errorf("web: %w", err)

@@ -231,7 +231,7 @@ func TestClientLimits(t *testing.T) {
 func TestFilesAreFree(t *testing.T) {
 	r := newRig(t, rigOptions{web: func(c *Config) { c.Rate = 1 }})
 	for range 500 {
-		if w := r.get("/static/testbuild/js/main.js"); w.Code != 200 {
+		if w := r.get("/static/testbuild/js/simulator/main.js"); w.Code != 200 {
 			t.Fatalf("a file of the build: status %d", w.Code)
 		}
 	}

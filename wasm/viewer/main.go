@@ -5,7 +5,7 @@
 // the page could not send again, takes no input, and knows no crystals.
 //
 // It draws the canvas of an inert iframe of the page's own origin, from a worker
-// so that its start never holds up the page. assets/js/viewer-worker.js starts it
+// so that its start never holds up the page. assets/js/workers/viewer-worker.js starts it
 // and talks to it through
 //
 //	zoneaxisViewer.frame(bytes)      Uint8Array, one wire frame

@@ -186,7 +186,7 @@ func quantity(text, unit string) (float64, error) {
 type knob struct {
 	name           string
 	label, unit    string
-	key            string // of the requests that it makes, see assets/js/figure.js
+	key            string // of the requests that it makes, see assets/js/site/figure.js
 	min, max, step float64
 }
 

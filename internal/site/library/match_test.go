@@ -42,7 +42,7 @@ func TestMatchInBrowser(t *testing.T) {
 		queries = append(queries, query{q[0], q[1], q[2], 0.02, 1, 0.02})
 	}
 	dir := t.TempDir()
-	module, err := filepath.Abs("../../../assets/js/library-match.js")
+	module, err := filepath.Abs("../../../assets/js/site/library-match.js")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -241,7 +241,7 @@ func Render(crystals []*Crystal, table *zones.RatioTable, r *site.Renderer) ([]s
 	index, err := r.Render("library/index.html", "library-index", &indexPage{Groups: groups(crystals), Count: len(crystals), Zones: zones, Head: site.Head{
 		Title:       "Pattern library",
 		Description: fmt.Sprintf("%s indexed zone-axis patterns of %d crystals, by structure type, by ratio and angle, and by spacing.", thousands(zones), len(crystals)),
-		Section:     "library", Style: "css/pages/library.css", Scripts: []string{"js/library-index.js"},
+		Section:     "library", Style: "css/pages/library.css", Scripts: []string{"js/site/library-index.js"},
 	}})
 	if err != nil {
 		return nil, err
@@ -249,7 +249,7 @@ func Render(crystals []*Crystal, table *zones.RatioTable, r *site.Renderer) ([]s
 	ratio, err := r.Render("library/ratio/index.html", "library-ratio", &ratioPage{Cubic: cubicTables(crystals), Entries: thousands(len(table.Entries)), Count: len(crystals), Head: site.Head{
 		Title:       "Index by ratio and angle",
 		Description: "Type the ratio of two distances and the angle between them, and get every zone axis of the library that fits.",
-		Section:     "library", Style: "css/pages/library.css", Scripts: []string{"js/library-ratio.js"},
+		Section:     "library", Style: "css/pages/library.css", Scripts: []string{"js/site/library-ratio.js"},
 	}})
 	if err != nil {
 		return nil, err
@@ -264,7 +264,7 @@ func Render(crystals []*Crystal, table *zones.RatioTable, r *site.Renderer) ([]s
 	byD, err := r.Render("library/d/index.html", "library-d", &spacingPage{Lines: lines, Count: len(crystals), Head: site.Head{
 		Title:       "Index by spacing",
 		Description: "The largest spacings of every crystal of the library in one list. Type some that you have measured, and get the crystals that have them all.",
-		Section:     "library", Style: "css/pages/library.css", Scripts: []string{"js/library-d.js"},
+		Section:     "library", Style: "css/pages/library.css", Scripts: []string{"js/site/library-d.js"},
 	}})
 	if err != nil {
 		return nil, err
@@ -361,7 +361,7 @@ func cubicTables(crystals []*Crystal) []latticeTable {
 	return tables
 }
 
-// Table returns the table of ratios as JSON for assets/js/library-ratio.js:
+// Table returns the table of ratios as JSON for assets/js/site/library-ratio.js:
 //
 //	{"crystals": [[id, name, 1 if indices are in fours, [[u, v, w, pair…] …]] …]}
 //

@@ -9,6 +9,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -73,25 +74,25 @@ func build(t testing.TB) fstest.MapFS {
 	}
 	root := filepath.Join(moduleRoot(t), "assets")
 	for _, dir := range []string{"html", "css", "js", "img", "fonts"} {
-		names, err := filepath.Glob(filepath.Join(root, dir, "*"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, name := range names {
+		err := fs.WalkDir(os.DirFS(root), dir, func(logical string, d fs.DirEntry, err error) error {
+			name := filepath.Join(root, filepath.FromSlash(logical))
 			kind, ok := kinds[filepath.Ext(name)]
-			if !ok {
-				continue
+			if err != nil || !ok || d.IsDir() {
+				return err
 			}
 			data, err := os.ReadFile(name)
 			if err != nil {
-				t.Fatal(err)
+				return err
 			}
-			logical := dir + "/" + filepath.Base(name)
 			url := "/static/testbuild/" + logical
 			if filepath.Ext(name) == ".tmpl" {
 				url = ""
 			}
 			add(logical, strings.TrimPrefix(orText(url, "/"+logical), "/"), url, kind, data)
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
 	}
 	// The build joins the style sheets of pages.
@@ -109,10 +110,7 @@ func build(t testing.TB) fstest.MapFS {
 	}
 	loader := []byte("// loader\n" + strings.Repeat("console.log(0);\n", 40))
 	add("wasm_exec.js", "static/wasm_exec.js", "/static/wasm_exec.js", kinds[".js"], loader)
-	if _, ok := files["js/main.js"]; !ok {
-		add("js/main.js", "static/testbuild/js/main.js", "/static/testbuild/js/main.js", kinds[".js"], loader)
-	}
-	add("js/sw.js", "sw.js", "/sw.js", kinds[".js"], loader)
+	add("js/workers/sw.js", "sw.js", "/sw.js", kinds[".js"], loader)
 
 	page := []byte("<!doctype html><title>Articles</title><p>" + strings.Repeat("Spots and bands. ", 40))
 	for name, data := range map[string]string{

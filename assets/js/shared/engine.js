@@ -1,0 +1,179 @@
+// @ts-check
+// The page's side of the engine: a queue of requests, one at the worker at a
+// time. Requests made before it is ready wait; frames of a gesture that has
+// moved on are merged.
+
+import { page } from "./dom.js";
+
+/** @typedef {import('./protocol').Request} Wish */
+/** @typedef {import('./protocol').Reply} Reply */
+/** @typedef {{reply: Reply, svg: string, marks: ArrayBuffer | null}} Answer */
+/** @typedef {{request: Wish, payload: Uint8Array | null, frame: boolean, done: (a: Answer) => void, fail: (e: Error) => void}} Job */
+
+/** @type {Job[]} */
+const queue = [];
+/** @type {Job | null} */
+let running = null;
+/** @type {Worker | null} */
+let worker = null;
+let ready = false;
+let seq = 0;
+
+/** Hears of the end of a calculation. @type {((reply: Reply) => void) | null} */
+let calculated = null;
+
+const on = {
+  /** @type {(part: number) => void} */ progress: () => {},
+  /** @type {() => void} */ ready: () => {},
+  /** @type {(message: string) => void} */ failed: () => {},
+};
+
+/** Tells what hears of the start, or later, when it hears. */
+let news = () => {};
+/** @param {() => void} tell */
+const report = (tell) => (news = tell)();
+
+/** Sets what hears of the start; of the last that has happened it hears at once. @param {Partial<typeof on>} given */
+export function hear(given) {
+  Object.assign(on, given);
+  news();
+}
+
+export const isReady = () => ready;
+
+/** Loads the engine; again after a failure. */
+export function start() {
+  worker?.terminate();
+  ready = false;
+  news = () => {};
+  worker = new Worker(new URL("../workers/engine-worker.js", import.meta.url), { type: "module", name: "engine" });
+  worker.onmessage = (event) => receive(event.data);
+  worker.onerror = (event) => failed(event.message || "The worker did not start.");
+  worker.postMessage({
+    type: "start",
+    engine: new URL(page.engine ?? "", location.href).href,
+    exec: new URL(page.exec ?? "", location.href).href,
+    size: Number(page.engineRaw) || 0,
+  });
+}
+
+/** @param {any} message */
+function receive(message) {
+  switch (message.type) {
+    case "progress":
+      return report(() => on.progress(message.part));
+    case "ready":
+      ready = true;
+      report(() => on.ready());
+      return pump();
+    case "failed":
+      return failed(message.message);
+    case "calculated":
+      calculated?.(JSON.parse(message.json));
+      return (calculated = null);
+    case "reply": {
+      const job = running;
+      running = null;
+      const marks = message.marks;
+      job?.done({ reply: JSON.parse(message.json), svg: message.svg, marks });
+      return pump();
+    }
+  }
+}
+
+/** @param {string} message */
+function failed(message) {
+  ready = false;
+  const job = running;
+  running = null;
+  job?.fail(new Error(message));
+  calculated?.({ seq: 0, ok: false });
+  report(() => on.failed(message));
+}
+
+/**
+ * Solves the dynamical pattern of the present state beside other requests. The
+ * reply is empty if the state changes meanwhile, or after cancel.
+ * @returns {Promise<Reply>}
+ */
+export const calculate = () =>
+  new Promise((done) => {
+    calculated = done;
+    worker?.postMessage({ type: "calculate" });
+  });
+
+export const cancel = () => worker?.postMessage({ type: "cancel" });
+
+function pump() {
+  if (!ready || running || !worker) return;
+  const job = queue.shift();
+  if (!job) return;
+  running = job;
+  job.request.seq = ++seq;
+  worker.postMessage({ request: JSON.stringify(job.request), payload: job.payload });
+}
+
+/**
+ * Sends a request. The answer comes in the order of the requests.
+ * @param {Wish} request
+ * @param {Uint8Array | null} [payload]
+ * @param {{first?: boolean}} [how] first: before everything that waits
+ * @returns {Promise<Answer>}
+ */
+export function send(request, payload = null, how = {}) {
+  return new Promise((done, fail) => {
+    const job = { request, payload, frame: false, done, fail };
+    if (how.first) queue.unshift(job);
+    else queue.push(job);
+    pump();
+  });
+}
+
+/**
+ * Sends one frame of a gesture. If a frame of the same kind still waits the two
+ * become one; then done is called once.
+ * @param {Wish} request
+ * @param {(a: Answer) => void} done
+ */
+export function sendFrame(request, done) {
+  for (let i = queue.length - 1; i >= 0 && queue[i].frame; i--) if (merge(queue[i].request, request)) return;
+  queue.push({ request: { ...request, light: true }, payload: null, frame: true, done, fail: () => {} });
+  pump();
+}
+
+/**
+ * Takes next into last if both are steps of one movement.
+ * @param {Wish} last
+ * @param {Wish} next
+ */
+export function merge(last, next) {
+  if (last.op !== next.op) return false;
+  const add = (/** @type {number | undefined} */ a, /** @type {number | undefined} */ b) => (a ?? 0) + (b ?? 0);
+  switch (next.op) {
+    case "drag":
+      if (last.phase !== "move" || next.phase !== "move") return false;
+      Object.assign(last, next, { light: true });
+      return true;
+    case "glide":
+      last.x = next.x;
+      return true;
+    case "set":
+      last.set = { ...last.set, ...next.set };
+      return true;
+    case "tilt":
+      last.x = add(last.x, next.x);
+      last.y = add(last.y, next.y);
+      return true;
+    case "rotate":
+      if (last.to !== undefined || next.to !== undefined) return false;
+      last.deg = add(last.deg, next.deg);
+      return true;
+    case "zoom":
+      if (last.fit || next.fit) return false;
+      last.factor = (last.factor ?? 1) * (next.factor ?? 1);
+      last.x = next.x;
+      last.y = next.y;
+      return true;
+  }
+  return false;
+}

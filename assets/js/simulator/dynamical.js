@@ -1,0 +1,50 @@
+// @ts-check
+// Dynamical intensities: calculations that are too long for a picture to wait
+// for, and the slider for the thickness.
+
+import { $ } from "../shared/dom.js";
+import { act, gesture, now, onView, show } from "./app.js";
+import * as engine from "../shared/engine.js";
+import { tell, toast } from "./toast.js";
+
+const LONG_MS = 300;
+
+let working = false;
+let again = false;
+
+onView((view) => {
+  again = !!view.waiting;
+  if (again && !working) work();
+});
+
+/** Calculates what the view waits for, until it waits no more. */
+async function work() {
+  working = true;
+  while (again) {
+    again = false;
+    let close = () => {};
+    let stopped = false;
+    const text = now.view?.waiting ?? "";
+    const cancel = () => {
+      stopped = true;
+      engine.cancel();
+    };
+    const timer = setTimeout(() => (close = tell(text, { label: "Cancel", run: cancel })), LONG_MS);
+    const reply = await engine.calculate();
+    clearTimeout(timer);
+    close();
+    if (stopped) {
+      await act({ op: "set", set: { model: "k" } });
+      toast("Cancelled. Showing the kinematic pattern.");
+    } else if (reply.ok) await act({ op: "view" }, { keep: true });
+    else show(reply, { op: "view" });
+  }
+  working = false;
+}
+
+const slider = $("#t-range");
+slider.addEventListener("input", () => gesture({ op: "set", set: { thickness: slider.value } }, { merge: "thickness" }));
+onView((view) => {
+  slider.hidden = view.model !== "d" || view.rings === true;
+  if (document.activeElement !== slider) slider.value = view.thickness;
+});

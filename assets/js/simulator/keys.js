@@ -1,0 +1,147 @@
+// @ts-check
+// The keys of the pattern, while it has the focus.
+
+import { $ } from "../shared/dom.js";
+import { act, gesture, now } from "./app.js";
+import { field, main } from "./pattern.js";
+import { step } from "./pad.js";
+import { useTool } from "./pointer.js";
+import { hold, say } from "./status.js";
+import * as spot from "./spot.js";
+
+/** Filled in by main.js. */
+export const commands = {
+  undo: () => {},
+  redo: () => {},
+  help: () => {},
+  search: () => {},
+};
+
+let walking = false;
+
+/** @type {Record<string, [number, number, string]>} */
+const ARROWS = { ArrowUp: [0, 1, "up"], ArrowDown: [0, -1, "down"], ArrowLeft: [-1, 0, "left"], ArrowRight: [1, 0, "right"] };
+const OVERLAYS = "ikhdg";
+const ZOOM = 1.15;
+
+/** @param {KeyboardEvent} event */
+const times = (event) => step() * (event.shiftKey ? 10 : event.altKey ? 0.1 : 1);
+
+/** @param {KeyboardEvent} event @returns {boolean} whether the key meant something */
+function press(event) {
+  const arrow = ARROWS[event.key];
+  if (arrow) {
+    const [x, y, dir] = arrow;
+    if (walking) spot.walk(dir);
+    else move({ op: "tilt", x: x * times(event), y: y * times(event) });
+    return true;
+  }
+  const turn = { Comma: 1, Period: -1 }[event.code] ?? { ",": 1, ".": -1, "<": 1, ">": -1 }[event.key];
+  if (turn) {
+    move({ op: "rotate", deg: turn * times(event) });
+    return true;
+  }
+  if (walking && (event.key === "Enter" || event.key === " ")) {
+    spot.enter();
+    return true;
+  }
+  if (event.repeat && !"+-=".includes(event.key)) return false;
+  return letter(event.key);
+}
+
+/** @param {import('../shared/protocol').Request} request */
+function move(request) {
+  hold(true);
+  gesture(request);
+}
+
+/** @param {string} key */
+function letter(key) {
+  switch (key) {
+    case "+": case "=":
+      move({ op: "zoom", factor: ZOOM });
+      return true;
+    case "-": case "−":
+      move({ op: "zoom", factor: 1 / ZOOM });
+      return true;
+    case "0":
+      act({ op: "zoom", fit: true });
+      return true;
+    case "]": case "[":
+      act({ op: "common", step: key === "]" ? 1 : -1 });
+      return true;
+    case "Backspace":
+      commands.undo();
+      return true;
+    case "/":
+      commands.search();
+      return true;
+    case "?":
+      commands.help();
+      return true;
+    case "Escape":
+      return leave();
+    case "Enter":
+      return walk(true);
+  }
+  const low = key.toLowerCase();
+  if (low === "s") act({ op: "snap" });
+  else if (low === "z") $("#zone").select(), $("#zone").focus();
+  else if (low === "f") return walk(!walking);
+  else if (low === "m") {
+    const measuring = main.dataset.tool === "measure";
+    useTool(measuring ? "tilt" : "measure");
+    if (measuring) return leave() || true;
+    return walk(true);
+  } else if (low.length === 1 && OVERLAYS.includes(low)) toggle(low);
+  else return false;
+  return true;
+}
+
+/** @param {string} overlay */
+export function toggle(overlay) {
+  act({ op: "set", set: { overlays: { [overlay]: !now.view?.overlays.includes(overlay) } } });
+}
+
+/** @param {boolean} on */
+function walk(on) {
+  walking = on;
+  field.dataset.walking = String(on);
+  if (on) spot.walk("next");
+  else say("Arrow keys tilt again.");
+  return true;
+}
+
+/** Ends whatever mode is on. */
+function leave() {
+  const busy = walking || spot.isOpen() || main.dataset.tool === "measure";
+  walking = false;
+  field.dataset.walking = "false";
+  spot.hideTip();
+  spot.close();
+  useTool("tilt");
+  return busy;
+}
+
+field.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+  if (event.ctrlKey || event.metaKey || event.isComposing) return;
+  if (event.altKey && !event.key.startsWith("Arrow")) return;
+  if (press(event)) event.preventDefault();
+});
+
+field.addEventListener("keyup", () => hold(false));
+field.addEventListener("blur", () => {
+  hold(false);
+  spot.hideTip();
+});
+
+addEventListener("keydown", (event) => {
+  if (event.key === "Escape") spot.hideTip();
+  if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
+  const typing = event.target instanceof HTMLInputElement && event.target.type === "text" && event.target.dataset.typing;
+  const key = event.key.toLowerCase();
+  if (typing || (key !== "z" && key !== "y")) return;
+  event.preventDefault();
+  if (key === "y" || event.shiftKey) commands.redo();
+  else commands.undo();
+});

@@ -1,0 +1,47 @@
+// @ts-check
+// The crystals there are: the library and those kept on this device.
+
+import { button, el, runs } from "../shared/dom.js";
+import { act } from "./app.js";
+import { dialog } from "./dialog.js";
+import { save } from "./export.js";
+import { choose, openKept } from "./files.js";
+import * as store from "../shared/store.js";
+import { toast } from "./toast.js";
+
+const ALL = 500;
+
+/** Opens the dialog. */
+export async function open() {
+  const filter = el("input", { autofocus: true, className: "field", type: "search", placeholder: "Name, formula or space group", "aria-label": "Filter the crystals" });
+  const kept = el("div", {});
+  const list = el("ul", { className: "plain-list crystals" });
+  const box = dialog("Crystals", el("div", { className: "row" }, filter), el("div", { className: "scroller" }, el("h3", {}, "On this device"), kept, el("h3", {}, "Library"), list));
+  box.classList.add("tall");
+
+  const look = async () => {
+    const { hits } = await act({ op: "search", text: filter.value, limit: ALL }, { quiet: true });
+    list.replaceChildren(...(hits ?? []).map((h) => item(h.name, h.formula, h.group, () => act({ op: "crystal", id: h.id }))));
+  };
+  /** @param {string} name @param {any} formula @param {any} group @param {() => any} run @param {Node} [extra] */
+  const item = (name, formula, group, run, extra) => {
+    const b = el("button", { type: "button", className: "crystal-item" }, el("b", {}, name), " ", el("span", {}, runs(formula)), el("small", {}, runs(group)));
+    b.addEventListener("click", () => { box.close(); run(); });
+    return el("li", {}, b, extra ?? "");
+  };
+  const own = async () => {
+    const all = await store.all().catch(() => null);
+    if (!all) return kept.replaceChildren(el("p", { className: "hint" }, "This browser did not let us save for offline use. The simulator works while this tab stays open."));
+    if (!all.length) return kept.replaceChildren(el("p", { className: "hint" }, "Crystals you open are kept on this device and appear here."), tools(false));
+    const rows = all.map((c) => item(c.name, c.formula, c.group, () => openKept(c), button(`Delete ${c.name}`, { icon: "trash-2", bare: true, ghost: true, onclick: async () => { await store.remove(c.id); own(); } })));
+    return kept.replaceChildren(el("ul", { className: "plain-list crystals" }, ...rows), tools(true));
+  };
+  const tools = (/** @type {boolean} */ some) => el("div", { className: "row" },
+    button("Import", { icon: "upload", onclick: () => { box.close(); choose(); } }),
+    some ? button("Export all", { icon: "download", onclick: async () => { save("zoneaxis-crystals.json", await store.exportAll()); toast("Saved zoneaxis-crystals.json."); } }) : "");
+
+  filter.addEventListener("input", look);
+  look();
+  own();
+  box.showModal();
+}

@@ -1,0 +1,181 @@
+// @ts-check
+// The page comes alive: it takes over the inputs at once, starts the engine,
+// and hands the drawing to the canvas when there is time for it.
+
+import { $, $$, page, root } from "../shared/dom.js";
+import * as app from "./app.js";
+import "./dynamical.js";
+import { notice } from "../shared/crystals.js";
+import * as engine from "../shared/engine.js";
+import * as files from "./files.js";
+import * as history from "./history.js";
+import { commands } from "./keys.js";
+import * as offline from "./offline.js";
+import * as panels from "./panels.js";
+import "./plan.js";
+import { field } from "./pattern.js";
+import { useTool } from "./pointer.js";
+import "./render.js";
+import "./linked.js";
+import * as search from "./search.js";
+import * as second from "./second.js";
+import "./sheet.js";
+import * as settings from "./settings.js";
+import { say } from "./status.js";
+import * as table from "./table.js";
+import { next as nextTheme, onTheme } from "../shared/theme.js";
+import { tell, toast } from "./toast.js";
+import * as viewer from "./viewer.js";
+import "./zone.js";
+
+const SLOW_MS = 10_000;
+const IDLE_MS = 3000;
+const stage = $("#stage");
+
+/** @param {string} text */
+function tellStage(text) {
+  if (stage.textContent !== text) stage.textContent = text;
+  stage.hidden = !text;
+}
+
+/** @param {1 | -1} step */
+async function walkHistory(step) {
+  await app.settle(); // a gesture that has just ended is the step, and what was asked before is answered first
+  const next = history.look(step);
+  if (!next) return;
+  const reply = await app.act({ op: "restore", snapshot: next.entry.snapshot }, { undo: next.entry });
+  if (reply.ok) toast(`${step < 0 ? "Undone" : "Redone"}: ${next.change}.`);
+}
+
+/** Steps wait for each other. */
+let walking = Promise.resolve();
+/** @param {1 | -1} step */
+const later = (step) => (walking = walking.then(() => walkHistory(step)));
+
+Object.assign(commands, {
+  undo: () => later(-1),
+  redo: () => later(1),
+  help: () => import("./help.js").then((m) => m.open()),
+  search: search.open,
+});
+
+/** What the buttons marked data-do do. @type {Record<string, (node: HTMLElement) => any>} */
+const actions = {
+  undo: commands.undo,
+  redo: commands.redo,
+  help: commands.help,
+  search: search.open,
+  "search-close": search.close,
+  theme: nextTheme,
+  snap: () => app.act({ op: "snap" }),
+  fit: () => app.act({ op: "zoom", fit: true }),
+  sheet: () => panels.sheet(),
+  "open-file": files.choose,
+  library: () => import("./library.js").then((m) => m.open()),
+  second: second.open,
+  link: () => import("./export.js").then((m) => m.copyLink()),
+  export: () => import("./export.js").then((m) => m.open()),
+  "all-rows": table.openAll,
+  "csv-copy": table.copyCSV,
+  "measure-clear": () => app.act({ op: "measure", clear: true }),
+  "measure-copy": () => import("./export.js").then((m) => m.copy(app.now.view?.measure.copy ?? "", "Measurement copied.")),
+};
+
+document.addEventListener("click", (event) => {
+  if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+  const node = /** @type {HTMLElement} */ (event.target).closest?.("[data-do], button[data-tool]");
+  if (!(node instanceof HTMLElement)) return;
+  event.preventDefault();
+  if (node.dataset.tool) return useTool(node.dataset.tool);
+  actions[node.dataset.do ?? ""]?.(node);
+});
+
+$("#between").addEventListener("change", (/** @type {any} */ event) => app.act({ op: "measure", between: event.target.checked }));
+
+history.on.change = () => {
+  for (const b of $$('[data-do="undo"]')) b.disabled = !history.canUndo();
+  for (const b of $$('[data-do="redo"]')) b.disabled = !history.canRedo();
+};
+
+addEventListener("popstate", (event) => {
+  history.arrived();
+  const snapshot = event.state?.snapshot;
+  if (snapshot) app.act({ op: "restore", snapshot }, {});
+  else app.act({ op: "open", link: location.href }, {});
+});
+
+let slow = 0;
+
+engine.hear({
+  progress(part) {
+    const total = (Number(page.engineSize) || 0) / 1e6;
+    if (total && part < 1) tellStage(`Loading the simulator: ${(part * total).toFixed(1)} of ${total.toFixed(1)} MB`);
+  },
+  ready() {
+    clearTimeout(slow);
+    tellStage("");
+  },
+  failed(message) {
+    clearTimeout(slow);
+    tellStage("");
+    console.warn(message);
+    const report = () => location.assign(`mailto:?subject=${encodeURIComponent("Zone axis simulator")}&body=${encodeURIComponent(`${message}\n${navigator.userAgent}\n${page.build}\n${location.href}`)}`);
+    const again = () => {
+      engine.start();
+      boot();
+    };
+    tell("The simulator could not start. The picture above is still correct.", { label: "Try again", run: again }, { label: "Report", run: report });
+  },
+});
+notice.waiting = (text) => toast(text);
+
+let booted = false;
+
+// A page that the service worker kept shows the default crystal: the picture
+// waits for the engine if the link says something else.
+if (root.hasAttribute("data-kept") && location.search + location.hash !== "") root.dataset.stale = "";
+
+/** Gives the engine, which start.js has started, the state that the address holds. */
+async function boot() {
+  if (!engine.isReady()) slow = setTimeout(() => tellStage("Still loading. The picture above is already correct; you can read it meanwhile."), SLOW_MS);
+  const snapshot = history.current() || window.history.state?.snapshot;
+  const first = { first: true, keep: true };
+  let reply = snapshot ? await app.act({ op: "restore", snapshot }, first) : { ok: false };
+  if (!reply.ok) reply = await app.act({ op: "open", link: location.href }, first);
+  if (!reply.ok && engine.isReady()) {
+    // Its crystal cannot be had; the rest of the link holds, as on the server.
+    const rest = new URL(location.href);
+    rest.searchParams.delete("c");
+    reply = await app.act({ op: "open", link: rest.href }, { ...first, still: true });
+    await app.redraw();
+  }
+  if (!reply.ok) return;
+  delete root.dataset.stale;
+  root.dataset.ready = "engine";
+  performance.mark("interactive");
+  if (booted) return;
+  booted = true;
+  settings.recall();
+  files.takeShared().catch(() => {});
+  say("Simulator ready.");
+  idle(afterwards);
+}
+
+/** @param {() => void} run */
+function idle(run) {
+  if ("requestIdleCallback" in window) requestIdleCallback(run, { timeout: IDLE_MS });
+  else setTimeout(run, 200);
+}
+
+/** The canvas, then everything for offline use; on a thin line only when asked. */
+async function afterwards() {
+  const line = /** @type {any} */ (navigator).connection;
+  const thin = line?.saveData === true || /2g/.test(line?.effectiveType ?? "");
+  if (!thin) await viewer.load();
+  else tell("This line is slow, so the simple view stays.", { label: "Load the fast view (2.1 MB)", run: viewer.load });
+  idle(() => offline.start(!thin));
+}
+
+onTheme.push(() => app.now.view && app.act({ op: "view" }, { keep: true }));
+field.addEventListener("focus", () => field.scrollIntoView({ block: "nearest" }));
+boot();

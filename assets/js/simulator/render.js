@@ -1,0 +1,171 @@
+// @ts-check
+// Writes a view into the page: every text and number that is always there.
+
+import { $, $$, el, fill, runs } from "../shared/dom.js";
+import { main } from "./pattern.js";
+import { onFrame, onView } from "./app.js";
+
+/** @typedef {import('../shared/protocol').View} View */
+/** @typedef {import('../shared/protocol').Frame} Frame */
+
+const zone = $("#zone");
+const rotation = $("#rotation");
+const snap = $("#snap");
+const hint = $("#zone-hint");
+const chips = $('[data-part="chips"]');
+const legend = $('[data-part="legend"]');
+
+/**
+ * Sets a field, unless someone is typing in it.
+ * @param {HTMLInputElement} field
+ * @param {string} value
+ */
+export function setField(field, value) {
+  if (!field || (document.activeElement === field && field.dataset.typing)) return;
+  if (field.value !== value) field.value = value;
+}
+
+onFrame((frame) => {
+  fill("hud-zone", frame.zone);
+  fill("hud-off", frame.offAxis);
+  fill("near", frame.on ? runs(frame.nearText) : nearText(frame));
+  snap.hidden = frame.on;
+  setField(rotation, frame.rotation);
+  setField($("#cl"), frame.cl);
+});
+
+/** @param {Frame} frame */
+function nearText(frame) {
+  const out = document.createDocumentFragment();
+  out.append(el("b", {}, frame.distance), " from ", el("b", {}, runs(frame.zone)));
+  return out;
+}
+
+onView((view) => {
+  document.title = `${view.title} — Zone axis simulator`;
+  fill("heading", view.heading);
+  fill("description", view.description);
+  fill("phone", view.phone);
+  fill("count", view.counts.text);
+  fill("holder", view.holder.note);
+  crystal(view);
+  orientation(view);
+  hud(view);
+  settings(view);
+  measurement(view);
+});
+
+/** @param {View} view */
+function crystal(view) {
+  const c = view.crystal;
+  for (const name of ["crystal-name", "phone-name"]) fill(name, nameNode(c));
+  fill("crystal-line", c.line);
+  fill("crystal-id", c.source);
+  fill("crystal-reference", c.reference ?? "");
+  const notes = document.createDocumentFragment();
+  for (const note of [...(c.notes ?? []), ...(view.notes ?? [])]) notes.append(el("p", { className: "hint" }, note));
+  fill("notes", notes);
+}
+
+/** @param {import('../shared/protocol').CrystalView} c */
+function nameNode(c) {
+  const out = document.createDocumentFragment();
+  out.append(`${c.name} `, el("span", {}, runs(c.formula)));
+  return out;
+}
+
+/** @param {View} view */
+function orientation(view) {
+  setField(zone, view.input);
+  if (hint.dataset.message === undefined) hint.textContent = view.hint;
+  const list = view.chips ?? [];
+  chips.toggleAttribute("data-four", view.crystal.fourIndex);
+  const old = [...chips.children];
+  const same = old.length === list.length && list.every((c, i) => old[i].dataset.uvw === c.uvw.join(","));
+  if (!same) chips.replaceChildren(...list.map(chip));
+  list.forEach((c, i) => {
+    const node = chips.children[i];
+    node.href = c.link;
+    if (c.pressed) node.setAttribute("aria-current", "true");
+    else node.removeAttribute("aria-current");
+  });
+}
+
+/** @param {import('../shared/protocol').Chip} c */
+function chip(c) {
+  const node = el("a", { className: "chip", href: c.link }, el("span", { "aria-hidden": "true" }, runs(c.text)), el("span", { className: "sr" }, c.label));
+  node.dataset.uvw = c.uvw.join(",");
+  return node;
+}
+
+/** @param {View} view */
+function hud(view) {
+  main.dataset.pattern = view.style;
+  main.toggleAttribute("data-negative", view.flags.includes("n"));
+  const lines = (view.hud ?? []).map((line) => el("p", {}, runs(line)));
+  if (view.flagsText) lines.push(el("p", { className: "flags" }, view.flagsText));
+  $('[data-part="hud"]').replaceChildren(...lines);
+  const entries = view.legend ?? [];
+  const wanted = entries.map((e) => e.class).join(" ");
+  if (legend.dataset.shown !== wanted) {
+    legend.dataset.shown = wanted;
+    legend.replaceChildren(...entries.map((e) => el("li", {}, key(e.class), e.text)));
+  }
+  const bar = $("#scale-bar");
+  if (bar) bar.toggleAttribute("hidden", !view.overlays.includes("s"));
+  fill("empty", view.empty ?? "");
+}
+
+/** The sample of a mark in the legend. @param {string} name */
+function key(name) {
+  const template = $(`#key-${name}`);
+  return template ? template.content.cloneNode(true) : null;
+}
+
+/** @param {View} view */
+function settings(view) {
+  setField($("#kv"), view.kv);
+  setField($("#t"), view.thickness);
+  for (const b of $$("[data-kv]")) b.setAttribute("aria-pressed", String(b.dataset.kv === view.kv));
+  for (const box of $$('input[name="o"]')) box.checked = view.overlays.includes(box.value);
+  for (const box of $$('input[name="f"]')) box.checked = view.flags.includes(box.value);
+  for (const dot of $$('input[name="m"]')) dot.checked = dot.value === (view.rings ? "rings" : view.model);
+  const style = view.style || styleOfTheme();
+  for (const dot of $$('input[name="p"]')) dot.checked = dot.value === style;
+}
+
+/** The pattern style that the theme brings. */
+export function styleOfTheme() {
+  const theme = document.documentElement.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+  return { light: "film", dark: "screen", lab: "phosphor" }[theme] ?? "film";
+}
+
+/** @param {View} view */
+function measurement(view) {
+  const m = view.measure;
+  fill("measure-count", m.empty ? "" : m.count);
+  $("#measure-actions").hidden = !!m.empty;
+  $("#between").checked = !!m.between;
+  $("#between").parentNode.hidden = !!view.rings;
+  if (m.empty) return fill("measure", el("p", { className: "empty" }, m.empty));
+  const head = el("tr", {}, ...["Spot", "hkl", "d (Å)"].map((t) => el("th", { scope: "col" }, t)), el("th", { scope: "col" }, "1/d (nm", el("sup", {}, "−1"), ")"));
+  const rows = (m.points ?? []).map((p) =>
+    el("tr", {},
+      el("th", { scope: "row" }, el("span", { className: `key key-${p.letter === "A" ? "a" : "b"}` }, p.letter ?? "")),
+      el("td", {}, runs(p.label)), el("td", {}, p.d), el("td", {}, p.invD)),
+  );
+  const out = document.createDocumentFragment();
+  out.append(el("table", {}, el("thead", {}, head), el("tbody", {}, ...rows)));
+  const tiles = [];
+  if (m.angle) tiles.push(tile("angle A to B", m.angle));
+  if (m.ratio) tiles.push(tile("ratio B / A", m.ratio));
+  if (m.spacing) tiles.push(tile("between A and B (Å)", m.spacing));
+  if (tiles.length) out.append(el("dl", { className: "tiles" }, ...tiles));
+  const families = (m.points ?? []).filter((p) => p.family?.length);
+  if (families.length) out.append(el("p", { className: "hint" }, ...families.flatMap((p, i) => [i ? ", " : "", `${p.letter}: family `, runs(p.family)])));
+  return fill("measure", out);
+}
+
+/** @param {string} name @param {string} value */
+const tile = (name, value) => el("div", {}, el("dt", {}, name), el("dd", {}, value));
+

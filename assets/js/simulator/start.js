@@ -1,0 +1,36 @@
+// @ts-check
+// The engine is asked for first, since it takes the longest; it loads beside the
+// page, in its worker, and competes with nothing that the first picture needs.
+// The other scripts wait until that is painted.
+
+import { $, button, el } from "../shared/dom.js";
+import { start } from "../shared/engine.js";
+
+/** What main.js needs, below assets/js; the build fills it in. */
+const SCRIPTS = "__SCRIPTS__";
+
+const LONG_MS = 3000; // a browser that does not say when it has painted
+
+start();
+
+const painted = new Promise((done) => {
+  if (document.hidden || navigator.serviceWorker?.controller) return done(0);
+  // The first paint may hold only the top of the page; the picture is there with
+  // the text on it. Not every browser says when that is.
+  const type = PerformanceObserver.supportedEntryTypes.includes("element") ? "element" : "paint";
+  const paint = () => new PerformanceObserver(done).observe({ type, buffered: true });
+  // The frame of the whole page is under way when the next one begins.
+  requestAnimationFrame(() => requestAnimationFrame(paint));
+  setTimeout(done, LONG_MS);
+});
+
+painted.then(() => {
+  // All scripts at once, not each when another one asks for it.
+  for (const name of SCRIPTS.split(" ")) {
+    document.head.append(el("link", { rel: "modulepreload", href: new URL(`../${name}.js`, import.meta.url).href }));
+  }
+  import("./main.js").catch(() => {
+    const again = () => fetch("").then(() => location.reload());
+    $("#stage").replaceChildren("The simulator could not start. The picture above is still correct. ", button("Try again", { onclick: again }));
+  });
+});

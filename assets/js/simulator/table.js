@@ -1,0 +1,169 @@
+// @ts-check
+// The reflections: the first rows beside the pattern, all of them in a dialog
+// with a filter. A row in focus rings its spot, Enter brings it to the middle.
+
+import { $, $$, button, el, runs } from "../shared/dom.js";
+import { act, now, onView } from "./app.js";
+import { dialog } from "./dialog.js";
+import { copy, saveText } from "./export.js";
+
+/** @typedef {import('../shared/protocol').Row} Row */
+
+const FIRST = 20;
+const PAGE = 200;
+
+const table = $("#rows");
+const body = $("tbody", table);
+let order = { sort: "i", desc: true };
+
+/** Turns heads into buttons that sort. @param {HTMLElement} head @param {(sort: string, desc: boolean) => void} sort */
+function sortable(head, sort) {
+  for (const th of $$("th[data-sort]", head)) {
+    const b = el("button", { type: "button", className: "sort" });
+    b.append(...th.childNodes);
+    th.append(b);
+    b.addEventListener("click", () => {
+      const on = th.getAttribute("aria-sort");
+      const desc = on === "descending" ? false : on === "ascending" ? true : th.dataset.sort !== "hkl" && th.dataset.sort !== "g";
+      for (const other of $$("th[data-sort]", head)) other.removeAttribute("aria-sort");
+      th.setAttribute("aria-sort", desc ? "descending" : "ascending");
+      sort(th.dataset.sort, desc);
+    });
+  }
+}
+
+/** @param {Row} row */
+function rowNode(row) {
+  const tr = el("tr", { tabIndex: -1 }, el("th", { scope: "row" }, runs(row.label)), el("td", {}, row.d), el("td", {}, row.invD), el("td", {}, row.i), el("td", {}, row.multiplicity ?? row.s));
+  tr.dataset.hkl = row.hkl.join(",");
+  return tr;
+}
+
+/** @param {Event} event @returns {[number, number, number] | null} */
+function hklOf(event) {
+  const tr = /** @type {HTMLElement} */ (event.target).closest?.("tr[data-hkl]");
+  return tr instanceof HTMLElement ? /** @type {any} */ ((tr.dataset.hkl ?? "").split(",").map(Number)) : null;
+}
+
+/** One row is a stop for the Tab key; arrows go to the others. @param {HTMLElement} rows @param {Element | null} row */
+function stop(rows, row) {
+  for (const other of rows.children) /** @type {HTMLElement} */ (other).tabIndex = other === row ? 0 : -1;
+}
+
+/** @param {HTMLElement} rows */
+function listen(rows) {
+  rows.addEventListener("focusin", (event) => {
+    const hkl = hklOf(event);
+    if (!hkl) return;
+    stop(rows, /** @type {HTMLElement} */ (event.target));
+    act({ op: "select", hkl }, { keep: true });
+  });
+  rows.addEventListener("keydown", (event) => {
+    const hkl = hklOf(event);
+    const tr = /** @type {HTMLElement} */ (event.target);
+    if (!hkl || tr.tagName !== "TR") return;
+    const to = { ArrowDown: tr.nextElementSibling, ArrowUp: tr.previousElementSibling }[event.key];
+    if (to instanceof HTMLElement) to.focus();
+    else if (event.key === "Enter") act({ op: "centre", hkl });
+    else if (event.key.toLowerCase() === "m") act({ op: "measure", hkl });
+    else return;
+    event.preventDefault();
+  });
+  rows.addEventListener("dblclick", (event) => {
+    const hkl = hklOf(event);
+    if (hkl) act({ op: "centre", hkl });
+  });
+}
+
+let asked = 0;
+
+async function refresh() {
+  const view = now.view;
+  if (!view) return;
+  for (const th of $$('[data-sort="s"], [data-sort="m"]', table)) th.hidden = (th.dataset.sort === "m") !== !!view.rings;
+  let rows = view.rows ?? [];
+  if (order.sort !== "i" || !order.desc) {
+    const mine = ++asked;
+    const reply = await act({ op: "table", ...order, limit: FIRST }, { quiet: true });
+    if (mine !== asked || !reply.table) return;
+    rows = reply.table.rows ?? [];
+  }
+  const keys = rows.map((r) => r.hkl.join(","));
+  const focused = document.activeElement;
+  const at = focused instanceof HTMLElement && body.contains(focused) ? focused.dataset.hkl : undefined;
+  body.replaceChildren(...rows.map(rowNode));
+  const selected = view.detail?.hkl?.join(",");
+  for (const tr of body.children) tr.toggleAttribute("data-selected", tr.dataset.hkl === selected);
+  stop(body, (at ? body.children[keys.indexOf(at)] : null) ?? body.firstElementChild);
+  if (at && keys.includes(at)) body.children[keys.indexOf(at)].focus({ preventScroll: true });
+}
+
+sortable($("thead", table), (sort, desc) => {
+  order = { sort, desc };
+  refresh();
+});
+listen(body);
+
+// Paper gets the strongest, whatever the screen is sorted by, and the link.
+addEventListener("beforeprint", () => {
+  body.replaceChildren(...(now.view?.rows ?? []).map(rowNode));
+  $("#pattern").dataset.address = location.href;
+});
+addEventListener("afterprint", refresh);
+onView(refresh);
+
+/** All reflections as CSV. */
+async function csv() {
+  const { file } = await act({ op: "export", kind: "csv" });
+  return file;
+}
+
+export async function copyCSV() {
+  const file = await csv();
+  if (file?.text) copy(file.text, `Copied ${file.text.split("\n").filter((l) => l && !l.startsWith("#")).length - 1} rows.`);
+}
+
+/** The dialog with all rows. */
+export function openAll() {
+  const filter = el("input", { autofocus: true, className: "field", type: "search", placeholder: "Filter, such as {111} or 1-11", "aria-label": "Filter by indices" });
+  const caption = el("caption", {});
+  const head = $("thead", table).cloneNode(true);
+  for (const b of $$("button.sort", head)) b.replaceWith(...b.childNodes);
+  const rows = el("tbody");
+  const more = button("More rows", { grow: true, onclick: () => load(false) });
+  const view = { sort: order.sort, desc: order.desc, offset: 0 };
+  let mine = 0;
+  const load = async (/** @type {boolean} */ fresh) => {
+    const id = ++mine;
+    if (fresh) view.offset = 0;
+    const { table: part } = await act({ op: "table", ...view, filter: filter.value, limit: PAGE }, { quiet: true });
+    if (!part || id !== mine) return;
+    const nodes = (part.rows ?? []).map(rowNode);
+    if (fresh) rows.replaceChildren(...nodes);
+    else rows.append(...nodes);
+    stop(rows, rows.firstElementChild);
+    view.offset += nodes.length;
+    caption.textContent = part.caption;
+    more.hidden = view.offset >= part.total;
+  };
+  sortable(/** @type {HTMLElement} */ (head), (sort, desc) => {
+    Object.assign(view, { sort, desc });
+    load(true);
+  });
+  listen(rows);
+  let timer = 0;
+  filter.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => load(true), 150);
+  });
+  const save = async () => {
+    const file = await csv();
+    if (file?.text) saveText(file);
+  };
+  const box = dialog("Reflections",
+    el("div", { className: "row" }, filter, button("Copy CSV", { icon: "copy", onclick: copyCSV }), button("Download CSV", { icon: "download", onclick: save })),
+    el("div", { className: "scroller", tabIndex: 0, role: "group", "aria-label": "Table of reflections" }, el("table", {}, caption, head, rows), more));
+  box.classList.add("tall");
+  load(true);
+  box.showModal();
+}

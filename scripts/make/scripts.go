@@ -1,0 +1,108 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// The scripts of the pages lie in folders by the page that they serve:
+//
+//	assets/js/simulator   the simulator, and the document of its canvas
+//	assets/js/site        articles, pattern library, embedded patterns
+//	assets/js/shared      what both of them load
+//	assets/js/workers     programs of their own: engine, canvas, service worker
+//
+// A script imports from its own folder and from shared; only shared and
+// simulator start workers. What a page has to ask for is read from the imports.
+const (
+	mainScript    = "js/simulator/main.js"
+	startScript   = "js/simulator/start.js"
+	serviceWorker = "js/workers/sw.js"
+	// earlyScript stands in the pages around the simulator, so that they do
+	// not wait for it.
+	earlyScript = "js/site/early.js"
+)
+
+var (
+	importedAtOnce = regexp.MustCompile(`(?m)^(?:import|export)\b[^;]*?"(\.[^"]+)"`)
+	importedLater  = regexp.MustCompile(`\bimport\("(\.[^"]+)"\)`)
+	startedWorker  = regexp.MustCompile(`\bnew Worker\(new URL\("([^"]+)", import\.meta\.url\)`)
+)
+
+// needs returns the scripts that a script needs at once, in the order in which
+// they are named, itself not among them: what it imports, directly or by way of
+// another, and the workers that these start.
+func needs(scripts map[string][]byte, first string) ([]string, error) {
+	list := []string{first}
+	for i := 0; i < len(list); i++ {
+		from := list[i]
+		for _, kind := range []*regexp.Regexp{importedAtOnce, startedWorker} {
+			for _, m := range kind.FindAllSubmatch(scripts[from], -1) {
+				name := path.Join(path.Dir(from), string(m[1]))
+				if _, ok := scripts[name]; !ok {
+					return nil, fmt.Errorf("%s asks for %s: there is no assets/%s", from, m[1], name)
+				}
+				if !slices.Contains(list, name) {
+					list = append(list, name)
+				}
+			}
+		}
+	}
+	return list[1:], nil
+}
+
+// checkImports says which script asks for one that is not there, or for one of
+// another page.
+func checkImports(scripts map[string][]byte) error {
+	for name, text := range scripts {
+		for _, kind := range []*regexp.Regexp{importedAtOnce, importedLater} {
+			for _, m := range kind.FindAllSubmatch(text, -1) {
+				asked := path.Join(path.Dir(name), string(m[1]))
+				if _, ok := scripts[asked]; !ok {
+					return fmt.Errorf("%s asks for %s: there is no assets/%s", name, m[1], asked)
+				}
+				if from, to := folder(name), folder(asked); from != to && to != "shared" {
+					return fmt.Errorf("%s asks for %s: a script of %s may import only from its folder and from shared", name, asked, from)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// folder returns the page that a script or a style serves: "simulator" for
+// "js/simulator/main.js".
+func folder(logical string) string {
+	_, rest, _ := strings.Cut(logical, "/")
+	name, _, _ := strings.Cut(rest, "/")
+	return name
+}
+
+// writeList tells start.js what main.js needs: all scripts are asked for at
+// once, not each when another one comes to its import.
+func writeList(scripts map[string][]byte) error {
+	list, err := needs(scripts, mainScript)
+	if err != nil {
+		return err
+	}
+	had, err := needs(scripts, startScript)
+	if err != nil {
+		return err
+	}
+	var names []string
+	for _, name := range append([]string{mainScript}, list...) {
+		if !slices.Contains(had, name) {
+			names = append(names, strings.TrimSuffix(strings.TrimPrefix(name, "js/"), ".js"))
+		}
+	}
+	const place = `"__SCRIPTS__"`
+	if n := bytes.Count(scripts[startScript], []byte(place)); n != 1 {
+		return fmt.Errorf("%s: %d places for the list of scripts, want one %s", startScript, n, place)
+	}
+	scripts[startScript] = bytes.Replace(scripts[startScript], []byte(place), []byte(`"`+strings.Join(names, " ")+`"`), 1)
+	return nil
+}
