@@ -2,6 +2,8 @@ module zoneaxis
 
 go 1.26.0
 
+toolchain go1.27.4
+
 require (
 	github.com/KimMachineGun/automemlimit v1.0.1
 	github.com/alecthomas/chroma/v2 v2.27.0

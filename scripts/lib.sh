@@ -3,13 +3,19 @@
 say() { printf '%s: %s\n' "$(basename "$0")" "$*"; }
 fail() { say "$*" >&2; exit 1; }
 
-# need_go stops with a plain sentence if Go is missing or too old.
+# need_go lets every go command run the version that go.mod pins, which the go
+# command fetches if it is not there, also where the environment says
+# GOTOOLCHAIN=local. It stops with a plain sentence if that cannot be had.
 need_go() {
   command -v go >/dev/null || fail "Go 1.26 or newer is needed, and no go command was found. See https://go.dev/doc/install"
-  local version
-  version=$(go env GOVERSION | sed -E 's/^go([0-9]+)\.([0-9]+).*/\1 \2/')
-  read -r major minor <<<"$version"
-  [ "$major" -gt 1 ] || [ "$minor" -ge 26 ] || fail "Go 1.26 or newer is needed; this is $(go env GOVERSION)"
+  local pinned said
+  pinned=$(sed -n 's/^toolchain //p' go.mod)
+  if ! said=$(GOTOOLCHAIN=$pinned go env GOVERSION 2>&1); then
+    fail "the toolchain $pinned is not on this machine and could not be fetched: connect to the network for the first build, or install Go ${pinned#go} (https://go.dev/doc/install). The go command says: $(tail -n 1 <<<"$said")"
+  fi
+  said=$(GOTOOLCHAIN=$pinned go env GOVERSION 2>/dev/null)
+  [ "$said" = "$pinned" ] || fail "Go 1.26 or newer is needed, which fetches $pinned; this is $said"
+  export GOTOOLCHAIN=$pinned
 }
 
 # need_chromium finds a Chromium, or installs Debian's, and sets CHROMIUM.

@@ -178,7 +178,8 @@ func FuzzWrite(f *testing.F) {
 		var w jsontext.Writer
 		w.String(s)
 		got, ok := w.Text()
-		if want, err := json.Marshal(s); err != nil || !ok || !bytes.Equal(got, want) {
+		// Before Go 1.27 encoding/json wrote an escape for bytes that are no UTF-8.
+		if want, err := json.Marshal(string([]rune(s))); err != nil || !ok || !bytes.Equal(got, want) {
 			t.Errorf("%q is written %s, want %s", s, got, want)
 		}
 		w = jsontext.Writer{}

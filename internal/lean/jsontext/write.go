@@ -90,8 +90,9 @@ const escaped = 1<<32 - 1 | 1<<'"' | 1<<'&' | 1<<'<' | 1<<'>'
 
 const hexDigits = "0123456789abcdef"
 
-// String writes a string. Characters with a meaning in HTML, the two line
-// separators of Unicode and bytes that are no UTF-8 are written as escapes.
+// String writes a string. Characters with a meaning in HTML and the two line
+// separators of Unicode are written as escapes, a byte that is no UTF-8 as
+// U+FFFD itself, as encoding/json does since Go 1.27.
 func (w *Writer) String(s string) {
 	dst := append(w.text, '"')
 	done := 0
@@ -110,7 +111,7 @@ func (w *Writer) String(s string) {
 		if c >= utf8.RuneSelf {
 			var v rune
 			if v, size = utf8.DecodeRuneInString(s[i:]); v == utf8.RuneError && size == 1 {
-				dst = append(append(dst, s[done:i]...), `\ufffd`...)
+				dst = append(append(dst, s[done:i]...), "\ufffd"...)
 			} else if v == 0x2028 || v == 0x2029 {
 				dst = append(append(dst, s[done:i]...), `\u202`...)
 				dst = append(dst, hexDigits[v&0xF])

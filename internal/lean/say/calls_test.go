@@ -20,7 +20,7 @@ import (
 // TestCalls checks that all calls in the engine give each verb an argument that
 // it can print, which go vet does only for fmt.
 func TestCalls(t *testing.T) {
-	cmd := exec.Command("go", "list", "-export", "-deps", "-json=ImportPath,Export,Dir,GoFiles", "../../wasm/engine")
+	cmd := exec.Command("go", "list", "-export", "-deps", "-json=ImportPath,Export,Dir,GoFiles", "../../../wasm/engine")
 	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm")
 	var stderr strings.Builder
 	cmd.Stderr = &stderr

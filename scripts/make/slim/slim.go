@@ -15,7 +15,7 @@
 //   - stack sizes, pointer maps, deferred calls.
 //
 // A stack trace of the result has frames without names, as in "?:0". The layout
-// of the tables is that of Go 1.20 to 1.26 (runtime/symtab.go, pcHeader and
+// of the tables is that of Go 1.20 to 1.27 (runtime/symtab.go, pcHeader and
 // moduledata); Strip refuses what looks different.
 package slim
 
@@ -85,14 +85,23 @@ var order = binary.LittleEndian
 // header is how the tables begin: magic, two zeros, instruction and pointer size.
 var header = []byte{0xf1, 0xff, 0xff, 0xff, 0, 0, 1, 8}
 
+// Offsets of fields in the runtime's record of the module, runtime.moduledata.
+const (
+	findFuncTab = 152
+	goFunc      = 320      // up to Go 1.26
+	goFunc127   = 320 + 24 // three words more: typedesclen, itaboffset, itabsize
+)
+
 // find looks for the header of the tables and for the runtime's record of the
 // module, which points to it, and checks one against the other.
 func find(mem []byte) (*tables, error) {
 	var found []*tables
 	for _, at := range aligned(mem, header) {
 		for _, module := range aligned(mem, order.AppendUint64(nil, uint64(at))) {
-			if t := match(mem, at, module); t != nil {
-				found = append(found, t)
+			for _, gofunc := range []int{goFunc, goFunc127} {
+				if t := match(mem, at, module, gofunc); t != nil {
+					found = append(found, t)
+				}
 			}
 		}
 	}
@@ -117,9 +126,10 @@ func aligned(mem, pattern []byte) []int {
 	}
 }
 
-// match reads the header at one place and the module's record at another. It
-// returns nil if they do not belong together.
-func match(mem []byte, at, module int) *tables {
+// match reads the header at one place and the module's record at another, whose
+// field gofunc has the given offset and epclntab the next. It returns nil if
+// they do not belong together.
+func match(mem []byte, at, module, gofunc int) *tables {
 	word := func(at int) int {
 		if at+8 > len(mem) || order.Uint64(mem[at:]) >= uint64(len(mem)) {
 			return -1
@@ -138,7 +148,7 @@ func match(mem []byte, at, module int) *tables {
 	t := &tables{
 		mem: mem, count: word(at + 8),
 		names: slice(0, 1), units: slice(1, 4), files: slice(2, 1), values: slice(3, 1), funcs: slice(4, 1),
-		gofunc: span{word(module + 320), word(module + 152)}, // up to the index by program counter
+		gofunc: span{word(module + gofunc), word(module + findFuncTab)}, // up to the index by program counter
 	}
 	for i, part := range []span{t.names, t.units, t.files, t.values, t.funcs} {
 		if part.from < 0 || part.from != offset(i) {
@@ -148,7 +158,7 @@ func match(mem []byte, at, module int) *tables {
 	if index := slice(5, 8); t.count <= 0 || index.from != t.funcs.from || index.to != index.from+8*(t.count+1) {
 		return nil
 	}
-	if t.gofunc.from < t.funcs.from || t.gofunc.to <= t.gofunc.from || word(module+328) < t.gofunc.to {
+	if t.gofunc.from < t.funcs.from || t.gofunc.to <= t.gofunc.from || word(module+gofunc+8) < t.gofunc.to {
 		return nil
 	}
 	t.funcs.to = t.gofunc.from
