@@ -22,8 +22,6 @@ type element struct {
 	mass, radius        float64
 }
 
-//go:generate go run zoneaxis/scripts/generate text text.go elementsText=data/elements.txt lobatoText=data/lobato2014.txt gaoPengText=data/gaopeng1999.txt
-
 var elements = sync.OnceValue(func() *[MaxZ + 1]element {
 	var e [MaxZ + 1]element
 	for i, f := range rows(elementsText) {

@@ -6,8 +6,6 @@ import (
 	"sync"
 )
 
-//go:generate go run zoneaxis/scripts/generate text text.go settingsText=data/settings.txt
-
 // Setting is one row of the table of space-group settings: a space group with
 // a choice of axes and origin.
 type Setting struct {
@@ -30,9 +28,6 @@ type Setting struct {
 var table = sync.OnceValue(func() []*Setting {
 	list := make([]*Setting, 0, 560)
 	for line := range strings.Lines(settingsText) {
-		if strings.HasPrefix(line, "#") {
-			continue
-		}
 		f := strings.Split(strings.TrimSuffix(line, "\n"), "|")
 		n, err := strconv.Atoi(f[0])
 		if err != nil || len(f) != 6 {

@@ -1,6 +1,12 @@
-# The chemical elements, Z = 1 to 103, one row each: symbol, name, atomic mass in u, covalent radius in A (0: none), colour RRGGBB.
-# Masses: IUPAC 2016. Radii: B. Cordero et al., Dalton Trans. (2008) 2832-2838. Colours: our own choice.
-H Hydrogen 1.008 .31 F5F5F5
+package atom
+
+// elementsText is the table of the chemical elements, Z = 1 to 103, one row
+// each: symbol, name, atomic mass in u, covalent radius in Å (0: none), colour
+// RRGGBB.
+//
+// Masses: IUPAC 2016. Radii: B. Cordero et al., Dalton Trans. (2008)
+// 2832–2838. Colours: our own choice.
+const elementsText = `H Hydrogen 1.008 .31 F5F5F5
 He Helium 4.0026 .28 D4F2F2
 Li Lithium 6.94 1.28 B15CE0
 Be Beryllium 9.01218 .96 B9E04A
@@ -103,3 +109,4 @@ Fm Fermium 257.095 0 B02CB4
 Md Mendelevium 258.098 0 B00EA2
 No Nobelium 259.101 0 B80E86
 Lr Lawrencium 262.11 0 C20E66
+`

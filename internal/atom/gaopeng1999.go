@@ -1,7 +1,13 @@
-# Debye-Waller parameter of the elemental crystals, B(T) = a0 + a1 T + a2 T^2 + a3 T^3 + a4 T^4 in A^2, T in K.
-# H. X. Gao and L.-M. Peng, Acta Cryst. A55 (1999) 926-932.
-# Row: symbol, a0..a4 for T < 80 K, then a0..a4 for T >= 80 K where there is a fit. Ca is f.c.c., Fe and Ta are b.c.c.
-Ag .12932 -7.537e-5 2.371e-5 -5.679e-8 -2.679e-10 .05358 .00219 7.901e-7 -8.588e-10 3.357e-13
+package atom
+
+// gaoPengText holds the Debye–Waller parameters of the elemental crystals of
+// H. X. Gao and L.-M. Peng, Acta Cryst. A55 (1999) 926–932:
+//
+//	B(T) = a0 + a1 T + a2 T² + a3 T³ + a4 T⁴ in Å², T in K.
+//
+// A row is the symbol, a0 … a4 for T < 80 K, then a0 … a4 for T ≥ 80 K where
+// there is a fit. Ca is f.c.c., Fe and Ta are b.c.c.
+const gaoPengText = `Ag .12932 -7.537e-5 2.371e-5 -5.679e-8 -2.679e-10 .05358 .00219 7.901e-7 -8.588e-10 3.357e-13
 Al .27196 -4.254e-5 7.433e-6 7.042e-8 -4.391e-10 .18496 .00163 2.469e-6 -2.63e-9 1.015e-12
 Ar .82048 -.00258 .0009105 -1.047e-5 4.603e-8
 As .13599 -2.725e-6 1.122e-5 1.326e-8 -3.003e-10 .07665 .00145 1.268e-6 -1.5e-9 6.424e-13
@@ -63,3 +69,4 @@ Xe .38452 .00482 .0007547 -1.007e-5 4.87e-8 .10655 .02824 1.613e-5 -6.878e-8 1.1
 Y .15651 -.000159 2.634e-5 -3.492e-8 -4.91e-10 .0651 .00252 9.606e-7 -1.044e-9 4.082e-13
 Zn .20745 -.0002901 3.69e-5 -3.618e-8 -8.717e-10 .10549 .00303 3.054e-6 -5.039e-9 3.072e-12
 Zr .12491 -6.417e-5 1.215e-5 3.31e-8 -5.068e-10 .06133 .00157 8.855e-7 -9.584e-10 3.736e-13
+`

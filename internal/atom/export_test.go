@@ -1,0 +1,3 @@
+package atom
+
+const LobatoText = lobatoText
