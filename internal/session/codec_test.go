@@ -97,8 +97,10 @@ func TestCodec(t *testing.T) {
 			if m.encode != nil {
 				var w jsontext.Writer
 				m.encode(&w, v.Interface())
-				if got, ok := w.Text(); !ok || !bytes.Equal(got, want) {
-					t.Fatalf("%s is written\n%s\nwant\n%s", m.name, got, want)
+				// Before Go 1.27 encoding/json wrote an escape for bytes that are no UTF-8.
+				plain := bytes.ReplaceAll(want, []byte(`\ufffd`), []byte("\ufffd"))
+				if got, ok := w.Text(); !ok || !bytes.Equal(got, plain) {
+					t.Fatalf("%s is written\n%s\nwant\n%s", m.name, got, plain)
 				}
 				indented, err := json.MarshalIndent(v.Interface(), "", " ")
 				if got := jsontext.Indent(nil, want); err != nil || !bytes.Equal(got, indented) {
