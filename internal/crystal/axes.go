@@ -21,9 +21,8 @@ func (g *motions) pointGroup() string {
 // setup is a candidate for the conventional axes: (a, b, c)conv = (a, b, c) M,
 // M whole numbers with positive determinant.
 type setup struct {
-	m       [3][3]int
-	rank    [3]float64 // candidates are tried in this order, Å² and Å
-	lengths [3]float64
+	m    [3][3]int
+	rank [3]float64 // candidates are tried in this order, Å² and Å
 }
 
 // setups returns the candidates for conventional axes that the rotations and

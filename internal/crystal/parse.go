@@ -55,7 +55,6 @@ type indexWords struct {
 	open, close          string
 	empty, noun, article string
 	null, example        string
-	sorry                string
 }
 
 var (

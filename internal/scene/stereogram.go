@@ -49,17 +49,6 @@ func (Stereogram) View(p diffraction.Point) (x, y float64) {
 	return StereoRadius * p.X, -StereoRadius * p.Y
 }
 
-// poleRadius returns the radius of a pole of some level.
-func poleRadius(level int) float64 {
-	switch level {
-	case 0:
-		return 3.4
-	case 1:
-		return 2.4
-	}
-	return 1.4
-}
-
 // AppendSVG appends the stereogram to dst:
 //
 //	svg.stereo

@@ -223,7 +223,7 @@ func TestSnapAndTilt(t *testing.T) {
 	if r = must(t, s, session.Request{Op: "tilt", Y: 30}); r.Status != "Nearest zone is now 1 1 3, 0.8 degrees away." && !strings.HasPrefix(r.Status, "Nearest zone is now ") {
 		t.Errorf("status %q", r.Status)
 	}
-	r = must(t, s, session.Request{Op: "go", UVW: &[3]int{1, 1, 0}})
+	must(t, s, session.Request{Op: "go", UVW: &[3]int{1, 1, 0}})
 	r = must(t, s, session.Request{Op: "tilt", Y: 0.9})
 	if r.Status != "Tilted to 0.9 degrees from 1 1 0; nearest is still 1 1 0." {
 		t.Errorf("status %q", r.Status)

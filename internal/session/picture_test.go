@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"zoneaxis/internal/artefact"
 	"zoneaxis/internal/session"
 )
 
@@ -72,11 +73,11 @@ func TestPictures(t *testing.T) {
 					t.Fatal(err)
 				}
 			} else if kept, err := os.ReadFile(name); err != nil || string(kept) != svg {
-				t.Errorf("%s differs from %s (%v)", link, name, err)
+				t.Errorf("%s differs from %s (%v): see %s", link, name, err, artefact.Drawing(t, fmt.Sprintf("pictures/%02d.svg", i), svg))
 			}
 		}
 		if !*update && hash != want[link] {
-			t.Errorf("%s: picture %s, expected %s", link, hash, want[link])
+			t.Errorf("%s: picture %s, expected %s: see %s", link, hash, want[link], artefact.Drawing(t, fmt.Sprintf("pictures/%02d.svg", i), svg))
 		}
 		if again := open(t, s.Link().String()).SVG(); again != svg && s.View().Frame.UVW == zoneOf(t, link) {
 			t.Errorf("%s: its canonical link %s shows another picture", link, s.Link().String())

@@ -28,6 +28,8 @@ import (
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"zoneaxis/internal/artefact"
 )
 
 const patience = 40 * time.Second // for software drawing on two shared cores
@@ -397,14 +399,7 @@ func (p *tab) shot(name string) []byte {
 		p.t.Logf("screenshot %s: %v", name, err)
 		return nil
 	}
-	dir := filepath.Join("..", "..", "artefacts")
-	if err := os.MkdirAll(dir, 0o755); err != nil {
-		p.t.Log(err)
-		return png
-	}
-	if err := os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644); err != nil {
-		p.t.Log(err)
-	}
+	artefact.Keep(p.t, name+".png", png)
 	return png
 }
 

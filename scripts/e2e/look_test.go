@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"zoneaxis/internal/artefact"
 )
 
 // screens are the sizes and themes that the page is made for.
@@ -120,7 +122,7 @@ func TestSamePictures(t *testing.T) {
 	for i, l := range links {
 		quoted[i] = quote(l)
 	}
-	differ := eval[[]string](p, `(async () => {
+	differ := eval[[][3]string](p, `(async () => {
 		const page = document.documentElement.dataset;
 		const worker = new Worker(new URL("../workers/engine-worker.js", document.querySelector("script[type=module]").src), {type: "module"});
 		const next = () => new Promise((done, fail) => {
@@ -130,7 +132,7 @@ func TestSamePictures(t *testing.T) {
 		let answer = next();
 		worker.postMessage({type: "start", engine: new URL(page.engine, location.href).href, exec: new URL(page.exec, location.href).href, size: 0});
 		const ready = await answer;
-		if (ready.type !== "ready") return ["the worker says " + JSON.stringify(ready)];
+		if (ready.type !== "ready") return [["the worker says " + JSON.stringify(ready), "", ""]];
 		const differ = [];
 		for (const link of [`+strings.Join(quoted, ",")+`]) {
 			const html = await (await fetch(link)).text();
@@ -139,12 +141,13 @@ func TestSamePictures(t *testing.T) {
 			answer = next();
 			worker.postMessage({request: JSON.stringify({op: "open", link, draw: "svg", seq: 1}), payload: null});
 			const reply = await answer;
-			if (server.length < 500 || reply.svg !== server) differ.push(link + ": " + server.length + " and " + (reply.svg ?? "").length + " bytes");
+			if (server.length < 500 || reply.svg !== server) differ.push([link, server, reply.svg ?? ""]);
 		}
 		worker.terminate();
 		return differ;
 	})()`)
-	for _, text := range differ {
-		t.Error(text)
+	for i, d := range differ {
+		name := fmt.Sprintf("same/%02d-", i)
+		t.Errorf("%s: see %s and %s", d[0], artefact.Drawing(t, name+"server.svg", d[1]), artefact.Drawing(t, name+"worker.svg", d[2]))
 	}
 }

@@ -7,8 +7,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"testing"
@@ -17,6 +15,8 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
+
+	"zoneaxis/internal/artefact"
 )
 
 // TestPrintSheet: the button prints one page with the pattern on white, 160 mm wide,
@@ -66,13 +66,7 @@ func TestPrintSheet(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			dir := filepath.Join("..", "..", "artefacts")
-			if err := os.MkdirAll(dir, 0o755); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.WriteFile(filepath.Join(dir, "print-"+c.name+".pdf"), pdf, 0o644); err != nil {
-				t.Fatal(err)
-			}
+			artefact.Keep(t, "print-"+c.name+".pdf", pdf)
 			if n := len(regexp.MustCompile(`/Type\s*/Page\b[^s]`).FindAll(pdf, -1)); !bytes.HasPrefix(pdf, []byte("%PDF")) || n != 1 {
 				t.Errorf("%d pages, want 1 (%d bytes)", n, len(pdf))
 			}

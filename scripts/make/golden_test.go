@@ -15,6 +15,7 @@ import (
 
 	xhtml "golang.org/x/net/html"
 
+	"zoneaxis/internal/artefact"
 	"zoneaxis/internal/site"
 	"zoneaxis/internal/site/blog"
 	"zoneaxis/internal/site/library"
@@ -97,7 +98,8 @@ func TestGoldenPages(t *testing.T) {
 			continue
 		}
 		if !bytes.Equal(got, want) {
-			t.Errorf("%s has changed: %s", p.Path, firstChange(string(got), string(want)))
+			t.Errorf("%s has changed: %s\nsee %s and, as a page, %s", p.Path, firstChange(string(got), string(want)),
+				artefact.Keep(t, "golden/"+name, got), artefact.Keep(t, "golden/"+p.Path, p.Data))
 		}
 	}
 	for _, name := range []string{"blog.txt", "blog_first.txt", "blog_tags_the-web.txt", "blog_series_an-example.txt", "library_al.txt", "library.txt", "feed.atom.txt", "feed.rss.txt", "feed.json.txt", "sitemap.xml.txt", "robots.txt.txt", "blog_search.json.txt"} {

@@ -46,12 +46,6 @@ func (m *memory) put(id int, o *Object) {
 	}
 }
 
-func (m *memory) remove(id int) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.lru.Remove(id)
-}
-
 // recent returns up to n ids, the one used last first.
 func (m *memory) recent(n int) []int {
 	m.mu.Lock()

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"zoneaxis/internal/artefact"
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/session"
@@ -363,7 +364,7 @@ func TestGolden(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got != string(want) {
-			t.Errorf("%s has changed; go test -update ./internal/site/library writes it anew", name)
+			t.Errorf("%s has changed: see %s; go test -update ./internal/site/library writes it anew", name, artefact.Keep(t, "library/"+filepath.Base(name), []byte(got)))
 		}
 	}
 }
