@@ -41,7 +41,7 @@ type config struct {
 	Origin         string
 	Rate           int
 	NewStructures  int
-	Drawings       int
+	DrawingSeconds int
 
 	Connections          int
 	ConnectionsPerClient int
@@ -110,8 +110,8 @@ var settings = []setting{
 		func(c *config, v string) error { return count(v, &c.Rate) }},
 	{"new-structures", "NEW_STRUCTURES", "30", "structures per minute and visitor that are not cached yet; 0 for no limit",
 		func(c *config, v string) error { return count(v, &c.NewStructures) }},
-	{"drawings", "DRAWINGS", "240", "patterns per minute and visitor that the server draws; 0 for no limit",
-		func(c *config, v string) error { return count(v, &c.Drawings) }},
+	{"drawing-seconds", "DRAWING_SECONDS", "15", "processor time per minute and visitor for patterns that the server draws, seconds; beyond it the browser draws; 0 for no limit",
+		func(c *config, v string) error { return count(v, &c.DrawingSeconds) }},
 	{"connections", "CONNECTIONS", "6000", "open connections in all; fewer if memory or open files are limited; 0 for no limit",
 		func(c *config, v string) error { return count(v, &c.Connections) }},
 	{"connections-per-client", "CONNECTIONS_PER_CLIENT", "512", "open connections of one address that is no trusted proxy; 0 for no limit",
@@ -352,7 +352,7 @@ func (c *config) summary() []any {
 	list := []any{
 		"addr", c.Addr, "metrics_addr", c.MetricsAddr, "mp_api_key", key, "mp_base_url", c.BaseURL,
 		"cache_dir", c.CacheDir, "cache_bytes", c.CacheBytes, "memory_bytes", c.MemoryBytes,
-		"rate", c.Rate, "new_structures", c.NewStructures, "drawings", c.Drawings,
+		"rate", c.Rate, "new_structures", c.NewStructures, "drawing_seconds", c.DrawingSeconds,
 		"connections", c.Connections, "connections_per_client", c.ConnectionsPerClient,
 		"access_log", c.AccessLog, "log_clients", c.LogClients, "dev", c.Dev,
 	}

@@ -120,7 +120,7 @@ func serve(cfg *config, log *slog.Logger, out *logQueue) error {
 	}
 	handler, drain, err := web.Handler(web.Config{
 		Assets: set, Reload: reload, Structures: cache, Log: log, Metrics: metrics, Origin: cfg.Origin,
-		TrustedProxies: cfg.TrustedProxies, Rate: cfg.Rate, NewStructures: cfg.NewStructures, Drawings: cfg.Drawings,
+		TrustedProxies: cfg.TrustedProxies, Rate: cfg.Rate, NewStructures: cfg.NewStructures, Drawing: time.Duration(cfg.DrawingSeconds) * time.Second,
 		AccessLog: cfg.AccessLog, LogClients: cfg.LogClients,
 	})
 	if err != nil {

@@ -97,7 +97,7 @@ func start(t testing.TB, env []string) *process {
 func startBinary(t testing.TB, binary string, env []string) *process {
 	t.Helper()
 	dir := site(t)
-	env = append([]string{"ADDR=127.0.0.1:0", "METRICS_ADDR=127.0.0.1:0", "RATE=0", "NEW_STRUCTURES=0", "DRAWINGS=0", "ASSETS_DIR=assets/dist", "LOG_FORMAT=json"}, env...)
+	env = append([]string{"ADDR=127.0.0.1:0", "METRICS_ADDR=127.0.0.1:0", "RATE=0", "NEW_STRUCTURES=0", "DRAWING_SECONDS=0", "ASSETS_DIR=assets/dist", "LOG_FORMAT=json"}, env...)
 	r, w, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)

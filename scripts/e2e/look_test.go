@@ -105,7 +105,7 @@ func TestPages(t *testing.T) {
 // TestSamePictures draws many links in the worker and compares each drawing,
 // byte for byte, with what the server put into its page.
 func TestSamePictures(t *testing.T) {
-	s := startServer(t, "DRAWINGS=0", "RATE=0")
+	s := startServer(t, "DRAWING_SECONDS=0", "RATE=0")
 	p := newTab(t, browser(t), s.base, 800, 600)
 	p.open("/sim?z=1,1,0")
 	p.wait("the engine", engineReady)

@@ -19,6 +19,16 @@ func clientKey(r *http.Request) (string, error) {
 	return httprate.CanonicalizeIP(middleware.GetClientIP(r.Context())), nil
 }
 
+// siteKey is a client with all the addresses that one site may have: IPv6 by
+// /48.
+func siteKey(r *http.Request) string {
+	ip := middleware.GetClientIPAddr(r.Context()).Unmap()
+	if p, err := ip.Prefix(48); err == nil && ip.Is6() {
+		return p.Addr().String()
+	}
+	return ip.String()
+}
+
 // newLimiter allows count requests per window and client. It writes no
 // headers on success, to keep answers cacheable.
 func newLimiter(count int, window time.Duration) *httprate.RateLimiter {

@@ -16,12 +16,11 @@ import (
 const (
 	keptBytes = 8 << 20          // of finished pages and pictures
 	keptFor   = 10 * time.Minute // what depends on an upstream structure may change
-	// maxWait is how long a request waits for its turn to be drawn.
-	maxWait = 2 * time.Second
+	// maxWait is how long a picture waits for its turn to be drawn, and pageWait
+	// how long a page does before it is sent without.
+	maxWait  = 2 * time.Second
+	pageWait = time.Second
 )
-
-// errCrowded says that too many patterns are being drawn.
-var errCrowded = errors.New("web: too many patterns to draw")
 
 // drawings keeps finished pages and pictures, and bounds how many are made at
 // one time: one less than there are processors, so that everything else goes
@@ -31,7 +30,7 @@ type drawings struct {
 	lru     *simplelru.LRU[string, kept]
 	bytes   int
 	flights singleflight.Group
-	slots   chan struct{}
+	turns   *turns
 }
 
 type kept struct {
@@ -41,8 +40,10 @@ type kept struct {
 
 func (k kept) weight(key string) int { return len(key) + len(k.body) + len(k.gz) + len(k.br) + 300 }
 
-func newDrawings() *drawings {
-	d := &drawings{slots: make(chan struct{}, max(1, runtime.GOMAXPROCS(0)-1))}
+// newDrawings takes the processor time that a client may use in a minute; 0 for
+// no limit.
+func newDrawings(perMinute time.Duration) *drawings {
+	d := &drawings{turns: newTurns(max(1, runtime.GOMAXPROCS(0)-1), perMinute)}
 	// The count is no real bound; the bytes are.
 	lru, err := simplelru.NewLRU(1<<30, func(key string, k kept) { d.bytes -= k.weight(key) })
 	if err != nil {
@@ -79,36 +80,56 @@ func (d *drawings) put(key string, c *content) {
 	}
 }
 
-// draw makes the content of a key, once for all who ask at one time. keep says
-// whether it may be kept.
-func (d *drawings) draw(ctx context.Context, key string, make func() (c *content, keep bool, err error)) (*content, error) {
-	done := d.flights.DoChan(key, func() (v any, err error) {
-		defer func() {
-			if p := recover(); p != nil {
-				v, err = nil, fmt.Errorf("web: panic while drawing: %v\n%s", p, debug.Stack())
-			}
-		}()
-		wait := time.NewTimer(maxWait)
-		defer wait.Stop()
-		select {
-		case d.slots <- struct{}{}:
-			defer func() { <-d.slots }()
-		case <-wait.C:
-			return nil, errCrowded
+// drawing is one thing to draw.
+type drawing struct {
+	key      string
+	client   string        // who pays for it
+	patience time.Duration // how long it may wait for its turn
+	// make draws it; keep says whether it may be kept.
+	make func() (c *content, keep bool, err error)
+}
+
+// draw makes the content of a key, once for all who ask at one time.
+func (d *drawings) draw(ctx context.Context, want drawing) (*content, error) {
+	c, shared, err := d.fly(ctx, want.key, want)
+	var spent *spentError
+	if shared && (errors.Is(err, errCrowded) || errors.As(err, &spent)) {
+		// Another client asked first and has no turn: this one may have.
+		c, _, err = d.fly(ctx, want.key+" "+want.client, want)
+	}
+	return c, err
+}
+
+func (d *drawings) fly(ctx context.Context, flight string, want drawing) (c *content, shared bool, err error) {
+	done := d.flights.DoChan(flight, func() (v any, err error) {
+		end, err := d.turns.take(context.WithoutCancel(ctx), want.client, want.patience)
+		if err != nil {
+			return nil, err
 		}
-		c, keep, err := make()
-		if err == nil && keep {
-			d.put(key, c)
-		}
-		return c, err
+		took := processorTime(func() { v, err = d.make(want) })
+		end(took)
+		return v, err
 	})
 	select {
 	case r := <-done:
 		if r.Err != nil {
-			return nil, r.Err
+			return nil, r.Shared, r.Err
 		}
-		return r.Val.(*content), nil
+		return r.Val.(*content), r.Shared, nil
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return nil, false, ctx.Err()
 	}
+}
+
+func (d *drawings) make(want drawing) (c *content, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			c, err = nil, fmt.Errorf("web: panic while drawing: %v\n%s", p, debug.Stack())
+		}
+	}()
+	c, keep, err := want.make()
+	if err == nil && keep {
+		d.put(want.key, c)
+	}
+	return c, err
 }

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"encoding/json"
 	"html"
 	"net/http"
@@ -36,14 +35,11 @@ func (s *server) oembed(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	width, height := fit(query.Get("maxwidth"), embedWidth, leastEmbedWidth), fit(query.Get("maxheight"), embedHeight, leastEmbedUp)
-	state, _ := session.ParseLink("?" + target)
-	link := state.String()
+	what := askedFor(target)
+	link := what.link
 	key := "oembed " + s.served().set.Manifest.Build + " " + origin + " " + strconv.Itoa(width) + "x" + strconv.Itoa(height) + " " + link
-	// The structure that the link names, not the request's own query.
-	of := r.Clone(r.Context())
-	of.URL.RawQuery = target
 	readByAnyone(w.Header())
-	c, err := s.kept(w, of, key, func(_ context.Context, lookup lookupFunc) (*content, error) {
+	c, err := s.kept(r, request{key: key, of: what.of, patience: maxWait, make: func(lookup lookupFunc) (*content, error) {
 		one, problems := session.Open(link, lookup)
 		for _, p := range problems {
 			if p.Key == "c" {
@@ -62,7 +58,7 @@ func (s *server) oembed(w http.ResponseWriter, r *http.Request) {
 			return nil, err
 		}
 		return &content{kind: jsonKind, etag: hashTag(body), body: body}, nil
-	})
+	}})
 	if c == nil {
 		s.failDrawing(w, r, err)
 		return

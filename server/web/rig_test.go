@@ -127,3 +127,20 @@ func fileOf(t testing.TB, set *assets.Set, url string) []byte {
 	}
 	return data
 }
+
+// count returns a counter of the metrics whose one label has a value.
+func (r *rig) count(t testing.TB, name, label string) float64 {
+	t.Helper()
+	families, err := r.metrics.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range families {
+		for _, m := range f.Metric {
+			if f.GetName() == name && len(m.Label) == 1 && m.Label[0].GetValue() == label {
+				return m.Counter.GetValue()
+			}
+		}
+	}
+	return 0
+}

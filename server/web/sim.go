@@ -10,6 +10,8 @@ import (
 	"io/fs"
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -45,8 +47,10 @@ type simPage struct {
 	Build       string
 	Theme       string
 	CriticalCSS template.CSS
-	EngineSize  int // bytes after compression
-	EngineRaw   int // bytes before
+	EngineSize  int    // bytes after compression
+	EngineRaw   int    // bytes before
+	Waiting     bool   // without its picture: the browser draws it
+	Library     string // with Waiting: address of the crystal's page in the library, or ""
 }
 
 // home serves the page made at build if there is one, and else the simulator,
@@ -75,7 +79,44 @@ func (s *server) embed(w http.ResponseWriter, r *http.Request) {
 	s.page(w, r, "embed.tmpl")
 }
 
-// page fills a template with the state of a link.
+// asked is the state that an address asks for. Unknown keys are left out, and
+// every newer version is the next one, so that they make no new pages.
+type asked struct {
+	link     string // canonical
+	of       session.Link
+	problems []session.Problem
+}
+
+func askedFor(query string) asked {
+	l, problems := session.ParseLink("?" + query)
+	l.Unknown = nil
+	l.Newer = min(l.Newer, session.Version+1)
+	return asked{l.String(), l, problems}
+}
+
+// key tells states apart: what could not be read is told on the page.
+func (a asked) key() string {
+	key := a.link
+	for _, p := range a.problems {
+		key += " " + p.Text
+	}
+	return key
+}
+
+// open returns the session of the state with everything that could not be read.
+func (a asked) open(lookup lookupFunc) (*session.Session, []session.Problem) {
+	one, more := session.Open(a.link, lookup)
+	problems := slices.Clone(a.problems)
+	for _, p := range more {
+		if !slices.Contains(problems, p) {
+			problems = append(problems, p)
+		}
+	}
+	return one, problems
+}
+
+// page fills a template with the state of a link. A page whose drawing would
+// have to wait is sent without its picture: the browser draws it.
 func (s *server) page(w http.ResponseWriter, r *http.Request, name string) {
 	if s.tooLong(w, r) {
 		return
@@ -85,38 +126,60 @@ func (s *server) page(w http.ResponseWriter, r *http.Request, name string) {
 		theme = c.Value
 	}
 	build := s.served()
-	origin := s.origin(r)
-	query := "?" + r.URL.RawQuery
-	link, _ := session.ParseLink(query)
+	what := askedFor(r.URL.RawQuery)
+	page := simPage{Link: what.link, Origin: s.origin(r), Build: build.set.Manifest.Build, Theme: theme, CriticalCSS: build.critical,
+		EngineSize: build.set.Manifest.Files["engine.wasm"].BrSize, EngineRaw: build.set.Manifest.Files["engine.wasm"].Size}
 	e := accepted(header(r, "Accept-Encoding"), true, true)
-	key := e.String() + " " + name + " " + build.set.Manifest.Build + " " + theme + " " + origin + " " + query
-	c, err := s.kept(w, r, key, func(ctx context.Context, lookup lookupFunc) (*content, error) {
-		page := simPage{Link: link.String(), Origin: origin, Build: build.set.Manifest.Build, Theme: theme, CriticalCSS: build.critical,
-			EngineSize: build.set.Manifest.Files["engine.wasm"].BrSize, EngineRaw: build.set.Manifest.Files["engine.wasm"].Size}
+	key := e.String() + " " + name + " " + page.Build + " " + theme + " " + page.Origin + " " + what.key()
+	c, err := s.kept(r, request{key: key, of: what.of, patience: pageWait, make: func(lookup lookupFunc) (*content, error) {
+		page := page
 		var one *session.Session
-		one, page.Problems = session.Open(query, lookup)
+		one, page.Problems = what.open(lookup)
 		page.View = one.View()
 		forForms(page.View, one)
 		page.SVG = template.HTML(one.SVG())
-		body, err := build.execute(name, page)
-		if err != nil {
-			return nil, err
-		}
-		c, err := finish("text/html; charset=utf-8", body, e)
+		return build.fill(name, page, e)
+	}})
+	var spent *spentError
+	switch {
+	case errors.Is(err, errCrowded), errors.As(err, &spent), errors.Is(err, context.DeadlineExceeded):
+		s.m.renders.WithLabelValues("left").Inc()
+		c, err = s.withoutPicture(r, name, page, what)
 		if err == nil {
-			c.vary = varyPage
-			if _, rest, ok := bytes.Cut(body, []byte("<style>")); ok {
-				style, _, _ := bytes.Cut(rest, []byte("</style>"))
-				c.policy = []string{allow(policyPage, "style-src", style)}
+			if name == "embed.tmpl" {
+				w.Header()["Refresh"] = []string{"5"} // nobody would look after it
 			}
+			c.serve(w, r, noStore)
+			return
 		}
-		return c, err
-	})
+	}
 	if c == nil {
 		s.failDrawing(w, r, err)
 		return
 	}
 	c.serve(w, r, noCache)
+}
+
+// fill makes a page of a template.
+func (s *served) fill(name string, page simPage, e encoding) (*content, error) {
+	body, err := s.execute(name, page)
+	if err != nil {
+		return nil, err
+	}
+	c, err := finish("text/html; charset=utf-8", body, e)
+	if err != nil {
+		return nil, err
+	}
+	c.vary = varyPage
+	if _, rest, ok := bytes.Cut(body, []byte("<style>")); ok {
+		style, _, _ := bytes.Cut(rest, []byte("</style>"))
+		policy := policyPage
+		if name == "embed.tmpl" {
+			policy = policyEmbed
+		}
+		c.policy = []string{allow(policy, "style-src", style)}
+	}
+	return c, nil
 }
 
 // forForms adds what the page needs without scripts: the state as form fields
@@ -145,14 +208,12 @@ func (s *server) picture(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	build := s.served()
-	state, _ := session.ParseLink("?" + r.URL.RawQuery)
-	state.Unknown = nil
-	link := state.String()
+	what := askedFor(r.URL.RawQuery)
 	e := accepted(header(r, "Accept-Encoding"), true, true)
-	key := e.String() + " svg " + build.set.Manifest.Build + " " + link
+	key := e.String() + " svg " + build.set.Manifest.Build + " " + what.link
 	readByAnyone(w.Header())
-	c, err := s.kept(w, r, key, func(ctx context.Context, lookup lookupFunc) (*content, error) {
-		one, problems := session.Open(link, lookup)
+	c, err := s.kept(r, request{key: key, of: what.of, patience: maxWait, make: func(lookup lookupFunc) (*content, error) {
+		one, problems := session.Open(what.link, lookup)
 		for _, p := range problems {
 			if p.Key == "c" { // better no picture than that of another crystal
 				text, unread := strings.CutSuffix(p.Text, " Using silicon.")
@@ -164,14 +225,14 @@ func (s *server) picture(w http.ResponseWriter, r *http.Request) {
 		}
 		// What the link shows is in the file: indices and scale bar if it has them.
 		reply := one.Do(&session.Request{Op: "export", Kind: "svg", Export: &session.ExportOptions{
-			Labels: strings.Contains(state.Overlays, "i"), Bar: strings.Contains(state.Overlays, "s"), Legend: true, Caption: true,
+			Labels: strings.Contains(what.of.Overlays, "i"), Bar: strings.Contains(what.of.Overlays, "s"), Legend: true, Caption: true,
 			Origin: s.cfg.Origin,
 		}}, nil)
 		if !reply.OK {
 			return nil, &linkError{reply.Error}
 		}
 		return finish("image/svg+xml", []byte(reply.SVG), e)
-	})
+	}})
 	if c == nil {
 		s.failDrawing(w, r, err)
 		return
@@ -196,46 +257,50 @@ func (s *server) tooLong(w http.ResponseWriter, r *http.Request) bool {
 
 type lookupFunc = func(id string) (*crystal.Structure, error)
 
-// kept returns a finished page or picture, making it if need be. A nil content
-// without an error means that the visitor has been answered or has gone.
-func (s *server) kept(w http.ResponseWriter, r *http.Request, key string, make func(context.Context, lookupFunc) (*content, error)) (*content, error) {
-	if c := s.drawings.get(key); c != nil {
+// request is one for a page or picture of a state.
+type request struct {
+	key      string
+	of       session.Link
+	patience time.Duration
+	make     func(lookupFunc) (*content, error)
+}
+
+// kept returns a finished page or picture, making it if need be.
+func (s *server) kept(r *http.Request, want request) (*content, error) {
+	if c := s.drawings.get(want.key); c != nil {
 		s.m.renders.WithLabelValues("kept").Inc()
 		return c, nil
-	}
-	if s.limited(s.draws, w, r) {
-		s.m.renders.WithLabelValues("refused").Inc()
-		return nil, nil
 	}
 	ctx, cancel := context.WithTimeout(r.Context(), 10*time.Second)
 	defer cancel()
 	// The structure is fetched before the drawing takes its turn, so that a
 	// slow upstream does not hold up those who need none.
-	structures, cold := s.prefetch(ctx, r)
-	c, err := s.drawings.draw(ctx, key, func() (*content, bool, error) {
-		c, err := make(ctx, structures.lookup)
+	structures, cold := s.prefetch(ctx, r, want.of)
+	c, err := s.drawings.draw(ctx, drawing{key: want.key, client: siteKey(r), patience: want.patience, make: func() (*content, bool, error) {
+		c, err := want.make(structures.lookup)
 		return c, !cold && !structures.passing, err
-	})
-	switch {
-	case err == nil:
+	}})
+	if err == nil {
 		s.m.renders.WithLabelValues("drawn").Inc()
-		return c, nil
-	case errors.Is(err, errCrowded):
-		s.m.renders.WithLabelValues("refused").Inc()
-	case errors.Is(err, context.Canceled):
-		return nil, nil
 	}
-	return nil, err
+	return c, err
 }
 
 // failDrawing answers for a page or picture that was not made.
 func (s *server) failDrawing(w http.ResponseWriter, r *http.Request, err error) {
 	var link *linkError
+	var spent *spentError
 	switch {
-	case err == nil:
+	case errors.Is(err, context.Canceled): // the visitor has gone
 	case errors.As(err, &link):
 		s.fail(w, r, problem{Status: http.StatusNotFound, Code: "no-crystal", Detail: link.text})
+	case errors.As(err, &spent):
+		s.m.renders.WithLabelValues("refused").Inc()
+		p := problem{Status: http.StatusTooManyRequests, Code: "busy"}.after(spent.after)
+		p.Detail = "Too many pictures just now. Try again in " + strconv.Itoa(p.RetryAfter) + " s."
+		s.fail(w, r, p)
 	case errors.Is(err, errCrowded), errors.Is(err, context.DeadlineExceeded):
+		s.m.renders.WithLabelValues("refused").Inc()
 		s.fail(w, r, problem{Status: http.StatusServiceUnavailable, Code: "busy", Detail: "Too many requests just now. Try again in 5 s."}.after(5*time.Second))
 	default:
 		s.internal(w, r, err)
@@ -261,9 +326,8 @@ func (p prefetched) lookup(id string) (*crystal.Structure, error) {
 
 // prefetch gets the structures of a link that are not in the library. cold is
 // true if one of them could not be had now.
-func (s *server) prefetch(ctx context.Context, r *http.Request) (p prefetched, cold bool) {
+func (s *server) prefetch(ctx context.Context, r *http.Request, l session.Link) (p prefetched, cold bool) {
 	p.byID = map[string]any{}
-	l, _ := session.ParseLink("?" + r.URL.RawQuery)
 	for _, text := range []string{l.Crystal, l.Second} {
 		id, err := source.ParseMP(text)
 		if err != nil || !strings.HasPrefix(strings.ToLower(strings.TrimSpace(text)), "mp-") {

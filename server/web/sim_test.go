@@ -9,8 +9,10 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -141,32 +143,149 @@ func TestUpstreamPage(t *testing.T) {
 	}
 }
 
-// TestDrawingLimits: a client can't have the server draw without end, and what
-// is kept costs nothing.
-func TestDrawingLimits(t *testing.T) {
-	r := newRig(t, rigOptions{web: func(c *Config) { c.Drawings = 10 }})
-	refused := 0
-	for i := range 30 {
-		switch w := r.get(fmt.Sprintf("/sim.svg?d=%d.00,0.00,0.00", i)); w.Code {
+// TestDrawingTime: a client can't have the server draw without end. Beyond his
+// time pictures are refused, pages come without theirs, and what is kept costs
+// nothing; others do not notice.
+func TestDrawingTime(t *testing.T) {
+	r := newRig(t, rigOptions{web: func(c *Config) { c.Drawing = 200 * time.Millisecond }})
+	var refused *httptest.ResponseRecorder
+	for i := 0; refused == nil && i < 200; i++ {
+		w := r.get(fmt.Sprintf("/sim.svg?z=1,1,1&d=%d.00,0.00,0.00", i))
+		switch w.Code {
 		case 200:
 		case 429:
-			refused++
+			refused = w
 		default:
 			t.Fatalf("status %d", w.Code)
 		}
-		if w := r.get("/sim.svg?d=0.00,0.00,0.00"); w.Code != 200 {
-			t.Fatalf("kept picture: %d", w.Code)
+	}
+	if refused == nil {
+		t.Fatal("200 pictures were drawn in 200 ms")
+	}
+	if h := refused.Header(); h.Get("Retry-After") == "" || h.Get("Cache-Control") != "no-store" || !strings.Contains(refused.Body.String(), "Too many pictures just now. Try again in "+h.Get("Retry-After")+" s.") {
+		t.Errorf("refused with %v %s", h, refused.Body)
+	}
+	if w := r.get("/sim.svg?z=1,1,1&d=0.00,0.00,0.00"); w.Code != 200 {
+		t.Errorf("kept picture: %d", w.Code)
+	}
+	for path, wants := range map[string][]string{
+		"/sim?c=lib-au&z=1,2,3&kv=300&d=1.00,0.00,0.00&v=9": {"data-stale>", "<title>Gold [123], 300 kV", "without scripts, reload this page in a moment", "made with a newer version"},
+		"/embed?c=lib-au&z=1,2,3":                           {"This one comes in a moment.", "Gold"},
+	} {
+		w := r.get(path)
+		if w.Code != 200 || w.Header().Get("Cache-Control") != "no-store" || strings.Contains(w.Body.String(), `<svg xmlns="http://www.w3.org/2000/svg" class=`) {
+			t.Errorf("%s: %d %v", path, w.Code, w.Header())
+		}
+		for _, want := range wants {
+			if !strings.Contains(w.Body.String(), want) {
+				t.Errorf("%s lacks %q:\n%s", path, want, w.Body)
+			}
+		}
+		if again := w.Header().Get("Refresh"); (again != "") != strings.HasPrefix(path, "/embed") {
+			t.Errorf("%s: Refresh %q", path, again)
 		}
 	}
-	if refused != 20 {
-		t.Errorf("%d of 30 refused, want 20", refused)
+	other := httptest.NewRequest("GET", "/sim?c=lib-au&z=1,2,3", nil)
+	other.RemoteAddr = "198.51.100.1:1"
+	w := httptest.NewRecorder()
+	r.handler.ServeHTTP(w, other)
+	if w.Code != 200 || strings.Contains(w.Body.String(), "data-stale>") {
+		t.Errorf("another client: %d, without his picture", w.Code)
 	}
 }
 
+// TestUnknownKeys: what the page does not know makes no new page.
+func TestUnknownKeys(t *testing.T) {
+	r := newRig(t, rigOptions{})
+	first := r.get("/sim?c=lib-au").Header().Get("ETag")
+	for _, query := range []string{"c=lib-au&zz=1", "zz=2&c=lib-au", "c=lib-au&v=1", "kv=200&c=lib-au&utm_source=x", "c=%6Cib-au"} {
+		if tag := r.get("/sim?" + query).Header().Get("ETag"); tag != first {
+			t.Errorf("%s is another page", query)
+		}
+	}
+	newer := r.get("/sim?c=lib-au&v=7").Header().Get("ETag")
+	if tag := r.get("/sim?c=lib-au&v=8").Header().Get("ETag"); tag != newer || newer == first {
+		t.Errorf("newer versions: %s and %s, of this version %s", newer, tag, first)
+	}
+	if n := r.count(t, "zoneaxis_renders_total", "drawn"); n != 2 {
+		t.Errorf("%v pages were drawn, want 2", n)
+	}
+}
+
+// TestTurns: who has used least time comes first, whoever asked first.
+func TestTurns(t *testing.T) {
+	turns := newTurns(1, 0)
+	hold, err := turns.take(t.Context(), "greedy", time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	order := make(chan string, 10)
+	var wg sync.WaitGroup
+	wait := func(client string) {
+		before := len(turns.queue())
+		wg.Go(func() {
+			end, err := turns.take(t.Context(), client, 20*time.Second)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			order <- client
+			end(time.Second)
+		})
+		for deadline := time.Now().Add(5 * time.Second); len(turns.queue()) == before; time.Sleep(time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatal("does not wait")
+			}
+		}
+	}
+	for range 3 {
+		wait("greedy")
+	}
+	wait("modest")
+	wait("modest")
+	hold(5 * time.Second)
+	wg.Wait()
+	close(order)
+	var got []string
+	for client := range order {
+		got = append(got, client)
+	}
+	if want := "modest modest greedy greedy greedy"; strings.Join(got, " ") != want {
+		t.Errorf("turns of %v, want %s", got, want)
+	}
+
+	limited := newTurns(1, time.Second)
+	end, err := limited.take(t.Context(), "greedy", time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	end(3 * time.Second)
+	var spent *spentError
+	if _, err := limited.take(t.Context(), "greedy", time.Second); !errors.As(err, &spent) || spent.after < 2*time.Minute || spent.after > 4*time.Minute {
+		t.Errorf("2 s over a second for each minute: %v, %+v", err, spent)
+	}
+	if end, err := limited.take(t.Context(), "modest", time.Second); err != nil {
+		t.Error(err)
+	} else {
+		end(0)
+	}
+}
+
+// queue returns who waits.
+func (t *turns) queue() []*turn {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return slices.Clone(t.waiting)
+}
+
 // TestDrawings: each key is made once for all who ask, never more at one time
-// than there are slots, and who would wait too long is sent away.
+// than there are turns, and who would wait too long is sent away.
 func TestDrawings(t *testing.T) {
-	d := newDrawings()
+	d := newDrawings(0)
+	slots := d.turns.free
+	draw := func(ctx context.Context, key string, make func() (*content, bool, error)) (*content, error) {
+		return d.draw(ctx, drawing{key: key, client: "me " + key, patience: maxWait, make: make})
+	}
 	var made, now, most atomic.Int32
 	work := func() (*content, bool, error) {
 		n := now.Add(1)
@@ -180,36 +299,40 @@ func TestDrawings(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range 200 {
 		wg.Go(func() {
-			if _, err := d.draw(t.Context(), fmt.Sprint(i%10), work); err != nil {
+			if _, err := draw(t.Context(), fmt.Sprint(i%10), work); err != nil {
 				t.Error(err)
 			}
 		})
 	}
 	wg.Wait()
-	if made.Load() != 10 || int(most.Load()) > cap(d.slots) {
-		t.Errorf("made %d, want 10; %d at one time, want at most %d", made.Load(), most.Load(), cap(d.slots))
+	if made.Load() != 10 || int(most.Load()) > slots {
+		t.Errorf("made %d, want 10; %d at one time, want at most %d", made.Load(), most.Load(), slots)
 	}
 
 	blocked := make(chan struct{})
-	for i := range cap(d.slots) {
-		go d.draw(context.Background(), fmt.Sprint("slow", i), func() (*content, bool, error) { <-blocked; return &content{}, false, nil })
+	var busy atomic.Int32
+	for i := range slots {
+		go draw(context.Background(), fmt.Sprint("slow", i), func() (*content, bool, error) {
+			busy.Add(1)
+			<-blocked
+			return &content{}, false, nil
+		})
 	}
-	for deadline := time.Now().Add(5 * time.Second); len(d.slots) < cap(d.slots); time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(5 * time.Second); int(busy.Load()) < slots; time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatal("the slots are not taken")
+			t.Fatal("the turns are not taken")
 		}
 	}
-	began := time.Now()
-	if _, err := d.draw(t.Context(), "late", work); !errors.Is(err, errCrowded) || time.Since(began) > maxWait+time.Second {
-		t.Errorf("got %v after %v", err, time.Since(began))
+	if _, err := draw(t.Context(), "late", work); !errors.Is(err, errCrowded) {
+		t.Errorf("who waits too long got %v", err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
 	defer cancel()
-	if _, err := d.draw(ctx, "gone", work); !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := draw(ctx, "gone", work); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("who has gone got %v", err)
 	}
 	close(blocked)
-	if _, err := d.draw(t.Context(), "bad", func() (*content, bool, error) { panic("bad luck") }); err == nil || !strings.Contains(err.Error(), "bad luck") {
+	if _, err := draw(t.Context(), "bad", func() (*content, bool, error) { panic("bad luck") }); err == nil || !strings.Contains(err.Error(), "bad luck") {
 		t.Errorf("a panic gave %v", err)
 	}
 

@@ -53,11 +53,13 @@ type Config struct {
 
 	Origin         string // public address, "https://example.org"; empty for what visitors use
 	TrustedProxies []netip.Prefix
-	Rate           int    // requests per second and client, in bursts of three seconds; 0 for no limit
-	NewStructures  int    // structures per minute and client that are not cached; 0 for no limit
-	Drawings       int    // patterns per minute and client that are not kept; 0 for no limit
-	AccessLog      string // AccessAll, AccessErrors or AccessNone
-	LogClients     bool   // log addresses, shortened to /24 or /48
+	Rate           int // requests per second and client, in bursts of three seconds; 0 for no limit
+	NewStructures  int // structures per minute and client that are not cached; 0 for no limit
+	// Drawing is the processor time per minute and client for pages and pictures
+	// that are not kept; 0 for no limit.
+	Drawing    time.Duration
+	AccessLog  string // AccessAll, AccessErrors or AccessNone
+	LogClients bool   // log addresses, shortened to /24 or /48
 }
 
 type server struct {
@@ -67,8 +69,8 @@ type server struct {
 	current atomic.Pointer[served]
 	drains  atomic.Bool
 
-	all, cold, draws *httprate.RateLimiter
-	drawings         *drawings
+	all, cold *httprate.RateLimiter
+	drawings  *drawings
 
 	readiness struct {
 		sync.Mutex
@@ -93,10 +95,7 @@ func Handler(cfg Config) (http.Handler, func(), error) {
 	if cfg.NewStructures > 0 {
 		s.cold = newLimiter(cfg.NewStructures, time.Minute)
 	}
-	if cfg.Drawings > 0 {
-		s.draws = newLimiter(cfg.Drawings, time.Minute)
-	}
-	s.drawings = newDrawings()
+	s.drawings = newDrawings(cfg.Drawing)
 
 	r := chi.NewRouter()
 	r.Use(s.client(), s.observe, s.secure, middleware.GetHead)
