@@ -88,27 +88,72 @@ func TestNiggli(t *testing.T) {
 	}
 }
 
-// checkNiggli tests the conditions of International Tables A, 9.2.2 (main
-// conditions).
+// checkNiggli tests the conditions of International Tables A, 9.2.2: the main
+// ones, and the special ones that choose between cells that are equally short.
 func checkNiggli(t *testing.T, name string, l crystal.Lattice) {
 	t.Helper()
 	g := l.Metric()
 	a, b, c := g[0][0], g[1][1], g[2][2]
-	x, y, z := g[1][2], g[0][2], g[0][1]
+	x, y, z := 2*g[1][2], 2*g[0][2], 2*g[0][1]
 	const eps = 1e-3 // Å²: the reduction itself compares to 1e-5 V^(2/3)
-	if a > b+eps || b > c+eps {
-		t.Errorf("%s: a² b² c² = %g %g %g", name, a, b, c)
+	same := func(u, v float64) bool { return math.Abs(u-v) < eps }
+	require := func(condition string, ok bool) {
+		t.Helper()
+		if !ok {
+			t.Errorf("%s: %s: %.6g %.6g %.6g, doubled products %.6g %.6g %.6g", name, condition, a, b, c, x, y, z)
+		}
 	}
-	if math.Abs(2*x) > b+eps || math.Abs(2*y) > a+eps || math.Abs(2*z) > a+eps {
-		t.Errorf("%s: products too large: %g %g %g", name, x, y, z)
+	require("a² ≤ b² ≤ c²", a < b+eps && b < c+eps)
+	require("|2b·c| ≤ b², |2a·c| ≤ a², |2a·b| ≤ a²", math.Abs(x) < b+eps && math.Abs(y) < a+eps && math.Abs(z) < a+eps)
+	require("if a² = b², |b·c| ≤ |a·c|", !same(a, b) || math.Abs(x) < math.Abs(y)+eps)
+	require("if b² = c², |a·c| ≤ |a·b|", !same(b, c) || math.Abs(y) < math.Abs(z)+eps)
+	if x > eps && y > eps && z > eps {
+		require("if 2b·c = b², a·b ≤ 2a·c", !same(x, b) || z < 2*y+eps)
+		require("if 2a·c = a², a·b ≤ 2b·c", !same(y, a) || z < 2*x+eps)
+		require("if 2a·b = a², a·c ≤ 2b·c", !same(z, a) || y < 2*x+eps)
+		return
 	}
-	acute := x > eps && y > eps && z > eps
-	obtuse := x < eps && y < eps && z < eps
-	if !acute && !obtuse {
-		t.Errorf("%s: signs of the products: %g %g %g", name, x, y, z)
+	require("all products positive, or none", x < eps && y < eps && z < eps)
+	sum := x + y + z + a + b
+	require("2(b·c + a·c + a·b) + a² + b² ≥ 0", sum > -eps)
+	require("if 2b·c = −b², a·b = 0", !same(x, -b) || same(z, 0))
+	require("if 2a·c = −a², a·b = 0", !same(y, -a) || same(z, 0))
+	require("if 2a·b = −a², a·c = 0", !same(z, -a) || same(y, 0))
+	require("if that sum is 0, a² + 2a·c + a·b ≤ 0", !same(sum, 0) || 2*(a+y)+z < eps)
+}
+
+// Lattices whose metric is of small whole numbers are full of the ties that the
+// special conditions decide. Whatever basis one starts from, the reduced cell
+// obeys them and is the same.
+func TestNiggliTies(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 8))
+	deg := func(product, a, b float64) float64 { return geom.Degrees(math.Acos(product / (2 * math.Sqrt(a*b)))) }
+	n, special := 0, 0
+	for n < 3000 {
+		whole := func(from, to int) float64 { return float64(from + rng.IntN(to-from+1)) }
+		a, b, c := whole(2, 6), whole(2, 6), whole(2, 6)
+		x, y, z := whole(-6, 6), whole(-6, 6), whole(-6, 6)
+		det := a*b*c + (x*y*z-a*x*x-b*y*y-c*z*z)/4
+		if x*x >= 4*b*c || y*y >= 4*a*c || z*z >= 4*a*b || det < 0.1 {
+			continue // no lattice
+		}
+		l := lattice(t, math.Sqrt(a), math.Sqrt(b), math.Sqrt(c), deg(x, b, c), deg(y, a, c), deg(z, a, b))
+		red, _ := l.Niggli()
+		checkNiggli(t, "a whole metric", red)
+		n++
+		if x == b || y == a || z == a || x == -b || y == -a || z == -a || x+y+z+a+b == 0 {
+			special++
+		}
+		other, err := l.Transformed(toMat(unimodular(rng, 6)))
+		if err != nil {
+			continue // so skew that NewLattice refuses it
+		}
+		if got, _ := other.Niggli(); !sameCell(got.Cell(), red.Cell(), 1e-6) {
+			t.Errorf("from %v: %v, from %v: %v", l.Cell(), red.Cell(), other.Cell(), got.Cell())
+		}
 	}
-	if obtuse && 2*(x+y+z)+a+b < -eps {
-		t.Errorf("%s: sum condition: %g", name, 2*(x+y+z)+a+b)
+	if special < 300 {
+		t.Errorf("%d of %d metrics have a tie", special, n)
 	}
 }
 
