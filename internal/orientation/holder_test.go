@@ -99,6 +99,39 @@ func TestAimBringsUp(t *testing.T) {
 	}
 }
 
+// A specimen that turns freely may have been turned around several times: it is
+// aimed by the shorter way from where it stands, and not turned back to ±180°.
+// With stops, what matters is that the reading is one that it reaches.
+func TestAimTurnsTheShortWay(t *testing.T) {
+	// One sense of α only, so that there is one solution.
+	free := orientation.Holder{Kind: orientation.TiltRotation, Alpha: orientation.Range{Max: deg(90)}, Beta: span(180)}
+	flipped := orientation.Holder{Kind: orientation.TiltRotation, Axis: deg(70), FlipAlpha: true, FlipBeta: true, Alpha: span(60), Beta: span(360)}
+	r := rand.New(rand.NewPCG(11, 12))
+	for _, h := range []orientation.Holder{free, flipped} {
+		for range 500 {
+			v, near := textbook.Unit(r), tilt(60*(2*r.Float64()-1), 1000*(2*r.Float64()-1))
+			got := h.Aim(v, near)
+			if turn := geom.Degrees(got.Beta - near.Beta); math.Abs(turn) > 180+1e-9 {
+				t.Fatalf("from β %.1f° by %.1f°", geom.Degrees(near.Beta), turn)
+			}
+			if up := h.Rotation(got).Apply(v); up.Sub(geom.Vec{Z: 1}).Norm() > tolRound {
+				t.Fatalf("%v ends at %v", v, up)
+			}
+		}
+	}
+	// Between stops at ±170° the way from 160° to −160° leads around.
+	stops := orientation.Holder{Kind: orientation.TiltRotation, Alpha: orientation.Range{Max: deg(60)}, Beta: span(170)}
+	v := stops.Up(tilt(20, -160))
+	if got := stops.Aim(v, tilt(20, 160)); math.Abs(got.Beta-deg(-160)) > tolRound || math.Abs(got.Alpha-deg(20)) > tolRound {
+		t.Errorf("with stops: α %.1f°, β %.1f°, want 20°, −160°", geom.Degrees(got.Alpha), geom.Degrees(got.Beta))
+	}
+	// Stops that lie beyond a turn: 300° and not −60°.
+	beyond := orientation.Holder{Kind: orientation.TiltRotation, Alpha: orientation.Range{Max: deg(60)}, Beta: orientation.Range{Min: deg(200), Max: deg(400)}}
+	if got := beyond.Aim(beyond.Up(tilt(20, 300)), tilt(0, 0)); math.Abs(got.Beta-deg(300)) > tolRound {
+		t.Errorf("stops at 200° and 400°: β %.1f°, want 300°", geom.Degrees(got.Beta))
+	}
+}
+
 func TestMountIsUndoneByOrientation(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	for name, h := range holders() {

@@ -2,7 +2,11 @@ package scene
 
 import (
 	"math"
+	"os"
+	"path/filepath"
+	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 
 	"zoneaxis/internal/wire"
@@ -90,5 +94,58 @@ func TestPalettes(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// classTokens are the names of the colours in the style sheet, by class.
+var classTokens = map[wire.Class]string{
+	wire.Background: "bg", wire.Spot: "spot", wire.Kikuchi: "kikuchi", wire.HOLZ: "holz", wire.Double: "double",
+	wire.Forbidden: "forbidden", wire.MeasureA: "a", wire.MeasureB: "b", wire.SecondPhase: "second",
+}
+
+// One list of colours stands in four places: in the style sheet by name, in this
+// package and in the bytes of a frame by number, and in the script that hands
+// the style sheet's to the viewer in the order of the numbers. A class must be
+// of the same colour in all of them.
+func TestColoursEverywhere(t *testing.T) {
+	read := func(name ...string) string {
+		text, err := os.ReadFile(filepath.Join(append([]string{"..", "..", "assets"}, name...)...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	sheet := read("css", "shared", "tokens.css")
+	token := regexp.MustCompile(`--p-([a-z]+): (#[0-9A-F]{6});`)
+	for _, style := range Styles {
+		_, block, ok := strings.Cut(sheet, `[data-pattern="`+style+`"]:not([data-negative])`)
+		block, _, _ = strings.Cut(block, "}")
+		colours := map[string]string{}
+		for _, m := range token.FindAllStringSubmatch(block, -1) {
+			colours[m[1]] = m[2]
+		}
+		if !ok || len(colours) != len(classTokens)+2 {
+			t.Fatalf("%s: the style sheet has %d colours, want %d", style, len(colours), len(classTokens)+2)
+		}
+		p := PaletteOf(style)
+		for c := range wire.NumClasses {
+			if name := classTokens[c]; p.Class[c] != colours[name] {
+				t.Errorf("%s: class %d is %s, --p-%s is %s", style, c, p.Class[c], name, colours[name])
+			}
+		}
+		if p.Label != colours["label"] || p.Angle != colours["angle"] {
+			t.Errorf("%s: letters %s and the angle %s, want %s and %s", style, p.Label, p.Angle, colours["label"], colours["angle"])
+		}
+	}
+	m := regexp.MustCompile(`(?s)export function palette\(\).*?\[(.*?)\]\.map`).FindStringSubmatch(read("js", "simulator", "pattern.js"))
+	if m == nil {
+		t.Fatal("the script has no list of colours")
+	}
+	var want []string
+	for c := range wire.NumClasses {
+		want = append(want, `"`+classTokens[c]+`"`)
+	}
+	if got := strings.Join(strings.Fields(m[1]), " "); got != strings.Join(want, ", ") {
+		t.Errorf("the script sends %s, want %s", got, strings.Join(want, ", "))
 	}
 }

@@ -169,6 +169,13 @@ func TestDamageUnderDeadUpstream(t *testing.T) {
 	}
 	r.server.Close()
 	o, err := r.cache(t, nil).Structure(t.Context(), id)
+	// It is moved, not copied: the next visitor must not find it there again.
+	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the damaged object is still in its place: %v", err)
+	}
+	if aside, err := os.ReadDir(filepath.Join(r.dir, "quarantine")); err != nil || len(aside) != 1 {
+		t.Errorf("%d objects put aside (%v), want 1", len(aside), err)
+	}
 	if _, inLibrary := source.Lookup("mp-30"); inLibrary {
 		if err != nil || !o.Library {
 			t.Errorf("got %+v, %v; want the library's copper", o, err)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -189,6 +190,30 @@ func TestFigure(t *testing.T) {
 	for _, never := range []string{"<svg", "<input", "<button", "pair"} {
 		if strings.Contains(p.feed, never) {
 			t.Errorf("the feed has %s", never)
+		}
+	}
+}
+
+// What a shortcode's value holds is a value of the link too, whatever it is made
+// of, and stands in the HTML as text.
+func TestFigureValues(t *testing.T) {
+	for _, value := range []string{"a&kv=80", "1#2", "50%26", "1+2", "two words", "200 & more"} {
+		link, err := patternLink(map[string]string{"crystal": "si", "zone": "0,0,1", "measure": value, "relation": "last"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		u, err := url.Parse(link)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if q := u.Query(); q.Get("ms") != value || q.Get("or") != "last" || len(q) != 5 || u.Fragment != "" {
+			t.Errorf("%q: %s has %q", value, link, q)
+		}
+	}
+	body := string(post(t, `{{< pattern crystal="si" zone="0,0,1" measure="1&2" caption="A & B" >}}`).Body)
+	for _, want := range []string{`data-link="/sim?v=1&amp;c=lib-si&amp;z=0,0,1&amp;ms=1%262"`, "A &amp; B"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("missing %s\nin %s", want, body)
 		}
 	}
 }
