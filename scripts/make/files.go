@@ -225,11 +225,16 @@ func (b *builder) code() error {
 	if err := errors.Join(checkImports(all), writeList(all)); err != nil {
 		return err
 	}
-	first, err := needs(all, startScript)
-	if err != nil {
-		return err
+	imports := map[string][]string{}
+	for _, name := range []string{startScript, mainScript} {
+		list, err := needs(all, name)
+		if err != nil {
+			return err
+		}
+		imports[name] = list
 	}
 	for name, data := range all {
+		var err error
 		if all[name], err = minified(name, data); err != nil {
 			return err
 		}
@@ -281,9 +286,11 @@ func (b *builder) code() error {
 			return err
 		}
 	}
-	start := b.files[startScript]
-	start.Imports = first
-	b.files[startScript] = start
+	for name, list := range imports {
+		f := b.files[name]
+		f.Imports = list
+		b.files[name] = f
+	}
 	return nil
 }
 

@@ -2,6 +2,7 @@
 // Crystals that the engine does not know by itself: from this device or, by
 // way of our own server, from the Materials Project.
 
+import { signal } from "./signal.js";
 import * as store from "./store.js";
 
 /** An error with a way out that the page can offer. */
@@ -29,7 +30,7 @@ export async function crystalBytes(id) {
   const kept = await store.get(id).catch(() => null);
   if (kept) return kept.bytes;
   for (let tries = 0; ; tries++) {
-    const answer = await ask(id);
+    const answer = await request(id);
     if (answer.ok) {
       const bytes = new Uint8Array(await answer.arrayBuffer());
       fetched.set(id, bytes);
@@ -37,16 +38,16 @@ export async function crystalBytes(id) {
     }
     const { detail, code, wait } = await reason(answer);
     if (code !== "busy" || tries > 0 || wait > LONGEST_WAIT_S) throw new CrystalError(detail || SERVER_FAILS, answer.status >= 500 && code !== "no-key" ? RETRY : undefined);
-    notice.waiting(detail);
+    waits.emit(detail);
     await new Promise((done) => setTimeout(done, wait * 1000));
   }
 }
 
-/** Told of waits. @type {{waiting: (text: string) => void}} */
-export const notice = { waiting: () => {} };
+/** The server asks for patience, in words. @type {import('./signal.js').Signal<[text: string]>} */
+export const waits = signal();
 
 /** @param {string} id */
-async function ask(id) {
+async function request(id) {
   try {
     return await fetch(`/api/structure/${encodeURIComponent(id)}`, { signal: AbortSignal.timeout(40_000) });
   } catch (error) {

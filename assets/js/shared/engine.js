@@ -4,6 +4,7 @@
 // moved on are merged.
 
 import { page } from "./dom.js";
+import { signal } from "./signal.js";
 
 /** @typedef {import('./protocol').Request} Wish */
 /** @typedef {import('./protocol').Reply} Reply */
@@ -22,22 +23,12 @@ let seq = 0;
 /** Hears of the end of a calculation. @type {((reply: Reply) => void) | null} */
 let calculated = null;
 
-const on = {
-  /** @type {(part: number) => void} */ progress: () => {},
-  /** @type {() => void} */ ready: () => {},
-  /** @type {(message: string) => void} */ failed: () => {},
-};
-
-/** Tells what hears of the start, or later, when it hears. */
-let news = () => {};
-/** @param {() => void} tell */
-const report = (tell) => (news = tell)();
-
-/** Sets what hears of the start; of the last that has happened it hears at once. @param {Partial<typeof on>} given */
-export function hear(given) {
-  Object.assign(on, given);
-  news();
-}
+/**
+ * How the engine gets on; who comes late hears the last at once.
+ * @typedef {{type: "started"} | {type: "progress", part: number} | {type: "ready"} | {type: "failed", message: string}} News
+ */
+/** @type {import('./signal.js').Signal<[news: News]>} */
+export const news = signal({ keeps: true });
 
 export const isReady = () => ready;
 
@@ -45,7 +36,7 @@ export const isReady = () => ready;
 export function start() {
   worker?.terminate();
   ready = false;
-  news = () => {};
+  news.emit({ type: "started" });
   worker = new Worker(new URL("../workers/engine-worker.js", import.meta.url), { type: "module", name: "engine" });
   worker.onmessage = (event) => receive(event.data);
   worker.onerror = (event) => failed(event.message || "The worker did not start.");
@@ -61,10 +52,10 @@ export function start() {
 function receive(message) {
   switch (message.type) {
     case "progress":
-      return report(() => on.progress(message.part));
+      return news.emit(message);
     case "ready":
       ready = true;
-      report(() => on.ready());
+      news.emit(message);
       return pump();
     case "failed":
       return failed(message.message);
@@ -88,7 +79,7 @@ function failed(message) {
   running = null;
   job?.fail(new Error(message));
   calculated?.({ seq: 0, ok: false });
-  report(() => on.failed(message));
+  news.emit({ type: "failed", message });
 }
 
 /**

@@ -3,6 +3,7 @@
 // a cookie, so that the server's page comes in it at once, without a flash.
 
 import { $, icon, root } from "./dom.js";
+import { signal } from "./signal.js";
 
 const YEAR_S = 31_536_000;
 const ORDER = ["light", "dark", "lab"];
@@ -11,8 +12,8 @@ const ICONS = { light: "sun", dark: "moon", lab: "lamp-desk" };
 
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
-/** Told when the colours have changed. @type {(() => void)[]} */
-export const onTheme = [];
+/** The colours have changed. @type {import('./signal.js').Signal<[]>} */
+export const recoloured = signal();
 
 /** The theme in use. */
 export const theme = () => root.dataset.theme ?? (dark.matches ? "dark" : "light");
@@ -33,7 +34,7 @@ function show() {
     /** @type {HTMLElement} */ (node).title = `Theme: ${chosen}`;
     node.replaceChildren(icon(ICONS[chosen]));
   }
-  for (const hear of onTheme) hear();
+  recoloured.emit();
 }
 
 // A page that the service worker kept may have been made in another theme.

@@ -1,13 +1,15 @@
 // @ts-check
 // What the page knows: the last view, and the one way to change it. A module
-// sends a wish with act() or gesture(); everyone who listens hears of the reply.
+// sends a wish with act() or gesture(); who listens to newView and newFrame hears
+// of the reply.
 
 import * as engine from "../shared/engine.js";
 import { crystalBytes } from "../shared/crystals.js";
+import { signal } from "../shared/signal.js";
 import * as pattern from "./pattern.js";
 import * as history from "./history.js";
-import { say } from "./status.js";
-import { toast, tell } from "./toast.js";
+import { announce } from "./announce.js";
+import { toast, ask } from "./messages.js";
 
 /** @typedef {import('../shared/protocol').Request} Wish */
 /** @typedef {import('../shared/protocol').Reply} Reply */
@@ -23,13 +25,10 @@ export const now = {
   link: "",
 };
 
-/** @type {{view: ((v: View, r: Reply) => void)[], frame: ((f: Frame) => void)[], reply: ((r: Reply) => void)[]}} */
-const listeners = { view: [], frame: [], reply: [] };
-
-/** @param {(view: View, reply: Reply) => void} hear */
-export const onView = (hear) => void listeners.view.push(hear);
-/** @param {(frame: Frame) => void} hear */
-export const onFrame = (hear) => void listeners.frame.push(hear);
+/** A whole view has come. @type {import('../shared/signal.js').Signal<[view: View, reply: Reply]>} */
+export const newView = signal();
+/** A frame has come, by itself or with a view. @type {import('../shared/signal.js').Signal<[frame: Frame]>} */
+export const newFrame = signal();
 
 /** Operations that may turn the crystal a long way: the eye should be able to follow. */
 const turning = new Set(["zone", "go", "snap", "common"]);
@@ -106,10 +105,10 @@ function take(reply, how) {
   else if (reply.snapshot && !(how.keep && moving)) history.record(reply.snapshot, reply.change ?? "", how.keep === true, how.merge ?? "", how.when);
   if (reply.view) showView(reply.view, reply);
   else if (reply.frame) showFrame(reply.frame);
-  for (const problem of reply.problems ?? []) tell(problem.text, problem.reload ? { label: "Reload", run: () => location.reload() } : undefined);
-  for (const note of reply.notes ?? []) tell(note);
+  for (const problem of reply.problems ?? []) ask(problem.text, problem.reload ? { label: "Reload", run: () => location.reload() } : undefined);
+  for (const note of reply.notes ?? []) ask(note);
   if (reply.toast) toast(reply.toast);
-  if (reply.status) say(reply.status);
+  if (reply.status) announce(reply.status);
 }
 
 /**
@@ -119,13 +118,13 @@ function take(reply, how) {
 function showView(view, reply) {
   now.view = view;
   showFrame(view.frame);
-  for (const hear of listeners.view) hear(view, reply);
+  newView.emit(view, reply);
 }
 
 /** @param {Frame} frame */
 function showFrame(frame) {
   now.frame = frame;
-  for (const hear of listeners.frame) hear(frame);
+  newFrame.emit(frame);
 }
 
 /**
@@ -136,7 +135,7 @@ function showFrame(frame) {
 export function show(reply, request) {
   if (!reply.error) return;
   const action = reply.action;
-  tell(reply.error, action && { label: action.label, run: () => follow(action, request) });
+  ask(reply.error, action && { label: action.label, run: () => follow(action, request) });
 }
 
 /**
@@ -196,4 +195,4 @@ export function settle(merge = moving?.merge) {
 /** Draws again, for instance when another stage takes over. */
 export const redraw = () => act({ op: "view" }, { keep: true, first: true });
 
-pattern.on.fit = () => void (now.view && redraw());
+pattern.resized.listen(() => void (now.view && redraw()));

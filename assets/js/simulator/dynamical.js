@@ -3,16 +3,16 @@
 // for, and the slider for the thickness.
 
 import { $ } from "../shared/dom.js";
-import { act, gesture, now, onView, show } from "./app.js";
+import { act, gesture, now, newView, show } from "./app.js";
 import * as engine from "../shared/engine.js";
-import { tell, toast } from "./toast.js";
+import { ask, toast } from "./messages.js";
 
 const LONG_MS = 300;
 
 let working = false;
 let again = false;
 
-onView((view) => {
+newView.listen((view) => {
   again = !!view.waiting;
   if (again && !working) work();
 });
@@ -29,7 +29,7 @@ async function work() {
       stopped = true;
       engine.cancel();
     };
-    const timer = setTimeout(() => (close = tell(text, { label: "Cancel", run: cancel })), LONG_MS);
+    const timer = setTimeout(() => (close = ask(text, { label: "Cancel", run: cancel })), LONG_MS);
     const reply = await engine.calculate();
     clearTimeout(timer);
     close();
@@ -44,7 +44,7 @@ async function work() {
 
 const slider = $("#t-range");
 slider.addEventListener("input", () => gesture({ op: "set", set: { thickness: slider.value } }, { merge: "thickness" }));
-onView((view) => {
+newView.listen((view) => {
   slider.hidden = view.model !== "d" || view.rings === true;
   if (document.activeElement !== slider) slider.value = view.thickness;
 });

@@ -5,7 +5,7 @@ import { $, $$, button, el, page, svgNode } from "../shared/dom.js";
 import { act, now } from "./app.js";
 import { dialog } from "./dialog.js";
 import { svgPicture } from "./picture.js";
-import { tell, toast } from "./toast.js";
+import { ask, toast } from "./messages.js";
 
 /**
  * Puts text on the clipboard.
@@ -33,7 +33,7 @@ function refused(text) {
 export const address = () => new URL(now.link || location.href, location.href).href;
 
 export const copyLink = () => {
-  if (now.view && !now.view.crystal.shareable) tell("This crystal came from a file that is too large for a link. The link opens only where the file is.");
+  if (now.view && !now.view.crystal.shareable) ask("This crystal came from a file that is too large for a link. The link opens only where the file is.");
   return copy(address(), "Link copied.");
 };
 
@@ -78,7 +78,7 @@ async function png(form, times) {
 }
 
 /** @param {() => Promise<any>} run */
-const guarded = (run) => () => run().catch((error) => tell(`The picture could not be made. ${error.message}`));
+const guarded = (run) => () => run().catch((error) => ask(`The picture could not be made. ${error.message}`));
 
 /** The link as a QR code, for the phone beside the microscope. */
 async function showQR() {
@@ -122,7 +122,7 @@ export function open() {
     el("div", { className: "grid" },
       button("Save PNG", { icon: "image", primary: true, onclick: guarded(savePNG) }),
       button("Save SVG", { icon: "download", onclick: guarded(saveSVG) }),
-      button("Copy image", { icon: "copy", onclick: () => copyPNG().catch(() => tell("Copying the image was blocked. Save it instead.")) }),
+      button("Copy image", { icon: "copy", onclick: () => copyPNG().catch(() => ask("Copying the image was blocked. Save it instead.")) }),
       button("CSV", { icon: "table", onclick: guarded(table("csv")) }),
       button("JSON", { icon: "download", onclick: guarded(table("json")) }),
       button("QR code", { icon: "qr-code", onclick: guarded(showQR) }),

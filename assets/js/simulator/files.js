@@ -3,11 +3,11 @@
 // the installed app. They are read here and never leave the device.
 
 import { button, el, plain, runs } from "../shared/dom.js";
-import { act, now, onView, show } from "./app.js";
+import { act, now, newView, show } from "./app.js";
 import { fetched } from "../shared/crystals.js";
 import { dialog } from "./dialog.js";
 import * as store from "../shared/store.js";
-import { tell, toast } from "./toast.js";
+import { ask, toast } from "./messages.js";
 
 const LIMIT = 5 * 1024 * 1024;
 
@@ -24,7 +24,7 @@ picker.addEventListener("change", () => {
 
 /** @param {File} file */
 export async function readFile(file) {
-  if (file.size > LIMIT) return tell(`This file is ${Math.round(file.size / 1048576)} MB. The limit is 5 MB.`);
+  if (file.size > LIMIT) return ask(`This file is ${Math.round(file.size / 1048576)} MB. The limit is 5 MB.`);
   const bytes = new Uint8Array(await file.arrayBuffer());
   return read(file.name, bytes);
 }
@@ -38,7 +38,7 @@ export async function read(name, bytes) {
   const text = bytes.length < 2_000_000 && bytes[0] === 0x7b ? new TextDecoder().decode(bytes) : "";
   if (text.includes('"zoneaxis-crystals-1"')) {
     const n = await store.importAll(text).catch(() => -1);
-    return n >= 0 ? toast(`Imported ${n} crystals.`) : tell("This browser did not let us keep crystals on the device.");
+    return n >= 0 ? toast(`Imported ${n} crystals.`) : ask("This browser did not let us keep crystals on the device.");
   }
   const reply = await act({ op: "read", name }, { payload: bytes, quiet: true });
   if (reply.choices?.length) return pick(name, bytes, reply.choices);
@@ -90,7 +90,7 @@ export function openKept(kept) {
   return act({ op: "crystal", id: kept.id }, { payload: kept.bytes });
 }
 
-onView((view) => {
+newView.listen((view) => {
   const c = view.crystal;
   const bytes = fetched.get(c.id);
   if (!bytes) return;

@@ -2,6 +2,8 @@
 // Undo, redo and the address bar. An entry is a snapshot that the engine gave
 // out, with the words for what led to it.
 
+import { signal } from "../shared/signal.js";
+
 /** @typedef {{snapshot: string, change: string, merge: string, at: number}} Entry */
 
 const MOST = 100;
@@ -12,8 +14,8 @@ const LINK_MS = 300;
 let entries = [];
 let index = -1;
 
-/** Called when what can be undone has changed. @type {{change: () => void}} */
-export const on = { change: () => {} };
+/** What can be undone has changed. @type {import('../shared/signal.js').Signal<[]>} */
+export const changed = signal();
 
 export const canUndo = () => index > 0;
 export const canRedo = () => index < entries.length - 1;
@@ -43,7 +45,7 @@ export function record(snapshot, change, keep, merge, when = { from: Date.now(),
     if (entries.length > MOST + 1) entries.shift();
     index = entries.length - 1;
   }
-  on.change();
+  changed.emit();
 }
 
 /**
@@ -60,7 +62,7 @@ export function look(step) {
 /** The state of an entry is restored. @param {Entry} entry */
 export function walked(entry) {
   index = Math.max(entries.indexOf(entry), 0);
-  on.change();
+  changed.emit();
 }
 
 /** The snapshot of the current state. */

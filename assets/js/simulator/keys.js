@@ -2,20 +2,16 @@
 // The keys of the pattern, while it has the focus.
 
 import { $ } from "../shared/dom.js";
+import { signal } from "../shared/signal.js";
 import { act, gesture, now } from "./app.js";
 import { field, main } from "./pattern.js";
 import { step } from "./pad.js";
 import { useTool } from "./pointer.js";
-import { hold, say } from "./status.js";
+import { mute, announce } from "./announce.js";
 import * as spot from "./spot.js";
 
-/** Filled in by main.js. */
-export const commands = {
-  undo: () => {},
-  redo: () => {},
-  help: () => {},
-  search: () => {},
-};
+/** A key asks for what a button of this name does (main.js). @type {import('../shared/signal.js').Signal<[name: "undo" | "redo" | "help" | "search"]>} */
+export const commanded = signal();
 
 let walking = false;
 
@@ -51,7 +47,7 @@ function press(event) {
 
 /** @param {import('../shared/protocol').Request} request */
 function move(request) {
-  hold(true);
+  mute(true);
   gesture(request);
 }
 
@@ -71,13 +67,13 @@ function letter(key) {
       act({ op: "common", step: key === "]" ? 1 : -1 });
       return true;
     case "Backspace":
-      commands.undo();
+      commanded.emit("undo");
       return true;
     case "/":
-      commands.search();
+      commanded.emit("search");
       return true;
     case "?":
-      commands.help();
+      commanded.emit("help");
       return true;
     case "Escape":
       return leave();
@@ -108,7 +104,7 @@ function walk(on) {
   walking = on;
   field.dataset.walking = String(on);
   if (on) spot.walk("next");
-  else say("Arrow keys tilt again.");
+  else announce("Arrow keys tilt again.");
   return true;
 }
 
@@ -129,9 +125,9 @@ field.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
   if (press(event)) event.preventDefault();
 });
 
-field.addEventListener("keyup", () => hold(false));
+field.addEventListener("keyup", () => mute(false));
 field.addEventListener("blur", () => {
-  hold(false);
+  mute(false);
   spot.hideTip();
 });
 
@@ -142,6 +138,6 @@ addEventListener("keydown", (event) => {
   const key = event.key.toLowerCase();
   if (typing || (key !== "z" && key !== "y")) return;
   event.preventDefault();
-  if (key === "y" || event.shiftKey) commands.redo();
-  else commands.undo();
+  if (key === "y" || event.shiftKey) commanded.emit("redo");
+  else commanded.emit("undo");
 });

@@ -7,7 +7,7 @@ import { dialog } from "./dialog.js";
 import { save } from "./export.js";
 import { choose, openKept } from "./files.js";
 import * as store from "../shared/store.js";
-import { toast } from "./toast.js";
+import { toast } from "./messages.js";
 
 const ALL = 500;
 

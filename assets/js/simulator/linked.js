@@ -4,7 +4,7 @@
 // seen and the crystal has come to rest.
 
 import { $, el, runs, svgNode } from "../shared/dom.js";
-import { act, gesture, onFrame, onView, settle } from "./app.js";
+import { act, gesture, newFrame, newView, settle } from "./app.js";
 import * as panels from "./panels.js";
 
 const stereogram = $("#stereogram");
@@ -115,6 +115,6 @@ crystal.addEventListener("pointerdown", (/** @type {PointerEvent} */ e) => {
   crystal.addEventListener("lostpointercapture", stop, { once: true });
 });
 
-onView(later);
-onFrame(() => (stale = true));
-panels.on.show.push(later);
+newView.listen(later);
+newFrame.listen(() => (stale = true));
+panels.shown.listen(later);

@@ -5,11 +5,11 @@
 import { $, $$, page, root } from "../shared/dom.js";
 import * as app from "./app.js";
 import "./dynamical.js";
-import { notice } from "../shared/crystals.js";
+import { waits } from "../shared/crystals.js";
 import * as engine from "../shared/engine.js";
 import * as files from "./files.js";
 import * as history from "./history.js";
-import { commands } from "./keys.js";
+import { commanded } from "./keys.js";
 import * as offline from "./offline.js";
 import * as panels from "./panels.js";
 import "./plan.js";
@@ -21,10 +21,10 @@ import * as search from "./search.js";
 import * as second from "./second.js";
 import "./sheet.js";
 import * as settings from "./settings.js";
-import { say } from "./status.js";
+import { announce } from "./announce.js";
 import * as table from "./table.js";
-import { next as nextTheme, onTheme } from "../shared/theme.js";
-import { tell, toast } from "./toast.js";
+import { next as nextTheme, recoloured } from "../shared/theme.js";
+import { ask, toast } from "./messages.js";
 import * as viewer from "./viewer.js";
 import "./zone.js";
 
@@ -33,7 +33,7 @@ const IDLE_MS = 3000;
 const stage = $("#stage");
 
 /** @param {string} text */
-function tellStage(text) {
+function showStage(text) {
   if (stage.textContent !== text) stage.textContent = text;
   stage.hidden = !text;
 }
@@ -52,18 +52,11 @@ let walking = Promise.resolve();
 /** @param {1 | -1} step */
 const later = (step) => (walking = walking.then(() => walkHistory(step)));
 
-Object.assign(commands, {
+/** What the buttons marked data-do do, and the keys. @type {Record<string, (node: HTMLElement) => any>} */
+const actions = {
   undo: () => later(-1),
   redo: () => later(1),
   help: () => import("./help.js").then((m) => m.open()),
-  search: search.open,
-});
-
-/** What the buttons marked data-do do. @type {Record<string, (node: HTMLElement) => any>} */
-const actions = {
-  undo: commands.undo,
-  redo: commands.redo,
-  help: commands.help,
   search: search.open,
   "search-close": search.close,
   theme: nextTheme,
@@ -90,12 +83,14 @@ document.addEventListener("click", (event) => {
   actions[node.dataset.do ?? ""]?.(node);
 });
 
+commanded.listen((name) => actions[name]($("#field")));
+
 $("#between").addEventListener("change", (/** @type {any} */ event) => app.act({ op: "measure", between: event.target.checked }));
 
-history.on.change = () => {
+history.changed.listen(() => {
   for (const b of $$('[data-do="undo"]')) b.disabled = !history.canUndo();
   for (const b of $$('[data-do="redo"]')) b.disabled = !history.canRedo();
-};
+});
 
 addEventListener("popstate", (event) => {
   history.arrived();
@@ -106,28 +101,35 @@ addEventListener("popstate", (event) => {
 
 let slow = 0;
 
-engine.hear({
-  progress(part) {
-    const total = (Number(page.engineSize) || 0) / 1e6;
-    if (total && part < 1) tellStage(`Loading the simulator: ${(part * total).toFixed(1)} of ${total.toFixed(1)} MB`);
-  },
-  ready() {
-    clearTimeout(slow);
-    tellStage("");
-  },
-  failed(message) {
-    clearTimeout(slow);
-    tellStage("");
-    console.warn(message);
-    const report = () => location.assign(`mailto:?subject=${encodeURIComponent("Zone axis simulator")}&body=${encodeURIComponent(`${message}\n${navigator.userAgent}\n${page.build}\n${location.href}`)}`);
-    const again = () => {
-      engine.start();
-      boot();
-    };
-    tell("The simulator could not start. The picture above is still correct.", { label: "Try again", run: again }, { label: "Report", run: report });
-  },
+engine.news.listen((news) => {
+  switch (news.type) {
+    case "progress": {
+      const total = (Number(page.engineSize) || 0) / 1e6;
+      if (total && news.part < 1) showStage(`Loading the simulator: ${(news.part * total).toFixed(1)} of ${total.toFixed(1)} MB`);
+      return;
+    }
+    case "ready":
+      clearTimeout(slow);
+      return showStage("");
+    case "failed":
+      clearTimeout(slow);
+      showStage("");
+      return failed(news.message);
+  }
 });
-notice.waiting = (text) => toast(text);
+
+/** The engine cannot start, or has stopped. @param {string} why */
+function failed(why) {
+  console.warn(why);
+  const report = () => location.assign(`mailto:?subject=${encodeURIComponent("Zone axis simulator")}&body=${encodeURIComponent(`${why}\n${navigator.userAgent}\n${page.build}\n${location.href}`)}`);
+  const again = () => {
+    engine.start();
+    boot();
+  };
+  ask("The simulator could not start. The picture above is still correct.", { label: "Try again", run: again }, { label: "Report", run: report });
+}
+
+waits.listen((text) => void toast(text));
 
 let booted = false;
 
@@ -137,7 +139,7 @@ if (root.hasAttribute("data-kept") && location.search + location.hash !== "") ro
 
 /** Gives the engine, which start.js has started, the state that the address holds. */
 async function boot() {
-  if (!engine.isReady()) slow = setTimeout(() => tellStage("Still loading. The picture above is already correct; you can read it meanwhile."), SLOW_MS);
+  if (!engine.isReady()) slow = setTimeout(() => showStage("Still loading. The picture above is already correct; you can read it meanwhile."), SLOW_MS);
   const snapshot = history.current() || window.history.state?.snapshot;
   const first = { first: true, keep: true };
   let reply = snapshot ? await app.act({ op: "restore", snapshot }, first) : { ok: false };
@@ -157,7 +159,7 @@ async function boot() {
   booted = true;
   settings.recall();
   files.takeShared().catch(() => {});
-  say("Simulator ready.");
+  announce("Simulator ready.");
   idle(afterwards);
 }
 
@@ -172,10 +174,10 @@ async function afterwards() {
   const line = /** @type {any} */ (navigator).connection;
   const thin = line?.saveData === true || /2g/.test(line?.effectiveType ?? "");
   if (!thin) await viewer.load();
-  else tell("This line is slow, so the simple view stays.", { label: "Load the fast view (2.1 MB)", run: viewer.load });
+  else ask("This line is slow, so the simple view stays.", { label: "Load the fast view (2.1 MB)", run: viewer.load });
   idle(() => offline.start(!thin));
 }
 
-onTheme.push(() => app.now.view && app.act({ op: "view" }, { keep: true }));
+recoloured.listen(() => void (app.now.view && app.act({ op: "view" }, { keep: true })));
 field.addEventListener("focus", () => field.scrollIntoView({ block: "nearest" }));
 boot();

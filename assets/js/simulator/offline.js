@@ -3,7 +3,7 @@
 // the offer of a new version. Nothing reloads by itself.
 
 import { $, button, icon, page } from "../shared/dom.js";
-import { tell } from "./toast.js";
+import { ask } from "./messages.js";
 
 const REFUSED = "This browser did not let us save for offline use. The simulator works while this tab stays open.";
 const CUT = "Saving for offline stopped because the server did not answer. Try again later.";
@@ -42,8 +42,8 @@ function receive(message) {
     case "refused":
       saving = -1;
       saved = false;
-      if (message.storage) tell(REFUSED);
-      else if (message.asked) tell(CUT);
+      if (message.storage) ask(REFUSED);
+      else if (message.asked) ask(CUT);
       break;
     default:
       return;
@@ -130,7 +130,7 @@ async function offer(registration) {
     waiting.postMessage({ type: "activate" });
     setTimeout(() => location.reload(), 3000); // it waits until the one in charge has a rest
   };
-  tell("A new version is ready.", { label: "Reload", run: reload }, { label: "Later", run: () => {} });
+  ask("A new version is ready.", { label: "Reload", run: reload }, { label: "Later", run: () => {} });
 }
 
 /**

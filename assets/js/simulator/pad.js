@@ -4,7 +4,7 @@
 
 import { $, $$ } from "../shared/dom.js";
 import { act, gesture } from "./app.js";
-import { hold } from "./status.js";
+import { mute } from "./announce.js";
 
 const WAIT_MS = 350;
 const REPEAT_MS = 1000 / 12;
@@ -31,7 +31,7 @@ let repeated = false;
 function stop() {
   clearTimeout(timer);
   timer = 0;
-  hold(false);
+  mute(false);
 }
 
 document.addEventListener("pointerdown", (event) => {
@@ -40,7 +40,7 @@ document.addEventListener("pointerdown", (event) => {
   if (!(node instanceof HTMLElement) || event.button !== 0) return;
   const again = () => {
     repeated = true;
-    hold(true);
+    mute(true);
     move(node);
     timer = setTimeout(again, REPEAT_MS);
   };

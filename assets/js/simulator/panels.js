@@ -3,6 +3,7 @@
 // with a tab bar, by the room there is.
 
 import { $, $$, keep, kept } from "../shared/dom.js";
+import { signal } from "../shared/signal.js";
 
 const app = $("#app");
 const settings = $("#settings");
@@ -21,8 +22,8 @@ export const isPhone = () => phone.matches;
 const NARROW = { crystal: ["crystal"], orient: ["orient"], beam: ["beam"], show: ["show"], measure: ["measure", "sheet", "table"], tilt: ["tilt"] };
 const WIDE = { measure: ["measure"], sheet: ["sheet"], tilt: ["tilt"], table: ["table"] };
 
-/** Told when another panel comes into view. @type {{show: (() => void)[]}} */
-export const on = { show: [] };
+/** Another panel comes into view. @type {import('../shared/signal.js').Signal<[]>} */
+export const shown = signal();
 
 /** Puts the panels into the order in which they are seen, for the Tab key. */
 function arrange() {
@@ -51,7 +52,7 @@ function mark() {
   if (narrow.matches) {
     label(narrowTabs, "tab", app.dataset.tab, NARROW);
   } else label(wideTabs, "results", app.dataset.results, WIDE);
-  for (const hear of on.show) hear();
+  shown.emit();
 }
 
 /**

@@ -4,6 +4,7 @@
 // SVG of what the canvas does not draw.
 
 import { $, svgNode } from "../shared/dom.js";
+import { signal } from "../shared/signal.js";
 
 export const field = $("#field");
 export const main = $("#pattern");
@@ -21,8 +22,8 @@ let size = { width: 1, height: 1, left: 0, top: 0 };
 
 let fit = 1;
 
-/** Called when marks and letters should be drawn in another size. @type {{fit: () => void}} */
-export const on = { fit: () => {} };
+/** Marks and letters should be drawn in another size. @type {import('../shared/signal.js').Signal<[]>} */
+export const resized = signal();
 
 /** What a request should ask the engine to draw, and how large letters will be. */
 export const how = () => ({ draw: canvas ? "canvas" : "svg", size: fit });
@@ -58,7 +59,7 @@ export function measure() {
   // Letters at their own size, but not so large that they hide the spots.
   const was = fit;
   fit = Math.min(Math.max(1 / scale(), 0.7), 1.55);
-  if (Math.abs(fit - was) > 0.02) on.fit();
+  if (Math.abs(fit - was) > 0.02) resized.emit();
   drawing.style.setProperty("--fit", String(fit));
 }
 

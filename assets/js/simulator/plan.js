@@ -2,7 +2,7 @@
 // The tilt plan: where the holder stands, where it should go, what it can reach.
 
 import { $, el, keep, kept, runs } from "../shared/dom.js";
-import { act, now, onView } from "./app.js";
+import { act, now, newView } from "./app.js";
 import { later } from "./linked.js";
 import * as panels from "./panels.js";
 import { setField } from "./render.js";
@@ -120,11 +120,11 @@ function zones(list) {
   });
 }
 
-onView((view) => {
+newView.listen((view) => {
   const h = view.holder;
   for (const name of ["alpha", "beta", "limitAlpha", "limitBeta", "axis"]) setField($(`#holder-${name}`), /** @type {any} */ (h)[name] ?? "");
   $("#holder-flipAlpha").checked = h.flipAlpha;
   $("#holder-flipBeta").checked = h.flipBeta;
   plan();
 });
-panels.on.show.push(plan);
+panels.shown.listen(plan);

@@ -3,7 +3,7 @@
 
 import { act, gesture, now, settle } from "./app.js";
 import { field, main, measure, scale, toUnits } from "./pattern.js";
-import { hold } from "./status.js";
+import { mute } from "./announce.js";
 import * as spot from "./spot.js";
 
 /** @typedef {{x: number, y: number, startX: number, startY: number, type: string}} Finger */
@@ -56,7 +56,7 @@ const far = (f) => Math.hypot(f.x - f.startX, f.y - f.startY) > (SLOP[f.type] ??
  */
 function beginDrag(finger, event) {
   state = "drag";
-  hold(true);
+  mute(true);
   const at = toUnits({ clientX: finger.startX, clientY: finger.startY });
   const { width, height } = field.getBoundingClientRect();
   const twist = Math.hypot(at.x, at.y) * scale() > 0.8 * (Math.min(width, height) / 2);
@@ -66,7 +66,7 @@ function beginDrag(finger, event) {
 /** @param {string} phase end or cancel */
 function endDrag(phase, at = { x: 0, y: 0 }) {
   state = "idle";
-  act({ op: "drag", phase, ...at }).then(() => hold(false));
+  act({ op: "drag", phase, ...at }).then(() => mute(false));
 }
 
 function pair() {
@@ -80,7 +80,7 @@ function beginPinch() {
     endDrag("end", toUnits({ clientX: first.x, clientY: first.y }));
   }
   state = "pinch";
-  hold(true);
+  mute(true);
   pinch = pair();
 }
 
@@ -103,7 +103,7 @@ function release(event, cancelled) {
   if (was === "drag") return endDrag(cancelled ? "cancel" : "end", toUnits(event));
   if (was === "pinch") {
     state = "rest"; // the other finger does nothing until it is lifted
-    return void settle("pinch").then(() => hold(false));
+    return void settle("pinch").then(() => mute(false));
   }
   if (fingers.size === 0) state = "idle";
   if (was === "press" && !cancelled) tap(event, finger.type);

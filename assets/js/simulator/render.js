@@ -3,7 +3,7 @@
 
 import { $, $$, el, fill, runs } from "../shared/dom.js";
 import { main } from "./pattern.js";
-import { onFrame, onView } from "./app.js";
+import { newFrame, newView } from "./app.js";
 
 /** @typedef {import('../shared/protocol').View} View */
 /** @typedef {import('../shared/protocol').Frame} Frame */
@@ -25,7 +25,7 @@ export function setField(field, value) {
   if (field.value !== value) field.value = value;
 }
 
-onFrame((frame) => {
+newFrame.listen((frame) => {
   fill("hud-zone", frame.zone);
   fill("hud-off", frame.offAxis);
   fill("near", frame.on ? runs(frame.nearText) : nearText(frame));
@@ -41,7 +41,7 @@ function nearText(frame) {
   return out;
 }
 
-onView((view) => {
+newView.listen((view) => {
   document.title = `${view.title} — Zone axis simulator`;
   fill("heading", view.heading);
   fill("description", view.description);

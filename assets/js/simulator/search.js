@@ -7,8 +7,8 @@ import { act, now } from "./app.js";
 import { searchOnline } from "../shared/crystals.js";
 import { openKept } from "./files.js";
 import * as store from "../shared/store.js";
-import { say } from "./status.js";
-import { tell } from "./toast.js";
+import { announce } from "./announce.js";
+import { ask } from "./messages.js";
 
 /** @typedef {{id: string, name: string, formula: any, group: any, cell: string, badge: string, run: () => any}} Row */
 
@@ -90,7 +90,7 @@ function show(text) {
   popup.hidden = list.hidden && note.hidden;
   input.setAttribute("aria-expanded", String(!list.hidden));
   choose(-1);
-  say(rows.length ? `${rows.length} crystals found.` : note.textContent);
+  announce(rows.length ? `${rows.length} crystals found.` : note.textContent);
 }
 
 /** @param {Row} row @param {number} i */
@@ -130,7 +130,7 @@ async function searchMP(text) {
     note.hidden = false;
     input.focus();
   } catch (error) {
-    tell(/** @type {Error} */ (error).message);
+    ask(/** @type {Error} */ (error).message);
   }
 }
 
@@ -153,7 +153,7 @@ async function take(i) {
   input.value = "";
   if (document.activeElement === input) $("#field").focus({ preventScroll: true });
   const reply = await row.run();
-  if (reply?.ok !== false) say(now.view?.heading ?? "");
+  if (reply?.ok !== false) announce(now.view?.heading ?? "");
 }
 
 input.addEventListener("input", () => {

@@ -2,7 +2,7 @@
 // A second phase or a twin over the pattern, in its own colour.
 
 import { $, button, el, runs } from "../shared/dom.js";
-import { act, now, onView } from "./app.js";
+import { act, now, newView } from "./app.js";
 import { dialog } from "./dialog.js";
 
 const box = $('[data-part="second"]');
@@ -63,7 +63,7 @@ export function open() {
   panel.showModal();
 }
 
-onView((view) => {
+newView.listen((view) => {
   const s = view.second;
   if (!s) return box.replaceChildren();
   const parts = [el("p", { className: "second-line" }, el("i", { className: "dot" }), el("span", {}, el("b", {}, s.name), " ", runs(s.text)))];

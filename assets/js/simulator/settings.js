@@ -2,7 +2,7 @@
 // Microscope, overlays, pattern style, match-the-screen.
 
 import { $, $$, keep, kept } from "../shared/dom.js";
-import { act, now, onView } from "./app.js";
+import { act, now, newView } from "./app.js";
 import { scale } from "./pattern.js";
 import { setField } from "./render.js";
 
@@ -101,5 +101,5 @@ export function showScale() {
   setField($("#scale"), (now.view.scale / scale()).toPrecision(3));
 }
 $("#match").addEventListener("toggle", showScale);
-onView(showScale);
+newView.listen(showScale);
 $$("input[type=checkbox]").forEach((box) => (box.autocomplete = "off"));

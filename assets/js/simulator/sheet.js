@@ -3,7 +3,7 @@
 // tables of it. What else looks the same needs the library's list.
 
 import { $, el, runs } from "../shared/dom.js";
-import { act, now, onView } from "./app.js";
+import { act, now, newView } from "./app.js";
 import * as panels from "./panels.js";
 
 /** @typedef {import('../shared/protocol').Text} Text */
@@ -62,5 +62,5 @@ export function table({ caption, heads, rows, note }, go = (uvw) => act({ op: "g
   return el("div", { className: "table-box" }, el("table", {}, el("caption", { className: "label" }, caption), head, el("tbody", {}, ...body)), note && el("p", { className: "hint" }, runs(note)));
 }
 
-onView(refresh);
-panels.on.show.push(refresh);
+newView.listen(refresh);
+panels.shown.listen(refresh);

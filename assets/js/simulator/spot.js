@@ -3,10 +3,10 @@
 // spot to spot by keys.
 
 import { $, button, el, runs } from "../shared/dom.js";
-import { act, now, onFrame, onView } from "./app.js";
+import { act, now, newFrame, newView } from "./app.js";
 import { isPhone } from "./panels.js";
 import { field, main, toPixels, toUnits } from "./pattern.js";
-import { say } from "./status.js";
+import { announce } from "./announce.js";
 
 /** @typedef {import('../shared/protocol').Detail} Detail */
 
@@ -112,11 +112,11 @@ function leave() {
 }
 card.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && leave());
 
-onView((view) => {
+newView.listen((view) => {
   if (!view.detail) card.hidden = true;
   else if (!card.hidden) show(view.detail);
 });
-onFrame(() => (tip.hidden = true));
+newFrame.listen(() => (tip.hidden = true));
 
 /**
  * Selects the neighbouring spot.
@@ -126,7 +126,7 @@ export async function walk(dir) {
   const { detail } = await act({ op: "walk", dir }, { keep: true });
   if (!detail) return;
   if (isOpen()) show(detail);
-  say(spoken(detail));
+  announce(spoken(detail));
 }
 
 /** @param {Detail} d */

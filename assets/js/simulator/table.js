@@ -3,7 +3,7 @@
 // with a filter. A row in focus rings its spot, Enter brings it to the middle.
 
 import { $, $$, button, el, runs } from "../shared/dom.js";
-import { act, now, onView } from "./app.js";
+import { act, now, newView } from "./app.js";
 import { dialog } from "./dialog.js";
 import { copy, saveText } from "./export.js";
 
@@ -110,7 +110,7 @@ addEventListener("beforeprint", () => {
   $("#pattern").dataset.address = location.href;
 });
 addEventListener("afterprint", refresh);
-onView(refresh);
+newView.listen(refresh);
 
 /** All reflections as CSV. */
 async function csv() {

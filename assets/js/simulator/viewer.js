@@ -6,8 +6,8 @@ import { $, el, page, svgNode } from "../shared/dom.js";
 import * as app from "./app.js";
 import * as engine from "../shared/engine.js";
 import * as pattern from "./pattern.js";
-import { onTheme } from "../shared/theme.js";
-import { tell, toast } from "./toast.js";
+import { recoloured } from "../shared/theme.js";
+import { ask, toast } from "./messages.js";
 
 const DRAW_MS = 15_000; // from the program's start to its first picture
 const REST_MS = 800;
@@ -108,7 +108,7 @@ function unload() {
 
 function without() {
   unload();
-  tell("This device cannot draw the fast view, so a simpler one is used. All numbers are the same.");
+  ask("This device cannot draw the fast view, so a simpler one is used. All numbers are the same.");
   app.redraw();
 }
 
@@ -126,8 +126,8 @@ function rest() {
     if (node) paper.replaceChildren(node);
   }, REST_MS);
 }
-app.onView(rest);
+app.newView.listen(rest);
 
-const recolour = () => running && port?.postMessage({ type: "style", palette: pattern.palette() });
-onTheme.push(recolour);
-app.onView(recolour);
+const recolour = () => void (running && port?.postMessage({ type: "style", palette: pattern.palette() }));
+recoloured.listen(recolour);
+app.newView.listen(recolour);

@@ -73,10 +73,20 @@ function prepare(node) {
 }
 
 /** @param {string} text */
-function say(text) {
+function announce(text) {
   status ??= document.body.appendChild(el("p", { className: "sr", role: "status" }));
   if (status) status.textContent = text;
 }
+
+engine.news.listen((news) => {
+  if (news.type === "progress" && news.part > 0 && news.part < 1 && active?.button.disabled) active.button.textContent = `Loading, ${Math.round(100 * news.part)} %`;
+  if (news.type !== "failed") return;
+  started = false;
+  const failed = active;
+  if (!failed) return;
+  end();
+  failed.button.textContent = "It did not start. Try again";
+});
 
 /**
  * Makes a figure live. Waits for the engine if need be.
@@ -91,22 +101,10 @@ async function begin(figure) {
   if (!started) {
     started = true;
     engine.start();
-    engine.hear({
-      progress: (part) => {
-        if (part > 0 && part < 1 && active?.button.disabled) active.button.textContent = `Loading, ${Math.round(100 * part)} %`;
-      },
-      failed: () => {
-        started = false;
-        const failed = active;
-        if (!failed) return;
-        end();
-        failed.button.textContent = "It did not start. Try again";
-      },
-    });
   }
   try {
     const wish = figure.snapshot ? { op: "restore", snapshot: figure.snapshot } : { op: "open", link: figure.node.dataset.link };
-    const reply = await ask(figure, wish);
+    const reply = await act(figure, wish);
     if (active !== figure) return false;
     if (!reply.ok) throw new Error(reply.error);
     enliven(figure);
@@ -130,7 +128,7 @@ function enliven(figure) {
   picture.setAttribute("aria-label", "Diffraction pattern. Arrow keys tilt, comma and full stop rotate, plus and minus zoom, S goes to the nearest zone axis, Escape ends.");
   picture.setAttribute("aria-describedby", `${node.id}-caption`);
   $(".hud", picture).hidden = false;
-  say("The pattern can be turned now.");
+  announce("The pattern can be turned now.");
 }
 
 /** Ends the live figure; its picture stays as it was left. */
@@ -154,7 +152,7 @@ function end() {
  * @param {Wish} request
  * @returns {Promise<Reply>}
  */
-async function ask(figure, request) {
+async function act(figure, request) {
   let { reply, svg } = await engine.send({ ...request, draw: "svg" });
   if (reply.need) {
     const { crystalBytes } = await import("../shared/crystals.js");
@@ -164,7 +162,7 @@ async function ask(figure, request) {
   paint(figure, svg, reply.view?.frame ?? reply.frame);
   if (reply.snapshot) figure.snapshot = reply.snapshot;
   if (reply.link) for (const link of figure.node.querySelectorAll("a.open")) link.setAttribute("href", new URL(reply.link, location.href).href);
-  if (reply.status) say(reply.status);
+  if (reply.status) announce(reply.status);
   return reply;
 }
 
@@ -186,7 +184,7 @@ function gesture(figure, request) {
 /** After a gesture: the link, the snapshot, what to say. @param {Figure} figure */
 function settle(figure) {
   clearTimeout(settling);
-  if (active === figure) ask(figure, { op: "view" }).catch(() => {});
+  if (active === figure) act(figure, { op: "view" }).catch(() => {});
 }
 
 /**
@@ -263,7 +261,7 @@ function show(figure) {
 
 /** @param {Figure} figure */
 async function apply(figure) {
-  if (figure.box) await ask(figure, { op: "set", set: { overlays: { [figure.box.name]: figure.box.checked } } });
+  if (figure.box) await act(figure, { op: "set", set: { overlays: { [figure.box.name]: figure.box.checked } } });
   const knob = figure.knob;
   if (!knob || knob.valueAsNumber === figure.at) return;
   const value = knob.valueAsNumber;
@@ -272,13 +270,13 @@ async function apply(figure) {
   switch (knob.name) {
     case "kv":
     case "cl":
-      return void (await ask(figure, { op: "set", set: { [knob.name]: String(value) } }));
+      return void (await act(figure, { op: "set", set: { [knob.name]: String(value) } }));
     case "t":
-      return void (await ask(figure, { op: "set", set: { thickness: String(value) } }));
+      return void (await act(figure, { op: "set", set: { thickness: String(value) } }));
     case "to":
-      return void (await ask(figure, { op: "rotate", to: value }));
+      return void (await act(figure, { op: "rotate", to: value }));
     case "x":
     case "y":
-      return void (await ask(figure, { op: "tilt", [knob.name]: change }));
+      return void (await act(figure, { op: "tilt", [knob.name]: change }));
   }
 }

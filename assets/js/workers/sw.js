@@ -95,17 +95,17 @@ async function ours(url, answer) {
   if (named && named !== BUILD) throw new Error(`${url}: of build ${named}`);
 }
 
-/** @param {(message: any) => void} tell */
-async function saveAll(tell) {
+/** @param {(message: any) => void} report */
+async function saveAll(report) {
   const { small, rest, sizes } = await list();
   const total = [...sizes.values()].reduce((a, b) => a + b, 0);
   let done = 0;
   await store([...small, ...rest], (url) => {
     done += sizes.get(url) ?? 0;
-    tell({ type: "saving", part: done / total });
+    report({ type: "saving", part: done / total });
   });
   await (await caches.open(CACHE)).put(DONE, new Response("yes"));
-  tell({ type: "saved" });
+  report({ type: "saved" });
 }
 
 const saved = async () => !!(await (await caches.open(CACHE)).match(DONE));
@@ -148,16 +148,16 @@ scope.addEventListener("activate", (/** @type {any} */ event) => {
 
 scope.addEventListener("message", (/** @type {any} */ event) => {
   const { type, theme, asked } = event.data ?? {};
-  const tell = (/** @type {any} */ message) => event.source?.postMessage(message);
+  const report = (/** @type {any} */ message) => event.source?.postMessage(message);
   if (type === "build") event.ports[0]?.postMessage(BUILD);
   if (type === "activate") scope.skipWaiting();
   if (type === "theme") event.waitUntil(caches.open(PREFS).then((c) => c.put("/theme", new Response(theme))));
-  if (type === "state") event.waitUntil(saved().then((yes) => tell({ type: yes ? "saved" : "unsaved" })));
+  if (type === "state") event.waitUntil(saved().then((yes) => report({ type: yes ? "saved" : "unsaved" })));
   if (type === "save")
     event.waitUntil(
       saved()
-        .then((yes) => (yes ? tell({ type: "saved" }) : saveAll(tell)))
-        .catch((error) => tell({ type: "refused", asked, storage: error instanceof DOMException })),
+        .then((yes) => (yes ? report({ type: "saved" }) : saveAll(report)))
+        .catch((error) => report({ type: "refused", asked, storage: error instanceof DOMException })),
     );
 });
 

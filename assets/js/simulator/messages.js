@@ -1,9 +1,10 @@
 // @ts-check
-// Short messages at the foot of the page: confirmations go by themselves,
-// messages with something to do stay until they are answered.
+// Short messages at the foot of the page: toast() confirms and goes by itself,
+// ask() stays until it is answered. Both are announced to assistive technology;
+// what is for that alone goes to announce() directly.
 
 import { $, button, el } from "../shared/dom.js";
-import { say } from "./status.js";
+import { announce } from "./announce.js";
 
 /** @typedef {{label: string, run: () => void}} Act */
 
@@ -22,11 +23,12 @@ export function toast(text, action) {
 }
 
 /**
- * Shows a message that waits for an answer or for its cross.
+ * Shows a message that waits for one of its answers or for its cross; without
+ * answers, as an error that nothing can be done about, for twelve seconds.
  * @param {string} text
  * @param {...(Act | undefined | null)} actions
  */
-export function tell(text, ...actions) {
+export function ask(text, ...actions) {
   const given = actions.filter((a) => !!a);
   return raise(text, given, given.length ? 0 : 12_000, true);
 }
@@ -49,7 +51,7 @@ function raise(text, actions, ms, closable = false) {
   }
   if (closable) node.append(button("Close", { icon: "x", bare: true, ghost: true, onclick: close }));
   box.append(node);
-  say(text);
+  announce(text);
   if (ms) {
     let timer = setTimeout(close, ms);
     const stop = () => clearTimeout(timer);

@@ -6,17 +6,17 @@ import { $ } from "../shared/dom.js";
 
 const region = $("#status");
 let timer = 0;
-let held = false;
+let muted = false;
 let waiting = "";
 
 /**
- * Says a text to assistive technology.
+ * Says a text to assistive technology, and only there.
  * @param {string} text
  */
-export function say(text) {
+export function announce(text) {
   waiting = text;
   clearTimeout(timer);
-  if (held) return;
+  if (muted) return;
   timer = setTimeout(() => {
     // The same text twice is said twice only if the region changes.
     region.textContent = region.textContent === waiting ? `${waiting}\u00a0` : waiting;
@@ -25,10 +25,10 @@ export function say(text) {
 }
 
 /**
- * While held, nothing is said; the last text comes at the end.
+ * While muted, nothing is said; the last text comes at the end.
  * @param {boolean} on
  */
-export function hold(on) {
-  held = on;
-  if (!on && waiting) say(waiting);
+export function mute(on) {
+  muted = on;
+  if (!on && waiting) announce(waiting);
 }
