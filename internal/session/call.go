@@ -8,47 +8,25 @@ import (
 
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/geom"
-	"zoneaxis/internal/lean/jsontext"
 	"zoneaxis/internal/lean/say"
+	"zoneaxis/internal/link"
+	"zoneaxis/internal/protocol"
 	"zoneaxis/internal/scene"
 	"zoneaxis/internal/source"
 	"zoneaxis/internal/wire"
 )
 
-// The messages are JSON, read and written by code made from their types: run go
-// generate here after changing one. A test compares it with encoding/json.
-//
-//go:generate go run zoneaxis/scripts/generate codec -read Request,snapshot,exportState -write Reply,snapshot,exportDoc codec.go
-//go:generate go test -count=1 -run TestDeclarations . -update-declarations
-
 // Call answers one request of the page, JSON in and JSON out, with a drawing
 // and the bytes of a wire frame beside it. Whatever goes wrong is told in the
 // reply; a panic inside is told as an error too, and the session stays usable.
 func (s *Session) Call(request []byte, payload []byte) (reply []byte, svg string, marks []byte) {
-	in := jsontext.NewReader(request)
-	var r Request
-	var out *Reply
-	decodeRequest(in, &r)
-	if err := in.Close(); err != nil {
-		out = &Reply{Error: "The page sent something that is not a request: " + err.Error()}
+	var out *protocol.Reply
+	if r, err := protocol.ReadRequest(request); err != nil {
+		out = &protocol.Reply{Error: "The page sent something that is not a request: " + err.Error()}
 	} else {
-		out = s.Do(&r, payload)
+		out = s.Do(r, payload)
 	}
 	return out.JSON(), out.SVG, out.Marks
-}
-
-// JSON returns the reply as the page gets it, without SVG and Marks.
-func (r *Reply) JSON() []byte {
-	var w jsontext.Writer
-	if w.Grow(1 << 10); r.View != nil {
-		w.Grow(7 << 10)
-	}
-	encodeReply(&w, r)
-	text, ok := w.Text()
-	if !ok { // a number that is none
-		return []byte(`{"seq":0,"ok":false,"error":"The answer could not be written."}`)
-	}
-	return text
 }
 
 // CallCalculate is Calculate with the reply as JSON.
@@ -58,12 +36,12 @@ func (s *Session) CallCalculate(yield func() bool) []byte {
 
 // Do answers one request. If it fails, by an error, a missing crystal or a panic,
 // the session is as it was before.
-func (s *Session) Do(r *Request, payload []byte) (out *Reply) {
-	out = &Reply{Seq: r.Seq}
+func (s *Session) Do(r *protocol.Request, payload []byte) (out *protocol.Reply) {
+	out = &protocol.Reply{Seq: r.Seq}
 	before := s.save()
 	defer func() {
 		if p := recover(); p != nil {
-			*out = Reply{Seq: r.Seq, Error: sorry(p)}
+			*out = protocol.Reply{Seq: r.Seq, Error: sorry(p)}
 		}
 		if !out.OK {
 			s.rollback(&before)
@@ -81,7 +59,7 @@ func (s *Session) Do(r *Request, payload []byte) (out *Reply) {
 	if err := o.do(s, r, payload, out); err != nil {
 		*out = failure(r, err)
 	} else if len(out.Fields) > 0 {
-		*out = Reply{Seq: r.Seq, Fields: out.Fields}
+		*out = protocol.Reply{Seq: r.Seq, Fields: out.Fields}
 	} else {
 		out.OK = true
 		s.finish(r, o, out)
@@ -107,7 +85,7 @@ func (s *Session) resize(size float64) {
 
 // operation is one entry of the table of requests.
 type operation struct {
-	do    func(*Session, *Request, []byte, *Reply) error
+	do    func(*Session, *protocol.Request, []byte, *protocol.Reply) error
 	push  bool // a new entry of the browser's history
 	plain bool // changes nothing: no View unless something is drawn
 }
@@ -137,7 +115,7 @@ func init() {
 		"inspect":     {do: (*Session).doInspect, plain: true},
 		"select":      {do: (*Session).doSelect},
 		"walk":        {do: (*Session).doWalk},
-		"view":        {do: func(*Session, *Request, []byte, *Reply) error { return nil }},
+		"view":        {do: func(*Session, *protocol.Request, []byte, *protocol.Reply) error { return nil }},
 		"table":       {do: (*Session).doTable, plain: true},
 		"search":      {do: (*Session).doSearch, plain: true},
 		"sheet":       {do: (*Session).doSheet, plain: true},
@@ -151,12 +129,12 @@ func init() {
 
 // failure is the reply for an error. A crystal that has to be fetched is no error
 // to show.
-func failure(r *Request, err error) Reply {
+func failure(r *protocol.Request, err error) protocol.Reply {
 	var need needError
 	if errors.As(err, &need) {
-		return Reply{Seq: r.Seq, Need: need.id}
+		return protocol.Reply{Seq: r.Seq, Need: need.id}
 	}
-	return Reply{Seq: r.Seq, Error: sentence(err)}
+	return protocol.Reply{Seq: r.Seq, Error: sentence(err)}
 }
 
 // sentence returns the text of an error for a person: errors of the packages
@@ -177,7 +155,7 @@ func sentence(err error) string {
 }
 
 // finish adds the state, the words and the drawing to a reply.
-func (s *Session) finish(r *Request, o operation, out *Reply) {
+func (s *Session) finish(r *protocol.Request, o operation, out *protocol.Reply) {
 	if s.drawn.light && !r.Light && !o.plain && s.isDynamical() {
 		s.drawn.stale, s.draft = true, nil // a gesture has ended: all beams count
 	}
@@ -242,7 +220,7 @@ func (s *Session) changed(a *state, zone bool) string {
 	return ""
 }
 
-func sameHolder(a, b *LinkHolder) bool {
+func sameHolder(a, b *link.Holder) bool {
 	if a == nil || b == nil {
 		return a == b
 	}
@@ -260,18 +238,18 @@ func (s *Session) status(before *state) string {
 		if s.offAxis < onAxis {
 			return "On " + zone + "."
 		}
-		away := fixed(geom.Degrees(s.offAxis), 1) + " degrees"
+		away := link.Fixed(geom.Degrees(s.offAxis), 1) + " degrees"
 		was, _ := s.phase.zones.Nearest(before.orient, before.reference)
 		if was != s.zone {
 			return "Nearest zone is now " + s.zone.Spoken(four) + ", " + away + " away."
 		}
 		return "Tilted to " + away + " from " + s.zone.Spoken(four) + "; nearest is still " + s.zone.Spoken(four) + "."
 	case before.cl != s.cl:
-		return "Zoom " + trimmed(100*s.cl/DefaultLink().CL, 0) + " percent."
+		return "Zoom " + link.Trimmed(100*s.cl/link.Default().CL, 0) + " percent."
 	case !slices.Equal(before.measured, s.measured) || before.between != s.between:
 		return s.measureStatus()
 	case before.kv != s.kv:
-		return trimmed(s.kv, 1) + " kilovolts."
+		return link.Trimmed(s.kv, 1) + " kilovolts."
 	}
 	return ""
 }
@@ -304,7 +282,7 @@ func (s *Session) measureStatus() string {
 
 // Draw adds the picture to a reply: "svg" all of it, "canvas" a wire frame and
 // the SVG of what the canvas leaves out.
-func (s *Session) Draw(how string, seq uint32, out *Reply) {
+func (s *Session) Draw(how string, seq uint32, out *protocol.Reply) {
 	s.draw()
 	switch how {
 	case "svg":

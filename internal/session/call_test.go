@@ -9,19 +9,20 @@ import (
 	"strings"
 	"testing"
 
+	"zoneaxis/internal/protocol"
 	"zoneaxis/internal/session"
 	"zoneaxis/internal/wire"
 )
 
 // do sends a request as the page does, through JSON.
-func do(t testing.TB, s *session.Session, r session.Request) *session.Reply {
+func do(t testing.TB, s *session.Session, r protocol.Request) *protocol.Reply {
 	t.Helper()
 	text, err := json.Marshal(r)
 	if err != nil {
 		t.Fatal(err)
 	}
 	out, svg, marks := s.Call(text, nil)
-	var reply session.Reply
+	var reply protocol.Reply
 	if err := json.Unmarshal(out, &reply); err != nil {
 		t.Fatalf("%s: %v\n%s", text, err, out)
 	}
@@ -29,7 +30,7 @@ func do(t testing.TB, s *session.Session, r session.Request) *session.Reply {
 	return &reply
 }
 
-func must(t testing.TB, s *session.Session, r session.Request) *session.Reply {
+func must(t testing.TB, s *session.Session, r protocol.Request) *protocol.Reply {
 	t.Helper()
 	reply := do(t, s, r)
 	if !reply.OK || reply.Error != "" || len(reply.Fields) > 0 {
@@ -38,7 +39,7 @@ func must(t testing.TB, s *session.Session, r session.Request) *session.Reply {
 	return reply
 }
 
-func plain(text session.Text) string {
+func plain(text protocol.Text) string {
 	var b strings.Builder
 	for _, r := range text {
 		if r.Bar {
@@ -51,8 +52,8 @@ func plain(text session.Text) string {
 
 func TestTypedZone(t *testing.T) {
 	s := open(t, "/sim?v=1")
-	must(t, s, session.Request{Op: "view"})
-	r := must(t, s, session.Request{Op: "zone", Text: "110", Draw: "svg"})
+	must(t, s, protocol.Request{Op: "view"})
+	r := must(t, s, protocol.Request{Op: "zone", Text: "110", Draw: "svg"})
 	if r.View.Heading != "Silicon, zone axis 1 1 0, 200 kV" {
 		t.Errorf("heading %q", r.View.Heading)
 	}
@@ -65,7 +66,7 @@ func TestTypedZone(t *testing.T) {
 	if !strings.Contains(r.SVG, "<svg") {
 		t.Error("no picture")
 	}
-	if again := must(t, s, session.Request{Op: "zone", Text: "110"}); again.Change != "" || again.Push {
+	if again := must(t, s, protocol.Request{Op: "zone", Text: "110"}); again.Change != "" || again.Push {
 		t.Errorf("going where one is: change %q, push %v", again.Change, again.Push)
 	}
 }
@@ -103,13 +104,13 @@ func TestZoneGrammar(t *testing.T) {
 	} {
 		t.Run(test.text+" "+test.crystal, func(t *testing.T) {
 			s := open(t, "/sim?z=1,1,1&c="+test.crystal)
-			before := must(t, s, session.Request{Op: "view", Draw: "svg"})
-			parsed := must(t, s, session.Request{Op: "parse", Text: test.text})
+			before := must(t, s, protocol.Request{Op: "view", Draw: "svg"})
+			parsed := must(t, s, protocol.Request{Op: "parse", Text: test.text})
 			if parsed.View != nil || parsed.Link != "" {
 				t.Error("parse must not move anything")
 			}
-			r := must(t, s, session.Request{Op: "zone", Text: test.text, Draw: "svg"})
-			for _, z := range []*session.ZoneReply{parsed.Zone, r.Zone} {
+			r := must(t, s, protocol.Request{Op: "zone", Text: test.text, Draw: "svg"})
+			for _, z := range []*protocol.ZoneReply{parsed.Zone, r.Zone} {
 				if got := plain(z.Message); got != test.message {
 					t.Errorf("message\n got %q\nwant %q", got, test.message)
 				}
@@ -133,7 +134,7 @@ func TestZoneGrammar(t *testing.T) {
 	}
 	// The button of a plane goes to its normal.
 	s := open(t, "/sim?c=lib-ti")
-	r := must(t, s, session.Request{Op: "parse", Text: "(1 0 -1 0)"})
+	r := must(t, s, protocol.Request{Op: "parse", Text: "(1 0 -1 0)"})
 	if r.Zone.Action == nil || r.Zone.Action.Request == nil {
 		t.Fatalf("no action: %+v", r.Zone)
 	}
@@ -145,11 +146,11 @@ func TestZoneGrammar(t *testing.T) {
 // TestMeasurement is the example of the design: 1-11 and 2-20 of silicon.
 func TestMeasurement(t *testing.T) {
 	s := open(t, "/sim?z=1,1,0")
-	must(t, s, session.Request{Op: "view"})
+	must(t, s, protocol.Request{Op: "view"})
 	for _, h := range [][3]int{{1, -1, 1}, {2, -2, 0}} {
-		d := must(t, s, session.Request{Op: "inspect", HKL: &h}).Detail
+		d := must(t, s, protocol.Request{Op: "inspect", HKL: &h}).Detail
 		// The finger is not exact.
-		r := must(t, s, session.Request{Op: "measure", X: d.X + 5, Y: d.Y - 6, Radius: 12})
+		r := must(t, s, protocol.Request{Op: "measure", X: d.X + 5, Y: d.Y - 6, Radius: 12})
 		if r.Detail == nil || r.Detail.HKL == nil || *r.Detail.HKL != h {
 			t.Fatalf("picked %+v instead of %v", r.Detail, h)
 		}
@@ -162,7 +163,7 @@ func TestMeasurement(t *testing.T) {
 			t.Errorf("change %q", r.Change)
 		}
 	}
-	r := must(t, s, session.Request{Op: "view"})
+	r := must(t, s, protocol.Request{Op: "view"})
 	m := r.View.Measure
 	if m.Angle != "35.26°" || m.Ratio != "1.633" || m.Count != "2 spots picked" {
 		t.Errorf("angle %q, ratio %q, %q", m.Angle, m.Ratio, m.Count)
@@ -180,7 +181,7 @@ func TestMeasurement(t *testing.T) {
 		t.Errorf("link %q", r.Link)
 	}
 	// A third pick replaces the older one; free points are told apart.
-	r = must(t, s, session.Request{Op: "measure", X: 33, Y: 140})
+	r = must(t, s, protocol.Request{Op: "measure", X: 33, Y: 140})
 	if m := r.View.Measure; len(m.Points) != 2 || plain(m.Points[0].Label) != "2-20" || !m.Points[1].Free || plain(m.Points[1].Label) != "free" || m.Points[1].Letter != "B" {
 		t.Errorf("after the third pick: %+v", m.Points)
 	}
@@ -188,68 +189,68 @@ func TestMeasurement(t *testing.T) {
 		t.Errorf("status %q", r.Status)
 	}
 	between := true
-	r = must(t, s, session.Request{Op: "measure", Between: &between})
+	r = must(t, s, protocol.Request{Op: "measure", Between: &between})
 	if r.View.Measure.Spacing == "" || r.View.Measure.Angle != "" {
 		t.Errorf("between: %+v", r.View.Measure)
 	}
-	if r = must(t, s, session.Request{Op: "measure", Clear: true}); r.View.Measure.Empty != "Pick two spots to get d, angle and ratio." {
+	if r = must(t, s, protocol.Request{Op: "measure", Clear: true}); r.View.Measure.Empty != "Pick two spots to get d, angle and ratio." {
 		t.Errorf("cleared: %+v", r.View.Measure)
 	}
 	// 000 is no spot to measure.
-	if r = must(t, s, session.Request{Op: "measure"}); r.Change != "" || r.Toast == "" {
+	if r = must(t, s, protocol.Request{Op: "measure"}); r.Change != "" || r.Toast == "" {
 		t.Errorf("measuring 000: change %q, toast %q", r.Change, r.Toast)
 	}
 }
 
 func TestSnapAndTilt(t *testing.T) {
 	s := open(t, "/sim?z=1,1,0&d=0.30,-0.30,0.00")
-	r := must(t, s, session.Request{Op: "view"})
+	r := must(t, s, protocol.Request{Op: "view"})
 	f := r.View.Frame
 	if f.OffAxis != "0.42° off axis" || plain(f.NearText) != "0.42° from [110]" || f.On {
 		t.Errorf("before: %+v", f)
 	}
-	r = must(t, s, session.Request{Op: "snap"})
+	r = must(t, s, protocol.Request{Op: "snap"})
 	f = r.View.Frame
 	if !f.On || plain(f.NearText) != "On [110]" || r.Toast != "Snapped to [110]." || r.Change != "tilt" || r.Link != "/sim?z=1,1,0" {
 		t.Errorf("snapped: %+v, toast %q, change %q, link %s", f, r.Toast, r.Change, r.Link)
 	}
-	r = must(t, s, session.Request{Op: "tilt", X: 0.5})
+	r = must(t, s, protocol.Request{Op: "tilt", X: 0.5})
 	if r.View.Frame.Distance != "0.50°" || r.Link != "/sim?z=1,1,0&d=0.00,-0.50,0.00" {
 		t.Errorf("tilted: %+v %s", r.View.Frame, r.Link)
 	}
-	if r = must(t, s, session.Request{Op: "tilt", X: -0.5}); !r.View.Frame.On {
+	if r = must(t, s, protocol.Request{Op: "tilt", X: -0.5}); !r.View.Frame.On {
 		t.Errorf("and back: %+v", r.View.Frame)
 	}
-	if r = must(t, s, session.Request{Op: "tilt", Y: 30}); r.Status != "Nearest zone is now 1 1 3, 0.8 degrees away." && !strings.HasPrefix(r.Status, "Nearest zone is now ") {
+	if r = must(t, s, protocol.Request{Op: "tilt", Y: 30}); r.Status != "Nearest zone is now 1 1 3, 0.8 degrees away." && !strings.HasPrefix(r.Status, "Nearest zone is now ") {
 		t.Errorf("status %q", r.Status)
 	}
-	must(t, s, session.Request{Op: "go", UVW: &[3]int{1, 1, 0}})
-	r = must(t, s, session.Request{Op: "tilt", Y: 0.9})
+	must(t, s, protocol.Request{Op: "go", UVW: &[3]int{1, 1, 0}})
+	r = must(t, s, protocol.Request{Op: "tilt", Y: 0.9})
 	if r.Status != "Tilted to 0.9 degrees from 1 1 0; nearest is still 1 1 0." {
 		t.Errorf("status %q", r.Status)
 	}
-	must(t, s, session.Request{Op: "snap"})
-	r = must(t, s, session.Request{Op: "rotate", Deg: 12.5})
+	must(t, s, protocol.Request{Op: "snap"})
+	r = must(t, s, protocol.Request{Op: "rotate", Deg: 12.5})
 	if r.View.Frame.Rotation != "12.5°" || r.Change != "rotation" {
 		t.Errorf("rotated: %q, change %q", r.View.Frame.Rotation, r.Change)
 	}
 	to := -30.0
-	if r = must(t, s, session.Request{Op: "rotate", To: &to}); r.View.Frame.Rotation != "−30.0°" {
+	if r = must(t, s, protocol.Request{Op: "rotate", To: &to}); r.View.Frame.Rotation != "−30.0°" {
 		t.Errorf("rotated to %q", r.View.Frame.Rotation)
 	}
 	// A mirrored screen turns the sense: the button still does what it shows.
-	must(t, s, session.Request{Op: "set", Set: &session.Patch{Flags: map[string]bool{"h": true}}})
-	if r = must(t, s, session.Request{Op: "rotate", Deg: 10}); r.View.Frame.Rotation != "−40.0°" {
+	must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Flags: map[string]bool{"h": true}}})
+	if r = must(t, s, protocol.Request{Op: "rotate", Deg: 10}); r.View.Frame.Rotation != "−40.0°" {
 		t.Errorf("mirrored, rotated to %q", r.View.Frame.Rotation)
 	}
 }
 
 func TestCommonZones(t *testing.T) {
 	s := open(t, "/sim?v=1")
-	first := must(t, s, session.Request{Op: "view"}).View.Chips
+	first := must(t, s, protocol.Request{Op: "view"}).View.Chips
 	seen := map[string]bool{}
 	for range first {
-		r := must(t, s, session.Request{Op: "common", Step: 1})
+		r := must(t, s, protocol.Request{Op: "common", Step: 1})
 		seen[plain(r.View.Frame.Zone)] = true
 	}
 	for _, c := range first {
@@ -257,11 +258,11 @@ func TestCommonZones(t *testing.T) {
 			t.Errorf("chip %s is never reached", plain(c.Text))
 		}
 	}
-	r := must(t, s, session.Request{Op: "view"})
+	r := must(t, s, protocol.Request{Op: "view"})
 	if plain(r.View.Frame.Zone) != "[001]" {
 		t.Errorf("a round ends at %s", plain(r.View.Frame.Zone))
 	}
-	if r = must(t, s, session.Request{Op: "common", Step: -1}); plain(r.View.Frame.Zone) != plain(first[len(first)-1].Text) {
+	if r = must(t, s, protocol.Request{Op: "common", Step: -1}); plain(r.View.Frame.Zone) != plain(first[len(first)-1].Text) {
 		t.Errorf("back: %s", plain(r.View.Frame.Zone))
 	}
 }
@@ -270,21 +271,21 @@ func TestCommonZones(t *testing.T) {
 // also what the link rounds.
 func TestSnapshots(t *testing.T) {
 	s := open(t, "/sim?z=1,1,0&ms=1,-1,1")
-	steps := []session.Request{
+	steps := []protocol.Request{
 		{Op: "tilt", X: 0.123456789, Y: -0.2},
 		{Op: "rotate", Deg: 1.0 / 3},
 		{Op: "zoom", Factor: 1.2345, X: 100, Y: -50},
 		{Op: "measure", X: 17, Y: 200},
-		{Op: "set", Set: &session.Patch{KV: ptr("80"), Overlays: map[string]bool{"k": true, "i": false}, Flags: map[string]bool{"v": true}}},
-		{Op: "set", Set: &session.Patch{Holder: &session.HolderPatch{Alpha: ptr("3.5"), Axis: ptr("17"), FlipBeta: ptr(true)}}},
-		{Op: "set", Set: &session.Patch{Second: &session.SecondPatch{ID: ptr("twin"), Relation: ptr("(111)"), Variant: 2}}},
-		{Op: "set", Set: &session.Patch{Rings: ptr(true)}},
-		{Op: "set", Set: &session.Patch{Rings: ptr(false), Style: ptr("phosphor")}},
+		{Op: "set", Set: &protocol.Patch{KV: ptr("80"), Overlays: map[string]bool{"k": true, "i": false}, Flags: map[string]bool{"v": true}}},
+		{Op: "set", Set: &protocol.Patch{Holder: &protocol.HolderPatch{Alpha: ptr("3.5"), Axis: ptr("17"), FlipBeta: ptr(true)}}},
+		{Op: "set", Set: &protocol.Patch{Second: &protocol.SecondPatch{ID: ptr("twin"), Relation: ptr("(111)"), Variant: 2}}},
+		{Op: "set", Set: &protocol.Patch{Rings: ptr(true)}},
+		{Op: "set", Set: &protocol.Patch{Rings: ptr(false), Style: ptr("phosphor")}},
 		{Op: "crystal", ID: "lib-au"},
 		{Op: "common", Step: 1},
 	}
 	type kept struct{ snapshot, svg, link string }
-	first := must(t, s, session.Request{Op: "view", Draw: "svg"})
+	first := must(t, s, protocol.Request{Op: "view", Draw: "svg"})
 	states := []kept{{first.Snapshot, first.SVG, first.Link}}
 	for _, step := range steps {
 		step.Draw = "svg"
@@ -295,7 +296,7 @@ func TestSnapshots(t *testing.T) {
 		states = append(states, kept{r.Snapshot, r.SVG, r.Link})
 	}
 	for _, i := range []int{10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 11, 3, 7} {
-		r := must(t, s, session.Request{Op: "restore", Snapshot: states[i].snapshot, Draw: "svg"})
+		r := must(t, s, protocol.Request{Op: "restore", Snapshot: states[i].snapshot, Draw: "svg"})
 		if r.Snapshot != states[i].snapshot || r.SVG != states[i].svg || r.Link != states[i].link {
 			t.Errorf("state %d: restored differently\n%s\n%s", i, r.Snapshot, states[i].snapshot)
 		}
@@ -305,11 +306,11 @@ func TestSnapshots(t *testing.T) {
 	}
 	// In a fresh program too.
 	fresh := open(t, "/sim?v=1")
-	if r := must(t, fresh, session.Request{Op: "restore", Snapshot: states[7].snapshot, Draw: "svg"}); r.SVG != states[7].svg {
+	if r := must(t, fresh, protocol.Request{Op: "restore", Snapshot: states[7].snapshot, Draw: "svg"}); r.SVG != states[7].svg {
 		t.Error("a fresh session restores another picture")
 	}
 	for _, bad := range []string{"", "{}", `{"l":"/sim","q":[0,0,0,0]}`, `{"l":"/sim?z=0,0,0","q":[1,0,0,0]}`, states[1].snapshot[:40]} {
-		if r := do(t, fresh, session.Request{Op: "restore", Snapshot: bad}); r.OK || r.Error == "" {
+		if r := do(t, fresh, protocol.Request{Op: "restore", Snapshot: bad}); r.OK || r.Error == "" {
 			t.Errorf("snapshot %q: %+v", bad, r)
 		}
 	}
@@ -319,46 +320,46 @@ func ptr[T any](v T) *T { return &v }
 
 func TestSettings(t *testing.T) {
 	s := open(t, "/sim?v=1")
-	must(t, s, session.Request{Op: "view"})
+	must(t, s, protocol.Request{Op: "view"})
 	for _, test := range []struct {
 		name  string
-		patch session.Patch
+		patch protocol.Patch
 		field string
 		text  string
 	}{
-		{"voltage", session.Patch{KV: ptr("5")}, "kv", "Between 20 and 1000 kV."},
-		{"voltage word", session.Patch{KV: ptr("high")}, "kv", "Between 20 and 1000 kV."},
-		{"camera length", session.Patch{CL: ptr("49")}, "cl", "Between 50 and 5000 mm."},
-		{"thickness", session.Patch{Thickness: ptr("0")}, "thickness", "Between 1 and 500 nm."},
-		{"scale", session.Patch{Scale: ptr("0")}, "scale", "A number above zero, please: nm⁻¹ per pixel."},
-		{"holder", session.Patch{Holder: &session.HolderPatch{LimitAlpha: ptr("100")}}, "limitAlpha", "Between 0 and 90°."},
-		{"style", session.Patch{Style: ptr("sepia")}, "style", "A pattern style is film, screen, phosphor, or none for that of the theme."},
-		{"overlays", session.Patch{Overlays: map[string]bool{"x": true}}, "overlays", "Overlays are letters of ikhdgs."},
-		{"flags", session.Patch{Flags: map[string]bool{"hv": true}}, "flags", "Mirror and rotation are letters of hvrnd."},
-		{"cell", session.Patch{Cell: ptr("bogus")}, "cell", "The cell is auto, conventional or asgiven."},
-		{"relation", session.Patch{Second: &session.SecondPatch{ID: ptr("lib-au"), Relation: ptr("nonsense")}}, "second",
+		{"voltage", protocol.Patch{KV: ptr("5")}, "kv", "Between 20 and 1000 kV."},
+		{"voltage word", protocol.Patch{KV: ptr("high")}, "kv", "Between 20 and 1000 kV."},
+		{"camera length", protocol.Patch{CL: ptr("49")}, "cl", "Between 50 and 5000 mm."},
+		{"thickness", protocol.Patch{Thickness: ptr("0")}, "thickness", "Between 1 and 500 nm."},
+		{"scale", protocol.Patch{Scale: ptr("0")}, "scale", "A number above zero, please: nm⁻¹ per pixel."},
+		{"holder", protocol.Patch{Holder: &protocol.HolderPatch{LimitAlpha: ptr("100")}}, "limitAlpha", "Between 0 and 90°."},
+		{"style", protocol.Patch{Style: ptr("sepia")}, "style", "A pattern style is film, screen, phosphor, or none for that of the theme."},
+		{"overlays", protocol.Patch{Overlays: map[string]bool{"x": true}}, "overlays", "Overlays are letters of ikhdgs."},
+		{"flags", protocol.Patch{Flags: map[string]bool{"hv": true}}, "flags", "Mirror and rotation are letters of hvrnd."},
+		{"cell", protocol.Patch{Cell: ptr("bogus")}, "cell", "The cell is auto, conventional or asgiven."},
+		{"relation", protocol.Patch{Second: &protocol.SecondPatch{ID: ptr("lib-au"), Relation: ptr("nonsense")}}, "second",
 			"That is not an orientation relationship. Try (111)||(110) [1−10]||[1−11], a twin plane such as (111), or 60° [111]."},
-		{"second", session.Patch{Second: &session.SecondPatch{ID: ptr("unobtainium")}}, "second", "There is no crystal called “unobtainium”."},
+		{"second", protocol.Patch{Second: &protocol.SecondPatch{ID: ptr("unobtainium")}}, "second", "There is no crystal called “unobtainium”."},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			r := do(t, s, session.Request{Op: "set", Set: &test.patch})
+			r := do(t, s, protocol.Request{Op: "set", Set: &test.patch})
 			if r.Fields[test.field] != test.text {
 				t.Errorf("fields %v", r.Fields)
 			}
-			if now := must(t, s, session.Request{Op: "view"}); r.OK || now.Link != "/sim?v=1" {
+			if now := must(t, s, protocol.Request{Op: "view"}); r.OK || now.Link != "/sim?v=1" {
 				t.Errorf("ok %v, link %s", r.OK, now.Link)
 			}
 		})
 	}
 	// Every fault is told, and what is right beside it waits with the rest.
-	r := do(t, s, session.Request{Op: "set", Set: &session.Patch{KV: ptr("300"), CL: ptr("1"), Cell: ptr("bogus"), Second: &session.SecondPatch{ID: ptr("unobtainium")}}})
+	r := do(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{KV: ptr("300"), CL: ptr("1"), Cell: ptr("bogus"), Second: &protocol.SecondPatch{ID: ptr("unobtainium")}}})
 	if r.OK || len(r.Fields) != 3 || r.Fields["cl"] == "" || r.Fields["cell"] == "" || r.Fields["second"] == "" {
 		t.Errorf("three faults: ok %v, fields %v", r.OK, r.Fields)
 	}
-	if now := must(t, s, session.Request{Op: "view"}); now.Link != "/sim?v=1" {
+	if now := must(t, s, protocol.Request{Op: "view"}); now.Link != "/sim?v=1" {
 		t.Errorf("with three faults the link is %s", now.Link)
 	}
-	r = must(t, s, session.Request{Op: "set", Set: &session.Patch{KV: ptr(" 300 kV"), CL: ptr("1000"), Thickness: ptr("12,5")}})
+	r = must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{KV: ptr(" 300 kV"), CL: ptr("1000"), Thickness: ptr("12,5")}})
 	if r.Link != "/sim?kv=300&cl=1000&t=12.5" || r.Change != "voltage" {
 		t.Errorf("link %s, change %q", r.Link, r.Change)
 	}
@@ -367,18 +368,18 @@ func TestSettings(t *testing.T) {
 	}
 	// nm⁻¹ per pixel: one view-box unit is two pixels here.
 	scale := r.View.Scale / 2
-	must(t, s, session.Request{Op: "set", Set: &session.Patch{CL: ptr("520")}})
-	r = must(t, s, session.Request{Op: "set", Set: &session.Patch{Scale: ptr(trim(scale)), Unit: 2}})
+	must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{CL: ptr("520")}})
+	r = must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Scale: ptr(trim(scale)), Unit: 2}})
 	if r.View.Frame.CL != "1000" {
 		t.Errorf("camera length by scale: %s mm", r.View.Frame.CL)
 	}
 	// The scale is that of the voltage which comes with it: 36.5 mm are λL.
-	r = must(t, s, session.Request{Op: "set", Set: &session.Patch{KV: ptr("100"), Scale: ptr(trim(scale)), Unit: 2}})
+	r = must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{KV: ptr("100"), Scale: ptr(trim(scale)), Unit: 2}})
 	if r.View.Frame.CL != "531.9" || math.Abs(r.View.Scale-2*scale) > 1e-12 {
 		t.Errorf("camera length by scale at 100 kV: %s mm, scale %v", r.View.Frame.CL, r.View.Scale)
 	}
-	must(t, s, session.Request{Op: "set", Set: &session.Patch{KV: ptr("300")}})
-	r = must(t, s, session.Request{Op: "set", Set: &session.Patch{Flags: map[string]bool{"h": true, "n": true}}})
+	must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{KV: ptr("300")}})
+	r = must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Flags: map[string]bool{"h": true, "n": true}}})
 	if r.View.Flags != "hn" || r.View.FlagsText != "Mirrored left-right, negative" {
 		t.Errorf("flags %q, %q", r.View.Flags, r.View.FlagsText)
 	}
@@ -391,39 +392,39 @@ func trim(v float64) string {
 
 func TestZoom(t *testing.T) {
 	s := open(t, "/sim?z=1,1,0")
-	must(t, s, session.Request{Op: "view"})
+	must(t, s, protocol.Request{Op: "view"})
 	h := [3]int{-2, 2, 0}
-	before := must(t, s, session.Request{Op: "inspect", HKL: &h}).Detail
-	r := must(t, s, session.Request{Op: "zoom", Factor: 1.5, X: before.X, Y: before.Y})
-	after := must(t, s, session.Request{Op: "inspect", HKL: &h}).Detail
+	before := must(t, s, protocol.Request{Op: "inspect", HKL: &h}).Detail
+	r := must(t, s, protocol.Request{Op: "zoom", Factor: 1.5, X: before.X, Y: before.Y})
+	after := must(t, s, protocol.Request{Op: "inspect", HKL: &h}).Detail
 	if math.Hypot(after.X-before.X, after.Y-before.Y) > 0.02 { // two decimals
 		t.Errorf("the spot under the pointer moved from %v, %v to %v, %v", before.X, before.Y, after.X, after.Y)
 	}
 	if r.Change != "camera length" || r.View.Frame.CL != "780" || r.Status != "Zoom 150 percent." {
 		t.Errorf("change %q, camera length %s, status %q", r.Change, r.View.Frame.CL, r.Status)
 	}
-	if r = must(t, s, session.Request{Op: "zoom", Fit: true}); r.Link != "/sim?z=1,1,0" {
+	if r = must(t, s, protocol.Request{Op: "zoom", Fit: true}); r.Link != "/sim?z=1,1,0" {
 		t.Errorf("fit: %s", r.Link)
 	}
 	for range 20 {
-		r = must(t, s, session.Request{Op: "zoom", Factor: 3, X: 10, Y: 10, Light: true})
+		r = must(t, s, protocol.Request{Op: "zoom", Factor: 3, X: 10, Y: 10, Light: true})
 	}
 	if r.Frame.CL != "5000" || r.View != nil || r.Link != "" {
 		t.Errorf("light zoom: %+v", r)
 	}
-	if r = must(t, s, session.Request{Op: "centre", HKL: &h}); r.View.Detail == nil {
+	if r = must(t, s, protocol.Request{Op: "centre", HKL: &h}); r.View.Detail == nil {
 		t.Error("the centred spot is not selected")
 	}
-	if d := must(t, s, session.Request{Op: "inspect", HKL: &h}).Detail; math.Hypot(d.X, d.Y) > 0.02 {
+	if d := must(t, s, protocol.Request{Op: "inspect", HKL: &h}).Detail; math.Hypot(d.X, d.Y) > 0.02 {
 		t.Errorf("centred spot at %v, %v", d.X, d.Y)
 	}
-	if r = do(t, s, session.Request{Op: "zoom", Factor: -1}); r.Error == "" {
+	if r = do(t, s, protocol.Request{Op: "zoom", Factor: -1}); r.Error == "" {
 		t.Error("a negative factor")
 	}
 }
 
 func TestEmptyPicture(t *testing.T) {
-	r := must(t, open(t, "/sim?z=1,1,0&cl=5000&at=0.5,0.31"), session.Request{Op: "view"})
+	r := must(t, open(t, "/sim?z=1,1,0&cl=5000&at=0.5,0.31"), protocol.Request{Op: "view"})
 	if !r.View.Frame.Empty || r.View.Empty != "No reflections in view. Zoom out, or tilt back to the zone axis." {
 		t.Errorf("%d in view: %q", r.View.Frame.InView, r.View.Empty)
 	}
@@ -431,7 +432,7 @@ func TestEmptyPicture(t *testing.T) {
 
 func TestCanvas(t *testing.T) {
 	s := open(t, "/sim?z=1,1,0&o=ikds")
-	r := must(t, s, session.Request{Op: "view", Draw: "canvas", Seq: 7})
+	r := must(t, s, protocol.Request{Op: "view", Draw: "canvas", Seq: 7})
 	var f wire.Frame
 	if err := wire.Decode(&f, r.Marks); err != nil {
 		t.Fatal(err)
@@ -449,9 +450,9 @@ func TestCanvas(t *testing.T) {
 func TestSize(t *testing.T) {
 	const link = "/sim?z=1,1,0&o=ids&ms=1,-1,1;2,-2,0"
 	s := open(t, link)
-	first := must(t, s, session.Request{Op: "view", Draw: "svg"})
-	file := must(t, s, session.Request{Op: "export", Kind: "svg"}).SVG
-	large := must(t, s, session.Request{Op: "view", Draw: "svg", Size: 1.52})
+	first := must(t, s, protocol.Request{Op: "view", Draw: "svg"})
+	file := must(t, s, protocol.Request{Op: "export", Kind: "svg"}).SVG
+	large := must(t, s, protocol.Request{Op: "view", Draw: "svg", Size: 1.52})
 	if !strings.Contains(large.SVG, `data-size="1.5"`) || strings.Contains(first.SVG, "data-size") {
 		t.Error("the drawing does not say what it is for")
 	}
@@ -472,10 +473,10 @@ func TestSize(t *testing.T) {
 	if got := slices.Max(b) / slices.Max(a); math.Abs(got-1.5) > 0.01 {
 		t.Errorf("000 grew by %v", got)
 	}
-	if again := must(t, s, session.Request{Op: "export", Kind: "svg"}).SVG; again != file {
+	if again := must(t, s, protocol.Request{Op: "export", Kind: "svg"}).SVG; again != file {
 		t.Error("the file has grown with the window")
 	}
-	if canvas := must(t, s, session.Request{Op: "view", Draw: "canvas", Size: 1.5}); len(canvas.Marks) == 0 {
+	if canvas := must(t, s, protocol.Request{Op: "view", Draw: "canvas", Size: 1.5}); len(canvas.Marks) == 0 {
 		t.Error("no marks")
 	} else {
 		var f wire.Frame
@@ -489,31 +490,31 @@ func TestSize(t *testing.T) {
 	if large.Link != first.Link {
 		t.Errorf("link %s", large.Link)
 	}
-	if svg := must(t, s, session.Request{Op: "view", Draw: "svg"}).SVG; svg != first.SVG {
+	if svg := must(t, s, protocol.Request{Op: "view", Draw: "svg"}).SVG; svg != first.SVG {
 		t.Error("the size stays")
 	}
 }
 
 func TestTable(t *testing.T) {
 	s := open(t, "/sim?z=1,1,0")
-	all := must(t, s, session.Request{Op: "table"}).Table
+	all := must(t, s, protocol.Request{Op: "table"}).Table
 	if all.All != all.Total || all.Total != len(all.Rows) || all.Rows[0].I != "100.0" {
 		t.Errorf("%d rows of %d, first %+v", len(all.Rows), all.All, all.Rows[0])
 	}
 	if want := "reflections of silicon in view"; !strings.HasSuffix(all.Caption, want) {
 		t.Errorf("caption %q", all.Caption)
 	}
-	part := must(t, s, session.Request{Op: "table", Sort: "g", Limit: 3, Offset: 2}).Table
+	part := must(t, s, protocol.Request{Op: "table", Sort: "g", Limit: 3, Offset: 2}).Table
 	if len(part.Rows) != 3 || part.Rows[0].InvD != "3.19" || part.Rows[2].InvD != "5.21" {
 		t.Errorf("rows %+v", part.Rows)
 	}
-	if f := must(t, s, session.Request{Op: "table", Filter: "{111}"}).Table; f.Total != 4 {
+	if f := must(t, s, protocol.Request{Op: "table", Filter: "{111}"}).Table; f.Total != 4 {
 		t.Errorf("family 111: %d rows", f.Total)
 	}
-	if f := must(t, s, session.Request{Op: "table", Filter: "1-11"}).Table; f.Total != 6 { // ±1-11, ±3-33, ±4-44; 2-22 is absent
+	if f := must(t, s, protocol.Request{Op: "table", Filter: "1-11"}).Table; f.Total != 6 { // ±1-11, ±3-33, ±4-44; 2-22 is absent
 		t.Errorf("1-11 and its multiples: %d rows", f.Total)
 	}
-	down := must(t, s, session.Request{Op: "table", Sort: "hkl", Desc: true}).Table
+	down := must(t, s, protocol.Request{Op: "table", Sort: "hkl", Desc: true}).Table
 	if down.Rows[0].HKL[0] < down.Rows[len(down.Rows)-1].HKL[0] {
 		t.Errorf("descending indices from %v to %v", down.Rows[0].HKL, down.Rows[len(down.Rows)-1].HKL)
 	}
@@ -521,63 +522,63 @@ func TestTable(t *testing.T) {
 
 func TestWalk(t *testing.T) {
 	s := open(t, "/sim?z=1,1,0")
-	r := must(t, s, session.Request{Op: "walk", Dir: "right", Draw: "svg"})
+	r := must(t, s, protocol.Request{Op: "walk", Dir: "right", Draw: "svg"})
 	if r.Detail == nil || r.Status == "" || !strings.Contains(r.SVG, `class="sel"`) || r.Change != "" {
 		t.Fatalf("first step: %+v", r)
 	}
-	must(t, s, session.Request{Op: "select", HKL: &[3]int{1, -1, 1}})
+	must(t, s, protocol.Request{Op: "select", HKL: &[3]int{1, -1, 1}})
 	for _, step := range []struct {
 		dir  string
 		want [3]int
 	}{{"right", [3]int{-1, 1, 1}}, {"down", [3]int{-1, 1, -1}}, {"left", [3]int{1, -1, -1}}, {"up", [3]int{1, -1, 1}}} {
-		r = must(t, s, session.Request{Op: "walk", Dir: step.dir})
+		r = must(t, s, protocol.Request{Op: "walk", Dir: step.dir})
 		if r.Detail == nil || *r.Detail.HKL != step.want {
 			t.Errorf("%s: at %v, want %v", step.dir, plain(r.Detail.Label), step.want)
 		}
 	}
 	seen := map[[3]int]bool{}
 	for range 400 {
-		r = must(t, s, session.Request{Op: "walk", Dir: "next"})
+		r = must(t, s, protocol.Request{Op: "walk", Dir: "next"})
 		seen[*r.Detail.HKL] = true
 	}
-	if n := must(t, s, session.Request{Op: "table"}).Table.Total; len(seen) != n {
+	if n := must(t, s, protocol.Request{Op: "table"}).Table.Total; len(seen) != n {
 		t.Errorf("next walks through %d of %d spots", len(seen), n)
 	}
 	// Marks of forbidden reflections are reached too.
-	must(t, s, session.Request{Op: "set", Set: &session.Patch{Overlays: map[string]bool{"d": true}}})
-	must(t, s, session.Request{Op: "select", HKL: &[3]int{0, 0, 4}})
-	if r = must(t, s, session.Request{Op: "walk", Dir: "down"}); *r.Detail.HKL != [3]int{0, 0, 2} || !strings.Contains(r.Status, "forbidden") {
+	must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Overlays: map[string]bool{"d": true}}})
+	must(t, s, protocol.Request{Op: "select", HKL: &[3]int{0, 0, 4}})
+	if r = must(t, s, protocol.Request{Op: "walk", Dir: "down"}); *r.Detail.HKL != [3]int{0, 0, 2} || !strings.Contains(r.Status, "forbidden") {
 		t.Errorf("down from 004: %v, %q", plain(r.Detail.Label), r.Status)
 	}
-	if r = must(t, s, session.Request{Op: "select"}); r.View.Detail != nil {
+	if r = must(t, s, protocol.Request{Op: "select"}); r.View.Detail != nil {
 		t.Error("nothing selected, but a detail")
 	}
 }
 
 func TestForbidden(t *testing.T) {
 	s := open(t, "/sim?z=1,1,0&o=ds")
-	d := must(t, s, session.Request{Op: "inspect", HKL: &[3]int{0, 0, 2}}).Detail
+	d := must(t, s, protocol.Request{Op: "inspect", HKL: &[3]int{0, 0, 2}}).Detail
 	if d.F != "0.00" || d.I != "0" || plain(d.Forbidden) != "Forbidden by the screw axis 41 along [001] and the glide plane d on (010). Double diffraction can reach it." {
 		t.Errorf("002: F %q, %q", d.F, plain(d.Forbidden))
 	}
 	if got := plain(d.Path); got != "002 = 1-11 + -111" && got != "002 = -111 + 1-11" {
 		t.Errorf("path %q", got)
 	}
-	d = must(t, s, session.Request{Op: "inspect", HKL: &[3]int{2, -2, 2}}).Detail
+	d = must(t, s, protocol.Request{Op: "inspect", HKL: &[3]int{2, -2, 2}}).Detail
 	if !strings.Contains(plain(d.Forbidden), "special positions") {
 		t.Errorf("2-22: %q", plain(d.Forbidden))
 	}
-	d = must(t, s, session.Request{Op: "inspect", HKL: &[3]int{1, -1, 1}}).Detail
+	d = must(t, s, protocol.Request{Op: "inspect", HKL: &[3]int{1, -1, 1}}).Detail
 	if d.Forbidden != nil || d.Family == nil || d.Xi == "" || d.Laue != 0 {
 		t.Errorf("1-11: %+v", d)
 	}
-	r := must(t, s, session.Request{Op: "view"})
+	r := must(t, s, protocol.Request{Op: "view"})
 	if r.View.Counts.Double == 0 || len(r.View.Legend) != 1 || r.View.Legend[0].Text != "double diffraction" {
 		t.Errorf("counts %+v, legend %v", r.View.Counts, r.View.Legend)
 	}
 	// By touch the ring itself can be picked.
-	at := must(t, s, session.Request{Op: "inspect", HKL: &[3]int{0, 0, 2}}).Detail
-	if p := must(t, s, session.Request{Op: "pick", X: at.X + 3, Y: at.Y, Radius: 24}).Detail; p.HKL == nil || *p.HKL != [3]int{0, 0, 2} {
+	at := must(t, s, protocol.Request{Op: "inspect", HKL: &[3]int{0, 0, 2}}).Detail
+	if p := must(t, s, protocol.Request{Op: "pick", X: at.X + 3, Y: at.Y, Radius: 24}).Detail; p.HKL == nil || *p.HKL != [3]int{0, 0, 2} {
 		t.Errorf("picked %+v", p)
 	}
 }
@@ -598,10 +599,10 @@ func TestDoublePath(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := open(t, c.link)
-			if svg := must(t, s, session.Request{Op: "view", Draw: "svg"}).SVG; strings.Contains(svg, `class="via"`) {
+			if svg := must(t, s, protocol.Request{Op: "view", Draw: "svg"}).SVG; strings.Contains(svg, `class="via"`) {
 				t.Error("arrows with nothing selected")
 			}
-			r := must(t, s, session.Request{Op: "select", HKL: &c.hkl, Draw: "svg"})
+			r := must(t, s, protocol.Request{Op: "select", HKL: &c.hkl, Draw: "svg"})
 			if !strings.Contains(plain(r.Detail.Forbidden), c.why) {
 				t.Fatalf("%q, want %q", plain(r.Detail.Forbidden), c.why)
 			}
@@ -609,42 +610,42 @@ func TestDoublePath(t *testing.T) {
 			if len(arrows) != 2 {
 				t.Fatalf("%d arrows: %v", len(arrows), arrows)
 			}
-			origin := must(t, s, session.Request{Op: "inspect", HKL: &[3]int{}}).Detail
+			origin := must(t, s, protocol.Request{Op: "inspect", HKL: &[3]int{}}).Detail
 			if d := math.Hypot(arrows[0][0]-origin.X, arrows[0][1]-origin.Y); d > 0.1 {
 				t.Errorf("the first arrow starts %.1f units from 000", d)
 			}
 			// The second begins where the first goes: at an allowed, excited spot.
-			via := must(t, s, session.Request{Op: "pick", X: arrows[1][0], Y: arrows[1][1], Radius: 1}).Detail
+			via := must(t, s, protocol.Request{Op: "pick", X: arrows[1][0], Y: arrows[1][1], Radius: 1}).Detail
 			if via.HKL == nil {
 				t.Fatalf("no spot at %v", arrows[1])
 			}
 			rest := [3]int{c.hkl[0] - via.HKL[0], c.hkl[1] - via.HKL[1], c.hkl[2] - via.HKL[2]}
 			for _, h := range [][3]int{*via.HKL, rest} {
-				if d := must(t, s, session.Request{Op: "inspect", HKL: &h}).Detail; len(d.Forbidden) > 0 || d.I == "0" || d.I == "0.0" {
+				if d := must(t, s, protocol.Request{Op: "inspect", HKL: &h}).Detail; len(d.Forbidden) > 0 || d.I == "0" || d.I == "0.0" {
 					t.Errorf("%v sends nothing on: I %q, %q", h, d.I, plain(d.Forbidden))
 				}
 			}
-			for i, to := range []*session.Detail{via, r.Detail} {
+			for i, to := range []*protocol.Detail{via, r.Detail} {
 				tip := math.Hypot(arrows[i][2]-to.X, arrows[i][3]-to.Y)
 				off := math.Abs((arrows[i][2]-arrows[i][0])*(to.Y-arrows[i][1])-(arrows[i][3]-arrows[i][1])*(to.X-arrows[i][0])) / math.Hypot(to.X-arrows[i][0], to.Y-arrows[i][1])
 				if tip < 5 || tip > 18 || off > 0.2 {
 					t.Errorf("arrow %d ends %.1f units before its mark and passes %.1f beside it", i, tip, off)
 				}
 			}
-			if canvas := must(t, s, session.Request{Op: "view", Draw: "canvas"}); len(viaOf(t, canvas.SVG)) != 2 {
+			if canvas := must(t, s, protocol.Request{Op: "view", Draw: "canvas"}); len(viaOf(t, canvas.SVG)) != 2 {
 				t.Error("no arrows over the canvas")
 			}
-			file := must(t, s, session.Request{Op: "export", Kind: "svg"})
+			file := must(t, s, protocol.Request{Op: "export", Kind: "svg"})
 			if len(viaOf(t, file.SVG)) != 2 || !strings.Contains(file.SVG, `<g class="via" fill="none" stroke="#`) {
 				t.Error("no coloured arrows in the file")
 			}
-			if svg := must(t, s, session.Request{Op: "select", Draw: "svg"}).SVG; strings.Contains(svg, `class="via"`) {
+			if svg := must(t, s, protocol.Request{Op: "select", Draw: "svg"}).SVG; strings.Contains(svg, `class="via"`) {
 				t.Error("the arrows stay")
 			}
 		})
 	}
 	s := open(t, "/sim?z=1,1,0&o=ds")
-	if svg := must(t, s, session.Request{Op: "select", HKL: &[3]int{1, -1, 1}, Draw: "svg"}).SVG; strings.Contains(svg, `class="via"`) {
+	if svg := must(t, s, protocol.Request{Op: "select", HKL: &[3]int{1, -1, 1}, Draw: "svg"}).SVG; strings.Contains(svg, `class="via"`) {
 		t.Error("arrows to an allowed reflection")
 	}
 }
@@ -681,14 +682,14 @@ var number = regexp.MustCompile(`-?(\d+\.?\d*|\.\d+)`)
 
 func TestBadRequests(t *testing.T) {
 	s := open(t, "/sim?z=1,1,0")
-	link := must(t, s, session.Request{Op: "view"}).Link
+	link := must(t, s, protocol.Request{Op: "view"}).Link
 	for _, text := range []string{
 		``, `[]`, `{"op":"fly"}`, `{"op":"go"}`, `{"op":"go","uvw":[0,0,0]}`, `{"op":"go","uvw":[1000,0,0]}`, `{"op":"inspect"}`,
 		`{"op":"crystal","id":"no such"}`, `{"op":"drag","phase":"sideways"}`, `{"op":"export","kind":"doc"}`, `{"op":"tilt","x":1e9}`,
 		`{"op":"restore"}`, `{"op":"read","name":"x.cif"}`, `{"op":"zoom","factor":0}`, `{"op":"rotate","to":1e300}`,
 	} {
 		out, _, _ := s.Call([]byte(text), nil)
-		var r session.Reply
+		var r protocol.Reply
 		if err := json.Unmarshal(out, &r); err != nil {
 			t.Fatal(err)
 		}
@@ -696,7 +697,7 @@ func TestBadRequests(t *testing.T) {
 			t.Errorf("%s: ok %v, error %q", text, r.OK, r.Error)
 		}
 	}
-	if got := must(t, s, session.Request{Op: "view"}).Link; got != link {
+	if got := must(t, s, protocol.Request{Op: "view"}).Link; got != link {
 		t.Errorf("state changed to %s", got)
 	}
 }
@@ -711,7 +712,7 @@ func TestDescription(t *testing.T) {
 		{"/sim?c=lib-au&z=1,1,1",
 			"Gold, 200 kilovolts, on zone axis 1 1 1. The pattern has six-fold symmetry. The brightest spots are the six 2 2 0 reflections, 6.94 per nanometre from the centre, at 0, 60, 120, 180, 240 and 300 degrees. The shortest spacings make an angle of 60 degrees. 18 reflections in view."},
 	} {
-		got := must(t, open(t, test.link), session.Request{Op: "view"}).View.Description
+		got := must(t, open(t, test.link), protocol.Request{Op: "view"}).View.Description
 		if got != test.want {
 			t.Errorf("%s\n got %s\nwant %s", test.link, got, test.want)
 		}
@@ -721,15 +722,15 @@ func TestDescription(t *testing.T) {
 func TestSearch(t *testing.T) {
 	s := open(t, "/sim?v=1")
 	for _, test := range []struct{ query, want string }{{"silicon", "lib-si"}, {"AsGa", "lib-gaas"}, {"mp-149", "lib-si"}, {"hcp", "lib-"}} {
-		hits := must(t, s, session.Request{Op: "search", Text: test.query, Limit: 3}).Hits
+		hits := must(t, s, protocol.Request{Op: "search", Text: test.query, Limit: 3}).Hits
 		if len(hits) == 0 || !strings.HasPrefix(hits[0].ID, test.want) || hits[0].Badge != "Library" {
 			t.Errorf("%s: %+v", test.query, hits)
 		}
 	}
-	if hits := must(t, s, session.Request{Op: "search", Text: "xyzzy"}).Hits; len(hits) != 0 {
+	if hits := must(t, s, protocol.Request{Op: "search", Text: "xyzzy"}).Hits; len(hits) != 0 {
 		t.Errorf("nonsense finds %+v", hits)
 	}
-	if hits := must(t, s, session.Request{Op: "search"}).Hits; len(hits) < 60 {
+	if hits := must(t, s, protocol.Request{Op: "search"}).Hits; len(hits) < 60 {
 		t.Errorf("the whole library has %d entries", len(hits))
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/protocol"
 	"zoneaxis/internal/scene"
 	"zoneaxis/internal/wire"
 )
@@ -46,7 +47,7 @@ const (
 )
 
 // startDrag begins a drag at a point of the view box.
-func (s *Session) startDrag(r *Request) {
+func (s *Session) startDrag(r *protocol.Request) {
 	s.draw()
 	x, y := s.scene.FromView(r.X, r.Y)
 	d := drag{kind: dragTilt, from: s.orient, start: geom.Vec{X: x, Y: y}, at: geom.Vec{X: s.atX, Y: s.atY}}
@@ -124,7 +125,7 @@ func (s *Session) lineDrawn(line []diffraction.Point) bool {
 }
 
 // moveDrag turns the crystal to where the pointer is.
-func (s *Session) moveDrag(r *Request) error {
+func (s *Session) moveDrag(r *protocol.Request) error {
 	d := &s.drag
 	if d.kind == noDrag {
 		return nil

@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"testing"
 
-	"zoneaxis/internal/session"
+	"zoneaxis/internal/protocol"
 )
 
 // tilts reads tx and ty of a link, degrees; nothing is tilted without them.
@@ -37,7 +37,7 @@ func TestDragGain(t *testing.T) {
 	} {
 		for _, d := range []struct{ x, y, tx, ty float64 }{{move, 0, 0, -1}, {0, move, -1, 0}, {-move, -move, 1, 1}} {
 			s := open(t, fmt.Sprintf("/sim?z=0,0,1&cl=%g&o=", c.cl))
-			must(t, s, session.Request{Op: "view"})
+			must(t, s, protocol.Request{Op: "view"})
 			drag(t, s, "start", 63, 37, empty)
 			drag(t, s, "move", 63+d.x, 37+d.y)
 			r := drag(t, s, "end", 63+d.x, 37+d.y)
@@ -51,7 +51,7 @@ func TestDragGain(t *testing.T) {
 }
 
 // empty keeps a press from grabbing a spot: only what is closer than a hair.
-func empty(r *session.Request) { r.Radius = 1e-6 }
+func empty(r *protocol.Request) { r.Radius = 1e-6 }
 
 // A detent holds within 0.2° of a zone axis at the default camera length and
 // shorter ones, and within less in proportion at longer ones: as wide on the
@@ -63,7 +63,7 @@ func TestDetentGain(t *testing.T) {
 			rest bool
 		}{{0.85, true}, {1.15, false}} {
 			s := open(t, fmt.Sprintf("/sim?z=1,1,0&cl=%g&d=0.00,2.00,0.00&o=", c.cl))
-			must(t, s, session.Request{Op: "view"})
+			must(t, s, protocol.Request{Op: "view"})
 			perUnit := 30.0 / 840 * min(max(520/c.cl, 0.1), 2)
 			drag(t, s, "start", 63, 37, empty)
 			f := drag(t, s, "move", 63+(2-at.part*c.hold)/perUnit, 37, detent, empty).Frame

@@ -9,28 +9,30 @@ import (
 	"strings"
 	"testing"
 
+	"zoneaxis/internal/link"
+	"zoneaxis/internal/protocol"
 	"zoneaxis/internal/session"
 )
 
-func drag(t testing.TB, s *session.Session, phase string, x, y float64, more ...func(*session.Request)) *session.Reply {
+func drag(t testing.TB, s *session.Session, phase string, x, y float64, more ...func(*protocol.Request)) *protocol.Reply {
 	t.Helper()
-	r := session.Request{Op: "drag", Phase: phase, X: x, Y: y, Light: phase == "move", Draw: "svg"}
+	r := protocol.Request{Op: "drag", Phase: phase, X: x, Y: y, Light: phase == "move", Draw: "svg"}
 	for _, m := range more {
 		m(&r)
 	}
 	return must(t, s, r)
 }
 
-func shift(r *session.Request)  { r.Shift = true }
-func twist(r *session.Request)  { r.Twist = true }
-func detent(r *session.Request) { r.Detent = true }
+func shift(r *protocol.Request)  { r.Shift = true }
+func twist(r *protocol.Request)  { r.Twist = true }
+func detent(r *protocol.Request) { r.Detent = true }
 
 // A trackball: the way back leads back exactly, and half the picture is 15°.
 func TestTrackball(t *testing.T) {
 	s := open(t, "/sim?z=1,1,0&d=5.00,3.00,10.00&o=i")
-	before := must(t, s, session.Request{Op: "view"})
+	before := must(t, s, protocol.Request{Op: "view"})
 	drag(t, s, "start", 15, 140)
-	var far *session.Reply
+	var far *protocol.Reply
 	for i := range 20 {
 		far = drag(t, s, "move", 15+10*float64(i), 140-20*float64(i))
 	}
@@ -47,11 +49,11 @@ func TestTrackball(t *testing.T) {
 	}
 
 	s = open(t, "/sim?z=0,0,1&o=")
-	must(t, s, session.Request{Op: "view"})
+	must(t, s, protocol.Request{Op: "view"})
 	drag(t, s, "start", 70, 70)
 	drag(t, s, "move", 280, 70) // a quarter of the picture
 	end = drag(t, s, "end", 280, 70)
-	l, _ := session.ParseLink(end.Link)
+	l, _ := link.Parse(end.Link)
 	if end.Change != "tilt" || l.Zone == [3]int{0, 0, 1} && math.Abs(l.TiltY+7.5) > 0.01 {
 		t.Errorf("a quarter of the picture: %s, change %q", end.Link, end.Change)
 	}
@@ -97,7 +99,7 @@ func distance(l [4]float64, x, y float64) float64 {
 func TestGrabBand(t *testing.T) {
 	for _, flags := range []string{"", "h", "v", "r", "hr"} {
 		s := open(t, "/sim?z=1,1,0&d=0.30,-0.30,20.00&o=k&f="+flags)
-		svg := must(t, s, session.Request{Op: "view", Draw: "svg"}).SVG
+		svg := must(t, s, protocol.Request{Op: "view", Draw: "svg"}).SVG
 		tried := 0
 		for i, l := range kikuchi(t, svg) {
 			// A point on the line away from spots.
@@ -106,7 +108,7 @@ func TestGrabBand(t *testing.T) {
 				if math.Hypot(x, y) > 300 || math.Hypot(x, y) < 40 {
 					continue
 				}
-				if p := must(t, s, session.Request{Op: "pick", X: x, Y: y, Radius: 16}).Detail; !p.Free {
+				if p := must(t, s, protocol.Request{Op: "pick", X: x, Y: y, Radius: 16}).Detail; !p.Free {
 					continue
 				}
 				tried++
@@ -139,10 +141,10 @@ func TestGrabSpot(t *testing.T) {
 	s := open(t, "/sim?z=1,1,0&o=k")
 	h := [3]int{-2, 2, 0}
 	at := func() (float64, float64, string) {
-		d := must(t, s, session.Request{Op: "inspect", HKL: &h}).Detail
+		d := must(t, s, protocol.Request{Op: "inspect", HKL: &h}).Detail
 		return d.X, d.Y, d.S
 	}
-	must(t, s, session.Request{Op: "view"})
+	must(t, s, protocol.Request{Op: "view"})
 	x, y, _ := at()
 	radius := math.Hypot(x, y)
 	drag(t, s, "start", x+3, y+2)
@@ -170,7 +172,7 @@ func TestGrabSpot(t *testing.T) {
 	}
 	// Pulled outwards: the Kikuchi line follows, s changes as g times the angle.
 	s = open(t, "/sim?z=1,1,0&o=k")
-	must(t, s, session.Request{Op: "view"})
+	must(t, s, protocol.Request{Op: "view"})
 	drag(t, s, "start", x, y)
 	drag(t, s, "move", x+60, y)
 	_, _, pulled := at()
@@ -184,7 +186,7 @@ func TestGrabSpot(t *testing.T) {
 
 func TestTwistAndDetent(t *testing.T) {
 	s := open(t, "/sim?z=1,1,0&o=")
-	must(t, s, session.Request{Op: "view"})
+	must(t, s, protocol.Request{Op: "view"})
 	drag(t, s, "start", 300, 0, twist)
 	drag(t, s, "move", 0, -300, twist)
 	r := drag(t, s, "end", 0, -300, twist)
@@ -195,7 +197,7 @@ func TestTwistAndDetent(t *testing.T) {
 	// From [110] towards [111], in steps of 0.3 units: the detent must rest on
 	// the zones and never jump.
 	s = open(t, "/sim?z=1,1,0&d=0.00,5.00,0.00&o=")
-	must(t, s, session.Request{Op: "view"})
+	must(t, s, protocol.Request{Op: "view"})
 	drag(t, s, "start", 35, 200, detent)
 	rested, last := 0, 5.0
 	for i := range 1000 {
@@ -229,8 +231,8 @@ func TestLinkRoundTrip(t *testing.T) {
 	for _, c := range []string{"lib-si", "lib-ti", "lib-zro2-m", "lib-albite"} {
 		s := open(t, "/sim?c="+c)
 		for i := range 40 {
-			must(t, s, session.Request{Op: "tilt", X: 40 * (rng.Float64() - 0.5), Y: 40 * (rng.Float64() - 0.5)})
-			r := must(t, s, session.Request{Op: "rotate", Deg: 360 * rng.Float64()})
+			must(t, s, protocol.Request{Op: "tilt", X: 40 * (rng.Float64() - 0.5), Y: 40 * (rng.Float64() - 0.5)})
+			r := must(t, s, protocol.Request{Op: "rotate", Deg: 360 * rng.Float64()})
 			again := open(t, r.Link)
 			if got := again.Link().String(); got != r.Link {
 				// The nearest zone may change where two are equally near.
@@ -241,8 +243,8 @@ func TestLinkRoundTrip(t *testing.T) {
 				continue
 			}
 			for _, h := range [][3]int{{2, 0, 0}, {0, 2, 0}, {1, 1, 3}} {
-				p := must(t, s, session.Request{Op: "inspect", HKL: &h}).Detail
-				q := must(t, again, session.Request{Op: "inspect", HKL: &h}).Detail
+				p := must(t, s, protocol.Request{Op: "inspect", HKL: &h}).Detail
+				q := must(t, again, protocol.Request{Op: "inspect", HKL: &h}).Detail
 				// A hundredth of a degree at |g| < 1 Å⁻¹, 300 units per Å⁻¹.
 				if math.Hypot(p.X-q.X, p.Y-q.Y) > 0.15 {
 					t.Errorf("%s %d: %v at %v, %v and %v, %v", c, i, h, p.X, p.Y, q.X, q.Y)
@@ -254,10 +256,10 @@ func TestLinkRoundTrip(t *testing.T) {
 
 func TestGlide(t *testing.T) {
 	s := open(t, "/sim?z=1,1,0")
-	must(t, s, session.Request{Op: "view"})
-	r := must(t, s, session.Request{Op: "go", UVW: &[3]int{1, 1, 1}, Draw: "svg"})
+	must(t, s, protocol.Request{Op: "view"})
+	r := must(t, s, protocol.Request{Op: "go", UVW: &[3]int{1, 1, 1}, Draw: "svg"})
 	for _, x := range []float64{0, 0.5, 1} {
-		step := must(t, s, session.Request{Op: "glide", X: x, Light: true, Draw: "svg"})
+		step := must(t, s, protocol.Request{Op: "glide", X: x, Light: true, Draw: "svg"})
 		if x == 1 && step.SVG != r.SVG {
 			t.Error("the turn ends elsewhere")
 		}
@@ -265,11 +267,11 @@ func TestGlide(t *testing.T) {
 			t.Errorf("the turn begins at %v", step.Frame.UVW)
 		}
 	}
-	if now := must(t, s, session.Request{Op: "view"}); now.Link != r.Link {
+	if now := must(t, s, protocol.Request{Op: "view"}); now.Link != r.Link {
 		t.Errorf("after the turn: %s", now.Link)
 	}
 	// By the shortest way the picture keeps its direction.
-	short := must(t, s, session.Request{Op: "go", UVW: &[3]int{1, 1, 2}, Short: true})
+	short := must(t, s, protocol.Request{Op: "go", UVW: &[3]int{1, 1, 2}, Short: true})
 	if !short.View.Frame.On || short.View.Frame.UVW != [3]int{1, 1, 2} {
 		t.Errorf("short way: %+v", short.View.Frame)
 	}
@@ -284,7 +286,7 @@ func BenchmarkDragFrame(b *testing.B) {
 	} {
 		b.Run(test.name, func(b *testing.B) {
 			s := open(b, test.link)
-			must(b, s, session.Request{Op: "drag", Phase: "start", X: 33, Y: 21})
+			must(b, s, protocol.Request{Op: "drag", Phase: "start", X: 33, Y: 21})
 			i := 0
 			b.ReportAllocs()
 			for b.Loop() {
@@ -306,9 +308,9 @@ func BenchmarkSettle(b *testing.B) {
 			s := open(b, test.link)
 			b.ReportAllocs()
 			for b.Loop() {
-				must(b, s, session.Request{Op: "tilt", X: 0.01, Draw: "canvas"})
-				must(b, s, session.Request{Op: "stereogram"})
-				must(b, s, session.Request{Op: "crystalview"})
+				must(b, s, protocol.Request{Op: "tilt", X: 0.01, Draw: "canvas"})
+				must(b, s, protocol.Request{Op: "stereogram"})
+				must(b, s, protocol.Request{Op: "crystalview"})
 			}
 		})
 	}

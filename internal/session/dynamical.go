@@ -8,6 +8,8 @@ import (
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/diffraction/bloch"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/link"
+	"zoneaxis/internal/protocol"
 	"zoneaxis/internal/scene"
 	"zoneaxis/internal/wire"
 )
@@ -154,11 +156,11 @@ func (s *Session) solve(opt bloch.Options) (*dynamics, error) {
 // or if the state is no longer the one that it began with. OK of the reply says
 // that the next picture is dynamical; Error is for the person, and empty if the
 // calculation was given up.
-func (s *Session) Calculate(yield func() bool) (out *Reply) {
-	out = &Reply{}
+func (s *Session) Calculate(yield func() bool) (out *protocol.Reply) {
+	out = &protocol.Reply{}
 	defer func() {
 		if p := recover(); p != nil {
-			*out = Reply{Error: sorry(p)}
+			*out = protocol.Reply{Error: sorry(p)}
 		}
 	}()
 	if !s.isDynamical() {
@@ -181,9 +183,9 @@ func (s *Session) Calculate(yield func() bool) (out *Reply) {
 		out.Error = sentence(err)
 	case d.system == nil:
 		d.refused = true
-		out.Error = "Too many beams for this device (" + count(d.beams) + "). Lower the thickness limit or raise the cut-off."
+		out.Error = "Too many beams for this device (" + link.Count(d.beams) + "). Lower the thickness limit or raise the cut-off."
 		kinematic := "k"
-		out.Action = &Action{Label: "Use kinematic", Request: &Request{Op: "set", Set: &Patch{Model: &kinematic}}}
+		out.Action = &protocol.Action{Label: "Use kinematic", Request: &protocol.Request{Op: "set", Set: &protocol.Patch{Model: &kinematic}}}
 	default:
 		out.OK = true
 	}
@@ -200,7 +202,7 @@ func (s *Session) waiting() string {
 	if !s.isDynamical() || !d.is(s) || d.system != nil || d.refused {
 		return ""
 	}
-	return "Calculating, " + count(min(d.beams, bloch.Standard(s.beam).MaxStrong)) + " beams…"
+	return "Calculating, " + link.Count(min(d.beams, bloch.Standard(s.beam).MaxStrong)) + " beams…"
 }
 
 // drawBeams draws the spots of a dynamical pattern; with marked set those of
@@ -265,9 +267,9 @@ func (s *Session) beamRows(d *dynamics) []scene.Reflection {
 // beam in a dynamical pattern, of the strongest spot in a kinematic one.
 func (s *Session) intensityText(i float64) string {
 	if s.drawn.dynamics != nil {
-		return fixed(100*i, 2)
+		return link.Fixed(100*i, 2)
 	}
-	return fixed(100*i, 1)
+	return link.Fixed(100*i, 1)
 }
 
 // modelText names the model of the picture.

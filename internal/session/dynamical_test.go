@@ -6,13 +6,14 @@ import (
 	"strings"
 	"testing"
 
+	"zoneaxis/internal/protocol"
 	"zoneaxis/internal/session"
 )
 
 // intensities returns the intensities of the table, per cent.
 func intensities(t *testing.T, s *session.Session) map[[3]int]float64 {
 	t.Helper()
-	rows := must(t, s, session.Request{Op: "table"}).Table.Rows
+	rows := must(t, s, protocol.Request{Op: "table"}).Table.Rows
 	m := map[[3]int]float64{}
 	for _, r := range rows {
 		v, err := strconv.ParseFloat(r.I, 64)
@@ -43,7 +44,7 @@ func TestDynamicalNumbers(t *testing.T) {
 			if r := s.Calculate(on()); !r.OK {
 				t.Fatal(r.Error)
 			}
-			must(t, s, session.Request{Op: "view"})
+			must(t, s, protocol.Request{Op: "view"})
 		}
 		got := intensities(t, s)
 		for h, want := range c.want {
@@ -57,7 +58,7 @@ func TestDynamicalNumbers(t *testing.T) {
 // TestDynamicalPicture looks at what the page shows of the model.
 func TestDynamicalPicture(t *testing.T) {
 	s := open(t, "/sim?z=1,1,0&t=50")
-	kinematic := must(t, s, session.Request{Op: "view", Draw: "svg"})
+	kinematic := must(t, s, protocol.Request{Op: "view", Draw: "svg"})
 	if v := kinematic.View; v.Model != "k" || len(v.Models) != 2 || v.Waiting != "" {
 		t.Errorf("model %q of %v, waiting %q", v.Model, v.Models, v.Waiting)
 	}
@@ -65,7 +66,7 @@ func TestDynamicalPicture(t *testing.T) {
 		t.Error("002 is forbidden, and the kinematic table lists it")
 	}
 	d := "d"
-	dynamical := must(t, s, session.Request{Op: "set", Set: &session.Patch{Model: &d}, Draw: "svg"})
+	dynamical := must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Model: &d}, Draw: "svg"})
 	if dynamical.Change != "model" || dynamical.Link != "/sim?z=1,1,0&m=d" || dynamical.View.Model != "d" || dynamical.View.Waiting != "" {
 		t.Errorf("change %q, link %q, model %q, waiting %q", dynamical.Change, dynamical.Link, dynamical.View.Model, dynamical.View.Waiting)
 	}
@@ -75,23 +76,23 @@ func TestDynamicalPicture(t *testing.T) {
 	if hud := plain(dynamical.View.Hud[len(dynamical.View.Hud)-1]); !strings.HasPrefix(hud, "dynamical, ") || !strings.HasSuffix(hud, " beams") {
 		t.Errorf("the picture says %q", hud)
 	}
-	detail := must(t, s, session.Request{Op: "inspect", HKL: &[3]int{0, 0, 2}}).Detail
+	detail := must(t, s, protocol.Request{Op: "inspect", HKL: &[3]int{0, 0, 2}}).Detail
 	if i, _ := strconv.ParseFloat(detail.I, 64); !(i > 10) || len(detail.Forbidden) == 0 || len(detail.Path) == 0 {
 		t.Errorf("002 by double diffraction: intensity %q, why %q, how %q", detail.I, plain(detail.Forbidden), plain(detail.Path))
 	}
-	file := must(t, s, session.Request{Op: "export", Kind: "csv"}).File
+	file := must(t, s, protocol.Request{Op: "export", Kind: "csv"}).File
 	if !strings.HasPrefix(file.Text, "h,k,l,") || !strings.Contains(file.Text, ",I_incident\n") {
 		t.Errorf("CSV begins %.90q", file.Text)
 	}
-	if text := must(t, s, session.Request{Op: "export", Kind: "json"}).File.Text; !strings.Contains(text, `"model": "dynamical"`) || !strings.Contains(text, `"thickness_nm": 50`) {
+	if text := must(t, s, protocol.Request{Op: "export", Kind: "json"}).File.Text; !strings.Contains(text, `"model": "dynamical"`) || !strings.Contains(text, `"thickness_nm": 50`) {
 		t.Error("the JSON file does not name the model")
 	}
-	if svg := must(t, s, session.Request{Op: "export", Kind: "svg"}).SVG; !strings.Contains(svg, "dynamical, ") || !strings.Contains(svg, "50 nm, no absorption") {
+	if svg := must(t, s, protocol.Request{Op: "export", Kind: "svg"}).SVG; !strings.Contains(svg, "dynamical, ") || !strings.Contains(svg, "50 nm, no absorption") {
 		t.Error("the caption does not name the model")
 	}
 
 	thin := "2"
-	must(t, s, session.Request{Op: "set", Set: &session.Patch{Thickness: &thin}})
+	must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Thickness: &thin}})
 	sum := 0.0
 	for _, i := range intensities(t, s) {
 		sum += i
@@ -101,7 +102,7 @@ func TestDynamicalPicture(t *testing.T) {
 	}
 	// Rings and positions without atoms are not dynamical.
 	rings := true
-	if v := must(t, s, session.Request{Op: "set", Set: &session.Patch{Rings: &rings}}).View; len(v.Hud) != 2 {
+	if v := must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Rings: &rings}}).View; len(v.Hud) != 2 {
 		t.Errorf("powder rings say %v", v.Hud)
 	}
 }
@@ -110,7 +111,7 @@ func TestDynamicalPicture(t *testing.T) {
 func TestThicknessNote(t *testing.T) {
 	s := open(t, "/sim?z=1,1,0")
 	thick := "80"
-	if r := must(t, s, session.Request{Op: "set", Set: &session.Patch{Thickness: &thick}}); !strings.Contains(r.Toast, "every thickness") {
+	if r := must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Thickness: &thick}}); !strings.Contains(r.Toast, "every thickness") {
 		t.Errorf("toast %q", r.Toast)
 	}
 }
@@ -119,23 +120,23 @@ func TestThicknessNote(t *testing.T) {
 // it has all of them and does not depend on the way.
 func TestDynamicalGesture(t *testing.T) {
 	s := open(t, "/sim?z=1,1,0&m=d")
-	before := must(t, s, session.Request{Op: "view", Draw: "svg"})
+	before := must(t, s, protocol.Request{Op: "view", Draw: "svg"})
 	for range 3 {
-		frame := must(t, s, session.Request{Op: "tilt", X: 0.1, Y: 0.05, Light: true, Draw: "svg"})
+		frame := must(t, s, protocol.Request{Op: "tilt", X: 0.1, Y: 0.05, Light: true, Draw: "svg"})
 		if frame.View != nil || frame.SVG == before.SVG {
 			t.Error("a frame shows nothing new")
 		}
 	}
-	after := must(t, s, session.Request{Op: "view", Draw: "svg"})
+	after := must(t, s, protocol.Request{Op: "view", Draw: "svg"})
 	fresh := open(t, "/sim?v=1")
-	if r := must(t, fresh, session.Request{Op: "restore", Snapshot: after.Snapshot, Draw: "svg"}); r.SVG != after.SVG {
+	if r := must(t, fresh, protocol.Request{Op: "restore", Snapshot: after.Snapshot, Draw: "svg"}); r.SVG != after.SVG {
 		t.Error("the picture after a gesture is not that of its state")
 	}
 	// A pick in a gesture does not make the next frame whole.
-	must(t, s, session.Request{Op: "snap"})
-	must(t, s, session.Request{Op: "glide", X: 0.5, Light: true, Draw: "svg"})
-	end := must(t, s, session.Request{Op: "glide", X: 1, Light: true, Draw: "svg"})
-	if r := must(t, s, session.Request{Op: "view", Draw: "svg"}); r.SVG != end.SVG {
+	must(t, s, protocol.Request{Op: "snap"})
+	must(t, s, protocol.Request{Op: "glide", X: 0.5, Light: true, Draw: "svg"})
+	end := must(t, s, protocol.Request{Op: "glide", X: 1, Light: true, Draw: "svg"})
+	if r := must(t, s, protocol.Request{Op: "view", Draw: "svg"}); r.SVG != end.SVG {
 		t.Error("the last frame of a turn is not the picture that it leads to")
 	}
 }
@@ -143,7 +144,7 @@ func TestDynamicalGesture(t *testing.T) {
 // TestCalculate follows a calculation that is too long for a picture.
 func TestCalculate(t *testing.T) {
 	s := open(t, "/sim?c=lib-corundum&z=0,0,1&m=d&t=30")
-	v := must(t, s, session.Request{Op: "view", Draw: "svg"})
+	v := must(t, s, protocol.Request{Op: "view", Draw: "svg"})
 	if !strings.HasPrefix(v.View.Waiting, "Calculating, ") || !strings.HasSuffix(v.View.Waiting, " beams…") {
 		t.Fatalf("waiting %q", v.View.Waiting)
 	}
@@ -154,20 +155,20 @@ func TestCalculate(t *testing.T) {
 	calls := 0
 	r := s.Calculate(func() bool {
 		if calls++; calls == 2 {
-			must(t, s, session.Request{Op: "tilt", X: 1, Light: true})
+			must(t, s, protocol.Request{Op: "tilt", X: 1, Light: true})
 		}
 		return true
 	})
 	if r.OK || r.Error != "" || calls > 2 {
 		t.Errorf("after a tilt: OK %v, error %q, %d more calls", r.OK, r.Error, calls-2)
 	}
-	must(t, s, session.Request{Op: "restore", Snapshot: v.Snapshot})
+	must(t, s, protocol.Request{Op: "restore", Snapshot: v.Snapshot})
 	// A change of thickness does not.
 	thin := "20"
 	calls = 0
 	r = s.Calculate(func() bool {
 		if calls++; calls == 2 {
-			if waits := must(t, s, session.Request{Op: "set", Set: &session.Patch{Thickness: &thin}}).View.Waiting; waits == "" {
+			if waits := must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Thickness: &thin}}).View.Waiting; waits == "" {
 				t.Error("nothing to wait for after a change of thickness")
 			}
 		}
@@ -176,7 +177,7 @@ func TestCalculate(t *testing.T) {
 	if !r.OK {
 		t.Fatalf("error %q", r.Error)
 	}
-	done := must(t, s, session.Request{Op: "view", Draw: "svg"})
+	done := must(t, s, protocol.Request{Op: "view", Draw: "svg"})
 	if done.View.Waiting != "" || done.SVG == v.SVG || len(done.View.Hud) != 3 {
 		t.Errorf("after the calculation: waiting %q, %v", done.View.Waiting, done.View.Hud)
 	}
@@ -196,11 +197,11 @@ func TestCalculate(t *testing.T) {
 func TestTooManyBeams(t *testing.T) {
 	s := open(t, "/sim?v=1")
 	poscar := "sheet\n1.0\n100 0 0\n0 100 0\n0 0 5\nSi\n1\ndirect\n0 0 0\n"
-	if r := s.Do(&session.Request{Op: "read", Name: "POSCAR"}, []byte(poscar)); !r.OK {
+	if r := s.Do(&protocol.Request{Op: "read", Name: "POSCAR"}, []byte(poscar)); !r.OK {
 		t.Fatal(r.Error)
 	}
 	d := "d"
-	v := must(t, s, session.Request{Op: "set", Set: &session.Patch{Model: &d}}).View
+	v := must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Model: &d}}).View
 	if v.Waiting == "" {
 		t.Fatal("nothing to calculate")
 	}
@@ -208,7 +209,7 @@ func TestTooManyBeams(t *testing.T) {
 	if r.OK || !strings.HasPrefix(r.Error, "Too many beams for this device (") || r.Action == nil || r.Action.Label != "Use kinematic" {
 		t.Fatalf("OK %v, error %q, action %+v", r.OK, r.Error, r.Action)
 	}
-	if v := must(t, s, session.Request{Op: "view"}).View; v.Waiting != "" {
+	if v := must(t, s, protocol.Request{Op: "view"}).View; v.Waiting != "" {
 		t.Errorf("it still waits: %q", v.Waiting)
 	}
 	if v := must(t, s, *r.Action.Request).View; v.Model != "k" {
@@ -233,7 +234,7 @@ func BenchmarkDynamicalFrame(b *testing.B) {
 					if i%2 == 1 {
 						x = -x
 					}
-					if r := s.Do(&session.Request{Op: "tilt", X: x, Light: light, Draw: "svg"}, nil); !r.OK {
+					if r := s.Do(&protocol.Request{Op: "tilt", X: x, Light: light, Draw: "svg"}, nil); !r.OK {
 						b.Fatal(r.Error)
 					}
 				}

@@ -8,8 +8,9 @@ import (
 
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/geom"
-	"zoneaxis/internal/lean/jsontext"
 	"zoneaxis/internal/lean/say"
+	"zoneaxis/internal/link"
+	"zoneaxis/internal/protocol"
 	"zoneaxis/internal/scene"
 	"zoneaxis/internal/source"
 	"zoneaxis/internal/symmetry"
@@ -17,13 +18,13 @@ import (
 
 // doRead opens a file: a crystal in any format of package source, or a picture
 // or session that this program exported.
-func (s *Session) doRead(r *Request, payload []byte, out *Reply) error {
-	if link, state, ok := fileState(payload); ok {
+func (s *Session) doRead(r *protocol.Request, payload []byte, out *protocol.Reply) error {
+	if address, state, ok := fileState(payload); ok {
 		s.selected = nil
 		if err := s.Restore(state); err == nil {
 			return nil
 		}
-		return s.doOpen(&Request{Link: link}, nil, out)
+		return s.doOpen(&protocol.Request{Link: address}, nil, out)
 	}
 	structures, name, data := s.pending.structures, s.pending.name, s.pending.data
 	if len(payload) > 0 || r.Block == nil {
@@ -51,7 +52,7 @@ func (s *Session) doRead(r *Request, payload []byte, out *Reply) error {
 	case len(structures) > 1:
 		s.pending = pending{structures, name, data}
 		for i, structure := range structures {
-			out.Choices = append(out.Choices, Choice{Block: i, Title: choiceTitle(structure, i), Formula: formulaText(structure.Formula())})
+			out.Choices = append(out.Choices, protocol.Choice{Block: i, Title: choiceTitle(structure, i), Formula: protocol.Formula(structure.Formula())})
 		}
 		out.Notes = append(out.Notes, say.Sprintf("This file has %d structures. Which one?", len(structures)))
 		return nil
@@ -109,98 +110,51 @@ func suffix(name string) string {
 }
 
 // entryGroup returns the space group of a library entry in print.
-func entryGroup(e source.Entry) Text {
+func entryGroup(e source.Entry) protocol.Text {
 	setting, err := symmetry.Lookup(e.SpaceGroup)
 	if err != nil {
-		return says(e.SpaceGroup)
+		return protocol.Says(e.SpaceGroup)
 	}
-	return groupText(setting.Short())
+	return protocol.Group(setting.Short())
 }
 
 // fileState finds the session in a file that this program exported: a picture
 // or a JSON file.
-func fileState(data []byte) (link, state string, ok bool) {
-	if link, state, ok = scene.FileState(data); ok {
-		return link, state, ok
+func fileState(data []byte) (address, state string, ok bool) {
+	if address, state, ok = scene.FileState(data); ok {
+		return address, state, ok
 	}
 	if len(data) < 5<<20 {
-		var doc exportState
-		r := jsontext.NewReader(data)
-		if decodeExportState(r, &doc); r.Close() == nil && doc.Format == jsonFormat {
+		if doc, ok := protocol.ReadExport(data); ok {
 			return doc.Link, doc.State, true
 		}
 	}
 	return "", "", false
 }
 
-// exportState is what is read of a JSON export.
-type exportState struct {
-	Format string `json:"format"`
-	Link   string `json:"link"`
-	State  string `json:"state"`
-}
-
-// jsonFormat names our JSON export.
-const jsonFormat = "zoneaxis session"
-
-// exportDoc is the JSON export. Field names carry their units.
-type exportDoc struct {
-	Format       string             `json:"format"`
-	Version      string             `json:"version,omitempty"`
-	Link         string             `json:"link"`
-	State        string             `json:"state"`
-	Crystal      string             `json:"crystal"`
-	Formula      string             `json:"formula"`
-	SpaceGroup   string             `json:"space_group,omitempty"`
-	Cell         [6]float64         `json:"cell_A_deg"`
-	Volume       float64            `json:"volume_A3"`
-	Zone         [3]int             `json:"zone"`
-	Tilt         [3]float64         `json:"tilt_deg"`
-	VoltageKV    float64            `json:"voltage_kv"`
-	Wavelength   float64            `json:"wavelength_A"`
-	CameraLength float64            `json:"camera_length_mm"`
-	Scale        float64            `json:"picture_width_invA"`
-	Model        string             `json:"model"` // kinematic, dynamical
-	Thickness    float64            `json:"thickness_nm"`
-	Reflections  []exportReflection `json:"reflections"`
-}
-
-type exportReflection struct {
-	HKL [3]int     `json:"hkl"`
-	Q   [2]float64 `json:"q_invA"`
-	G   float64    `json:"g_invA"`
-	D   float64    `json:"d_A"`
-	S   float64    `json:"s_invA"`
-	F   [2]float64 `json:"F_A"`
-	// |F|² × shape in Å² or, dynamical, the fraction of the incident beam.
-	Intensity float64 `json:"intensity"`
-	// Of a family of a powder ring; its intensity is relative to the strongest.
-	Multiplicity int `json:"multiplicity,omitempty"`
-}
-
-func (s *Session) doExport(r *Request, _ []byte, out *Reply) error {
-	o := ExportOptions{Labels: true, Bar: true, Legend: true, Caption: true}
+func (s *Session) doExport(r *protocol.Request, _ []byte, out *protocol.Reply) error {
+	o := protocol.ExportOptions{Labels: true, Bar: true, Legend: true, Caption: true}
 	if r.Export != nil {
 		o = *r.Export
 	}
-	link := o.Origin + s.Link().String()
+	address := o.Origin + s.Link().String()
 	name := s.fileName()
 	switch r.Kind {
 	case "svg":
-		out.SVG = string(s.file(o, link))
-		out.File = &File{Name: name + ".svg", Type: "image/svg+xml"}
+		out.SVG = string(s.file(o, address))
+		out.File = &protocol.File{Name: name + ".svg", Type: "image/svg+xml"}
 	case "csv":
 		rows := s.rowsOf()
-		out.File = &File{Name: name + ".csv", Type: "text/csv", Text: string(scene.AppendCSV(nil, rows, s.phase.four, s.drawn.dynamics != nil))}
+		out.File = &protocol.File{Name: name + ".csv", Type: "text/csv", Text: string(scene.AppendCSV(nil, rows, s.phase.four, s.drawn.dynamics != nil))}
 		out.Toast = "Copied " + plural(len(rows), "row") + "."
 	case "json":
-		text, err := s.exportJSON(o, link)
+		text, err := s.exportJSON(o, address)
 		if err != nil {
 			return err
 		}
-		out.File = &File{Name: name + ".json", Type: "application/json", Text: text}
+		out.File = &protocol.File{Name: name + ".json", Type: "application/json", Text: text}
 	case "line":
-		out.File = &File{Name: name + ".txt", Type: "text/plain", Text: s.measureView().Copy}
+		out.File = &protocol.File{Name: name + ".txt", Type: "text/plain", Text: s.measureView().Copy}
 		out.Toast = "Measurement copied."
 	default:
 		return errors.New("An export is svg, csv, json or line.")
@@ -232,11 +186,11 @@ func (s *Session) fileName() string {
 	if !s.rings {
 		zone = strings.ReplaceAll(s.zone.String(), " ", ",")
 	}
-	return name + "_" + zone + "_" + trimmed(s.kv, 1) + "kV"
+	return name + "_" + zone + "_" + link.Trimmed(s.kv, 1) + "kV"
 }
 
 // file writes the stand-alone picture.
-func (s *Session) file(o ExportOptions, link string) []byte {
+func (s *Session) file(o protocol.ExportOptions, address string) []byte {
 	before := s.size
 	s.resize(1)
 	defer s.resize(before)
@@ -247,7 +201,7 @@ func (s *Session) file(o ExportOptions, link string) []byte {
 	}
 	sheet := scene.Sheet{
 		Style: s.sheetStyle(o.Style), Labels: o.Labels, Clear: o.Clear, Outlines: o.Outlines,
-		Link: link, State: s.Snapshot(),
+		Link: address, State: s.Snapshot(),
 	}
 	if o.Bar {
 		bar := s.bar()
@@ -259,13 +213,13 @@ func (s *Session) file(o ExportOptions, link string) []byte {
 		}
 	}
 	if o.Caption {
-		sheet.Caption = s.caption(o, link)
+		sheet.Caption = s.caption(o, address)
 	}
 	return s.scene.AppendFile(nil, sheet)
 }
 
 // caption returns the lines under an exported picture.
-func (s *Session) caption(o ExportOptions, link string) []string {
+func (s *Session) caption(o protocol.ExportOptions, address string) []string {
 	p := s.phase
 	known := p.formula()
 	if p.source != "" && s.crystal != "cif" {
@@ -280,13 +234,13 @@ func (s *Session) caption(o ExportOptions, link string) []string {
 	case s.rings:
 		first += "powder"
 	case s.offAxis < onAxis:
-		first += zonePlain(s.zone, p.four)
+		first += protocol.PlainZone(s.zone, p.four)
 	default:
-		first += fixed(geom.Degrees(s.offAxis), 2) + "° from " + zonePlain(s.zone, p.four)
+		first += link.Fixed(geom.Degrees(s.offAxis), 2) + "° from " + protocol.PlainZone(s.zone, p.four)
 	}
-	first += ", " + trimmed(s.kv, 1) + " kV, " + s.modelText()
+	first += ", " + link.Trimmed(s.kv, 1) + " kV, " + s.modelText()
 	if s.drawn.dynamics != nil {
-		first += ", " + trimmed(s.thickness, 1) + " nm, no absorption"
+		first += ", " + link.Trimmed(s.thickness, 1) + " nm, no absorption"
 	}
 	if text := flagsText(s.flags); text != "" {
 		first += ". " + text
@@ -296,21 +250,21 @@ func (s *Session) caption(o ExportOptions, link string) []string {
 		program += " " + o.Version
 	}
 	second := program
-	if o.Origin != "" && len(link) <= 110 {
-		second += ", " + link
+	if o.Origin != "" && len(address) <= 110 {
+		second += ", " + address
 	}
 	return []string{first, second}
 }
 
-func (s *Session) exportJSON(o ExportOptions, link string) (string, error) {
+func (s *Session) exportJSON(o protocol.ExportOptions, address string) (string, error) {
 	p := s.phase
 	c := p.structure.Lattice.Cell()
 	l := s.Link()
-	doc := exportDoc{
-		Format: jsonFormat, Version: o.Version, Link: link, State: s.Snapshot(), Crystal: p.name(), Formula: p.formula(),
+	doc := protocol.Export{
+		Format: protocol.Format, Version: o.Version, Link: address, State: s.Snapshot(), Crystal: p.name(), Formula: p.formula(),
 		Cell: [6]float64{c.A, c.B, c.C, c.Alpha, c.Beta, c.Gamma}, Volume: p.structure.Lattice.Volume(),
 		Zone: s.zone, Tilt: [3]float64{l.TiltX, l.TiltY, l.Rotation}, VoltageKV: s.kv, Wavelength: s.beam.Wavelength(),
-		CameraLength: s.cl, Scale: s.side(), Model: "kinematic", Thickness: s.thickness, Reflections: []exportReflection{},
+		CameraLength: s.cl, Scale: s.side(), Model: "kinematic", Thickness: s.thickness, Reflections: []protocol.ExportReflection{},
 	}
 	s.draw()
 	if s.drawn.dynamics != nil {
@@ -321,10 +275,10 @@ func (s *Session) exportJSON(o ExportOptions, link string) (string, error) {
 	}
 	for i, r := range s.rowsOf() {
 		if s.rings {
-			doc.Reflections = append(doc.Reflections, exportReflection{HKL: r.HKL, G: r.G, D: r.D, F: [2]float64{real(r.F)}, Intensity: r.Intensity, Multiplicity: r.Multiplicity})
+			doc.Reflections = append(doc.Reflections, protocol.ExportReflection{HKL: r.HKL, G: r.G, D: r.D, F: [2]float64{real(r.F)}, Intensity: r.Intensity, Multiplicity: r.Multiplicity})
 			continue
 		}
-		doc.Reflections = append(doc.Reflections, exportReflection{
+		doc.Reflections = append(doc.Reflections, protocol.ExportReflection{
 			HKL: r.HKL, Q: [2]float64{r.X, r.Y}, G: r.G, D: r.D, S: r.S, F: [2]float64{real(r.F), imag(r.F)},
 			Intensity: r.Intensity,
 		})
@@ -332,11 +286,9 @@ func (s *Session) exportJSON(o ExportOptions, link string) (string, error) {
 			doc.Reflections[i].Intensity = cmplx.Abs(r.F) * cmplx.Abs(r.F) * s.kinematic(p).At(r.S)
 		}
 	}
-	var w jsontext.Writer
-	encodeExportDoc(&w, &doc)
-	text, ok := w.Text()
+	text, ok := doc.Text()
 	if !ok {
 		return "", errors.New("session: a number of the export is not finite")
 	}
-	return string(jsontext.Indent(nil, text)), nil
+	return text, nil
 }

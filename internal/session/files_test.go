@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"zoneaxis/internal/crystal"
+	"zoneaxis/internal/protocol"
 	"zoneaxis/internal/session"
 	"zoneaxis/internal/source"
 )
@@ -35,14 +36,14 @@ Cl1 Cl 0.5 0.5 0.5
 `
 
 // read sends a file.
-func read(t testing.TB, s *session.Session, name, text string) *session.Reply {
+func read(t testing.TB, s *session.Session, name, text string) *protocol.Reply {
 	t.Helper()
-	return s.Do(&session.Request{Op: "read", Name: name, Draw: "svg"}, []byte(text))
+	return s.Do(&protocol.Request{Op: "read", Name: name, Draw: "svg"}, []byte(text))
 }
 
 func TestReadCIF(t *testing.T) {
 	s := open(t, "/sim?z=1,1,0&o=i")
-	must(t, s, session.Request{Op: "view"})
+	must(t, s, protocol.Request{Op: "view"})
 	r := read(t, s, "salt.cif", rockSalt)
 	if !r.OK || r.Change != "crystal" || !r.Push || r.View.Crystal.Name != "Test salt" || r.View.Crystal.Badge != "File" {
 		t.Fatalf("%+v", r)
@@ -60,7 +61,7 @@ func TestReadCIF(t *testing.T) {
 	}
 	// Undo and redo.
 	back := open(t, "/sim?z=1,1,0&o=i")
-	must(t, back, session.Request{Op: "restore", Snapshot: r.Snapshot})
+	must(t, back, protocol.Request{Op: "restore", Snapshot: r.Snapshot})
 	if back.SVG() != r.SVG {
 		t.Error("the snapshot shows another picture")
 	}
@@ -86,12 +87,12 @@ func TestReadErrors(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := open(t, "/sim?z=1,1,0")
-			before := must(t, s, session.Request{Op: "view", Draw: "svg"})
+			before := must(t, s, protocol.Request{Op: "view", Draw: "svg"})
 			r := read(t, s, "x.txt", test.text)
 			if r.OK || r.Error != test.want {
 				t.Errorf("error %q, want %q", r.Error, test.want)
 			}
-			if after := must(t, s, session.Request{Op: "view", Draw: "svg"}); after.Link != before.Link || after.SVG != before.SVG {
+			if after := must(t, s, protocol.Request{Op: "view", Draw: "svg"}); after.Link != before.Link || after.SVG != before.SVG {
 				t.Error("the picture has changed")
 			}
 		})
@@ -102,7 +103,7 @@ func TestReadErrors(t *testing.T) {
 	if !r.OK || !contains(r.View.Notes, want) || r.View.Frame.InView < 10 {
 		t.Errorf("no atoms: %+v", r.View.Notes)
 	}
-	if d := must(t, s, session.Request{Op: "inspect", HKL: &[3]int{2, -2, 0}}).Detail; d.F != "" || d.D != "1.994" {
+	if d := must(t, s, protocol.Request{Op: "inspect", HKL: &[3]int{2, -2, 0}}).Detail; d.F != "" || d.D != "1.994" {
 		t.Errorf("no atoms: %+v", d)
 	}
 	// Nothing is made up, in no form.
@@ -111,11 +112,11 @@ func TestReadErrors(t *testing.T) {
 			t.Fatalf("no atoms, but %+v", row)
 		}
 	}
-	file := must(t, s, session.Request{Op: "export", Kind: "csv"}).File
+	file := must(t, s, protocol.Request{Op: "export", Kind: "csv"}).File
 	if line := strings.Split(file.Text, "\n")[1]; !strings.HasSuffix(line, ",,,") {
 		t.Errorf("CSV %q", line)
 	}
-	if svg := must(t, s, session.Request{Op: "export", Kind: "svg"}).SVG; strings.Contains(file.Name+svg, "(C") || strings.HasPrefix(file.Name, "c") && !strings.HasPrefix(file.Name, "cell") {
+	if svg := must(t, s, protocol.Request{Op: "export", Kind: "svg"}).SVG; strings.Contains(file.Name+svg, "(C") || strings.HasPrefix(file.Name, "c") && !strings.HasPrefix(file.Name, "cell") {
 		t.Errorf("a formula in %s", file.Name)
 	}
 	// The centring is known: Fm-3m has no 100 and no 110.
@@ -128,7 +129,7 @@ func TestReadErrors(t *testing.T) {
 			t.Errorf("%v is no point of a face-centred lattice", h)
 		}
 	}
-	if r = must(t, s, session.Request{Op: "crystalview"}); strings.Contains(r.SVG, "<circle") {
+	if r = must(t, s, protocol.Request{Op: "crystalview"}); strings.Contains(r.SVG, "<circle") {
 		t.Error("atoms where there are none")
 	}
 	partly := strings.Replace(rockSalt, "Cl1 Cl 0.5 0.5 0.5", "Cl1 Cl 0.5 0.5 0.5\nX1 Wat 0.25 0.25 0.25", 1)
@@ -158,7 +159,7 @@ func TestSeveralStructures(t *testing.T) {
 		t.Error("the crystal has changed before the choice")
 	}
 	block := 1
-	r = must(t, s, session.Request{Op: "read", Block: &block})
+	r = must(t, s, protocol.Request{Op: "read", Block: &block})
 	if r.View.Crystal.Name != "Other salt" || !r.View.Crystal.Shareable {
 		t.Errorf("chosen: %+v", r.View.Crystal)
 	}
@@ -166,7 +167,7 @@ func TestSeveralStructures(t *testing.T) {
 		t.Errorf("from the link: %q, %q", again.Crystal.Name, plain(again.Crystal.Group))
 	}
 	block = 7
-	if r = do(t, s, session.Request{Op: "read", Block: &block}); r.Error != "That structure is not in the file. Open the file again." {
+	if r = do(t, s, protocol.Request{Op: "read", Block: &block}); r.Error != "That structure is not in the file. Open the file again." {
 		t.Errorf("error %q", r.Error)
 	}
 }
@@ -181,7 +182,7 @@ func TestLargeFile(t *testing.T) {
 		fmt.Fprintf(&b, "C%d %.6f %.6f %.6f\n", i, v(2), v(3), v(5))
 	}
 	s := open(t, "/sim?z=0,1,1&cl=2000")
-	before := must(t, s, session.Request{Op: "view"})
+	before := must(t, s, protocol.Request{Op: "view"})
 	r := read(t, s, "big.cif", b.String())
 	if !r.OK || r.View.Crystal.Shareable || !strings.HasPrefix(r.Link, "/sim?c=cif") || strings.Contains(r.Link, "#") {
 		t.Fatalf("%q %s", r.Error, r.Link)
@@ -192,11 +193,11 @@ func TestLargeFile(t *testing.T) {
 	if !contains(r.View.Notes, "This crystal is too large for a link. Send the file, or an exported SVG, along with it.") {
 		t.Errorf("notes %v", r.View.Notes)
 	}
-	must(t, s, session.Request{Op: "restore", Snapshot: before.Snapshot})
-	if again := must(t, s, session.Request{Op: "restore", Snapshot: r.Snapshot, Draw: "svg"}); again.SVG != r.SVG {
+	must(t, s, protocol.Request{Op: "restore", Snapshot: before.Snapshot})
+	if again := must(t, s, protocol.Request{Op: "restore", Snapshot: r.Snapshot, Draw: "svg"}); again.SVG != r.SVG {
 		t.Error("redo shows another picture")
 	}
-	if other := do(t, open(t, "/sim?v=1"), session.Request{Op: "restore", Snapshot: r.Snapshot}); other.Error != "This crystal came from a file that is no longer open. Open the file again." {
+	if other := do(t, open(t, "/sim?v=1"), protocol.Request{Op: "restore", Snapshot: r.Snapshot}); other.Error != "This crystal came from a file that is no longer open. Open the file again." {
 		t.Errorf("another session: %q", other.Error)
 	}
 }
@@ -204,11 +205,11 @@ func TestLargeFile(t *testing.T) {
 // An exported picture brings the session back, to the last bit.
 func TestExportAndBack(t *testing.T) {
 	s := open(t, "/sim?c=lib-ti&z=1,0,0&o=ikds&ms=0,0,2&f=h&p=screen")
-	must(t, s, session.Request{Op: "tilt", X: 0.1234567, Y: 1.0 / 3})
-	want := must(t, s, session.Request{Op: "view", Draw: "svg"})
-	options := session.ExportOptions{Labels: true, Bar: true, Legend: true, Caption: true, Origin: "https://example.org", Version: "1.2.3"}
+	must(t, s, protocol.Request{Op: "tilt", X: 0.1234567, Y: 1.0 / 3})
+	want := must(t, s, protocol.Request{Op: "view", Draw: "svg"})
+	options := protocol.ExportOptions{Labels: true, Bar: true, Legend: true, Caption: true, Origin: "https://example.org", Version: "1.2.3"}
 	for _, kind := range []string{"svg", "json"} {
-		r := must(t, s, session.Request{Op: "export", Kind: kind, Export: &options})
+		r := must(t, s, protocol.Request{Op: "export", Kind: kind, Export: &options})
 		text := r.File.Text
 		if kind == "svg" {
 			text = r.SVG
@@ -226,15 +227,15 @@ func TestExportAndBack(t *testing.T) {
 			t.Errorf("%s: %q, %s", kind, back.Error, back.Link)
 		}
 	}
-	if name := must(t, open(t, "/sim?z=1,1,0"), session.Request{Op: "export", Kind: "svg"}).File.Name; name != "si-mp-149_110_200kV.svg" {
+	if name := must(t, open(t, "/sim?z=1,1,0"), protocol.Request{Op: "export", Kind: "svg"}).File.Name; name != "si-mp-149_110_200kV.svg" {
 		t.Errorf("file name %q", name)
 	}
 }
 
 func TestExportTables(t *testing.T) {
 	s := open(t, "/sim?c=lib-mg&z=1,0,0")
-	rows := must(t, s, session.Request{Op: "table"}).Table
-	r := must(t, s, session.Request{Op: "export", Kind: "csv"})
+	rows := must(t, s, protocol.Request{Op: "table"}).Table
+	r := must(t, s, protocol.Request{Op: "export", Kind: "csv"})
 	records, err := csv.NewReader(strings.NewReader(r.File.Text)).ReadAll()
 	if err != nil {
 		t.Fatal(err)
@@ -264,7 +265,7 @@ func TestExportTables(t *testing.T) {
 			S         float64    `json:"s_invA"`
 		} `json:"reflections"`
 	}
-	j := must(t, s, session.Request{Op: "export", Kind: "json"})
+	j := must(t, s, protocol.Request{Op: "export", Kind: "json"})
 	if err := json.Unmarshal([]byte(j.File.Text), &doc); err != nil {
 		t.Fatal(err)
 	}
@@ -277,7 +278,7 @@ func TestExportTables(t *testing.T) {
 			t.Errorf("%v: intensity %v, |F|² × shape %v", r.HKL, r.Intensity, want)
 		}
 	}
-	if line := must(t, s, session.Request{Op: "export", Kind: "line"}).File.Text; line != "" {
+	if line := must(t, s, protocol.Request{Op: "export", Kind: "line"}).File.Text; line != "" {
 		t.Errorf("nothing measured, but %q", line)
 	}
 }
@@ -299,12 +300,12 @@ func stub(t *testing.T, id int) []byte {
 
 func TestFetchedCrystal(t *testing.T) {
 	s := open(t, "/sim?z=1,1,0")
-	before := must(t, s, session.Request{Op: "view"})
-	r := do(t, s, session.Request{Op: "crystal", ID: "MP-999998"})
+	before := must(t, s, protocol.Request{Op: "view"})
+	r := do(t, s, protocol.Request{Op: "crystal", ID: "MP-999998"})
 	if r.OK || r.Need != "mp-999998" || r.Error != "" {
 		t.Fatalf("%+v", r)
 	}
-	r = s.Do(&session.Request{Op: "crystal", ID: "mp-999998"}, stub(t, 999998))
+	r = s.Do(&protocol.Request{Op: "crystal", ID: "mp-999998"}, stub(t, 999998))
 	if !r.OK || r.View.Crystal.ID != "mp-999998" || r.View.Crystal.Badge != "Online" || r.Link != "/sim?c=mp-999998&z=1,1,0" {
 		t.Fatalf("%q %+v", r.Error, r.View)
 	}
@@ -315,18 +316,18 @@ func TestFetchedCrystal(t *testing.T) {
 	if !contains(r.View.Crystal.Notes, "Shown in the conventional cell, which is 4 times the given one: indices refer to it.") {
 		t.Errorf("notes %q", r.View.Crystal.Notes)
 	}
-	as := must(t, s, session.Request{Op: "set", Set: &session.Patch{Cell: ptr("asgiven")}})
+	as := must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Cell: ptr("asgiven")}})
 	if got := plain(as.View.Crystal.Line); got != "Fm-3m · a = 4.101 Å, α = 60.00°" || as.Change != "cell" {
 		t.Errorf("as given: %q, change %q", got, as.Change)
 	}
-	must(t, s, session.Request{Op: "restore", Snapshot: before.Snapshot})
+	must(t, s, protocol.Request{Op: "restore", Snapshot: before.Snapshot})
 	// Known from now on.
-	if r = must(t, s, session.Request{Op: "open", Link: "/sim?c=mp-999998&z=1,1,1"}); r.View.Crystal.ID != "mp-999998" {
+	if r = must(t, s, protocol.Request{Op: "open", Link: "/sim?c=mp-999998&z=1,1,1"}); r.View.Crystal.ID != "mp-999998" {
 		t.Errorf("opened again: %s", r.View.Crystal.ID)
 	}
 	// As second phase.
 	other := open(t, "/sim?z=1,1,0")
-	patch := session.Request{Op: "set", Set: &session.Patch{Second: &session.SecondPatch{ID: ptr("mp-999997")}}}
+	patch := protocol.Request{Op: "set", Set: &protocol.Patch{Second: &protocol.SecondPatch{ID: ptr("mp-999997")}}}
 	if r = do(t, other, patch); r.Need != "mp-999997" {
 		t.Errorf("second phase: %+v", r)
 	}
@@ -334,7 +335,7 @@ func TestFetchedCrystal(t *testing.T) {
 		t.Errorf("second phase with its document: %+v", r)
 	}
 	// A document that is none.
-	if r = s.Do(&session.Request{Op: "crystal", ID: "mp-999996"}, []byte("<html>")); r.OK || r.Error == "" {
+	if r = s.Do(&protocol.Request{Op: "crystal", ID: "mp-999996"}, []byte("<html>")); r.OK || r.Error == "" {
 		t.Errorf("%+v", r)
 	}
 }

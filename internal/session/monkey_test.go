@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"zoneaxis/internal/protocol"
 	"zoneaxis/internal/session"
 )
 
@@ -15,8 +16,8 @@ func TestMonkey(t *testing.T) {
 	pick := func(words ...string) string { return words[rng.IntN(len(words))] }
 	number := func(scale float64) float64 { return scale * (2*rng.Float64() - 1) }
 	hkl := func() *[3]int { return &[3]int{rng.IntN(9) - 4, rng.IntN(9) - 4, rng.IntN(9) - 4} }
-	request := func() session.Request {
-		r := session.Request{Draw: pick("", "svg", "canvas"), Light: rng.IntN(5) == 0}
+	request := func() protocol.Request {
+		r := protocol.Request{Draw: pick("", "svg", "canvas"), Light: rng.IntN(5) == 0}
 		switch rng.IntN(23) {
 		case 0:
 			r.Op, r.Text = "zone", pick("110", "1-10", "2-1-10", "[1 2 3]", "(111)", "", "x", "12 5 1")
@@ -42,27 +43,27 @@ func TestMonkey(t *testing.T) {
 		case 14:
 			r.Op, r.Dir = "walk", pick("left", "right", "up", "down", "next", "previous", "nowhere")
 		case 15:
-			r.Op, r.Set = "set", &session.Patch{KV: ptr(pick("80", "200", "1000", "x")), CL: ptr(pick("60", "520", "4000"))}
+			r.Op, r.Set = "set", &protocol.Patch{KV: ptr(pick("80", "200", "1000", "x")), CL: ptr(pick("60", "520", "4000"))}
 		case 16:
-			r.Op, r.Set = "set", &session.Patch{Overlays: map[string]bool{pick("i", "k", "h", "d", "g", "s"): rng.IntN(2) == 0}, Flags: map[string]bool{pick("h", "v", "r", "n", "d"): rng.IntN(2) == 0}}
+			r.Op, r.Set = "set", &protocol.Patch{Overlays: map[string]bool{pick("i", "k", "h", "d", "g", "s"): rng.IntN(2) == 0}, Flags: map[string]bool{pick("h", "v", "r", "n", "d"): rng.IntN(2) == 0}}
 		case 17:
-			r.Op, r.Set = "set", &session.Patch{Second: &session.SecondPatch{ID: ptr(pick("", "twin", "lib-au", "lib-ti")), Relation: ptr(pick("", "(111)", "(1-11)", "60 [111]", "Bain", "nonsense"))}}
+			r.Op, r.Set = "set", &protocol.Patch{Second: &protocol.SecondPatch{ID: ptr(pick("", "twin", "lib-au", "lib-ti")), Relation: ptr(pick("", "(111)", "(1-11)", "60 [111]", "Bain", "nonsense"))}}
 		case 18:
-			r.Op, r.Set = "set", &session.Patch{Rings: ptr(rng.IntN(2) == 0), Cell: ptr(pick("auto", "conventional", "asgiven"))}
+			r.Op, r.Set = "set", &protocol.Patch{Rings: ptr(rng.IntN(2) == 0), Cell: ptr(pick("auto", "conventional", "asgiven"))}
 		case 19:
 			r.Op, r.ID = "crystal", pick("lib-si", "lib-ti", "lib-albite", "lib-quartz", "lib-au", "lib-zro2-m", "mp-999999")
 		case 20:
 			r.Op, r.UVW = "tiltplan", hkl()
 		case 21:
 			// One part is wrong, or missing, and the others are not.
-			r.Op, r.Set = "set", &session.Patch{KV: ptr(pick("100", "300")), CL: ptr(pick("300", "900")), Flags: map[string]bool{"v": rng.IntN(2) == 0}}
+			r.Op, r.Set = "set", &protocol.Patch{KV: ptr(pick("100", "300")), CL: ptr(pick("300", "900")), Flags: map[string]bool{"v": rng.IntN(2) == 0}}
 			switch rng.IntN(4) {
 			case 0:
 				r.Set.Cell = ptr("bogus")
 			case 1:
-				r.Set.Second = &session.SecondPatch{ID: ptr("mp-999999")}
+				r.Set.Second = &protocol.SecondPatch{ID: ptr("mp-999999")}
 			case 2:
-				r.Set.Holder = &session.HolderPatch{Alpha: ptr("5"), Beta: ptr("steep")}
+				r.Set.Holder = &protocol.HolderPatch{Alpha: ptr("5"), Beta: ptr("steep")}
 			default:
 				r.Op, r.Link = "open", "/sim?kv=300&c2=mp-999999"
 			}
@@ -96,12 +97,12 @@ func TestMonkey(t *testing.T) {
 			continue
 		}
 		// A drag that goes on is not part of a state.
-		whole := s.Do(&session.Request{Op: "select", Draw: "svg"}, nil)
+		whole := s.Do(&protocol.Request{Op: "select", Draw: "svg"}, nil)
 		if !whole.OK {
 			t.Fatalf("step %d: %s", i, whole.Error)
 		}
 		fresh := open(t, "/sim")
-		if back := fresh.Do(&session.Request{Op: "restore", Snapshot: whole.Snapshot, Draw: "svg"}, nil); back.SVG != whole.SVG || back.Link != whole.Link {
+		if back := fresh.Do(&protocol.Request{Op: "restore", Snapshot: whole.Snapshot, Draw: "svg"}, nil); back.SVG != whole.SVG || back.Link != whole.Link {
 			t.Fatalf("step %d, %+v: the snapshot %s brings back %q %s", i, r, whole.Snapshot, back.Error, back.Link)
 		}
 		if _, problems := session.Open(whole.Link, nil); len(problems) > 0 {

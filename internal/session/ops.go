@@ -7,21 +7,23 @@ import (
 
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/link"
+	"zoneaxis/internal/protocol"
 	"zoneaxis/internal/scene"
 	"zoneaxis/internal/source"
 )
 
-func (s *Session) doOpen(r *Request, payload []byte, out *Reply) error {
+func (s *Session) doOpen(r *protocol.Request, payload []byte, out *protocol.Reply) error {
 	if err := s.take(payload); err != nil {
 		return err
 	}
-	l, problems := ParseLink(r.Link)
+	l, problems := link.Parse(r.Link)
 	more, err := s.apply(l, true)
 	if errors.Is(err, errNoCrystal) || err != nil && !errors.Is(err, ErrNeed) {
 		// As Open does: the rest of the link still counts.
 		more = append(more, crystalProblem(l.Crystal, err))
-		l.Crystal, l.Doc, l.Second, l.Measured = DefaultLink().Crystal, "", "", nil
-		var last []Problem
+		l.Crystal, l.Doc, l.Second, l.Measured = link.Default().Crystal, "", "", nil
+		var last []link.Problem
 		last, err = s.apply(l, false)
 		more = append(more, last...)
 	}
@@ -32,7 +34,7 @@ func (s *Session) doOpen(r *Request, payload []byte, out *Reply) error {
 	return nil
 }
 
-func (s *Session) doCrystal(r *Request, payload []byte, out *Reply) error {
+func (s *Session) doCrystal(r *protocol.Request, payload []byte, out *protocol.Reply) error {
 	if err := s.take(payload); err != nil {
 		return err
 	}
@@ -50,7 +52,7 @@ func (s *Session) doCrystal(r *Request, payload []byte, out *Reply) error {
 	return err
 }
 
-func (s *Session) doRestore(r *Request, payload []byte, _ *Reply) error {
+func (s *Session) doRestore(r *protocol.Request, payload []byte, _ *protocol.Reply) error {
 	if err := s.take(payload); err != nil {
 		return err
 	}
@@ -59,12 +61,12 @@ func (s *Session) doRestore(r *Request, payload []byte, _ *Reply) error {
 }
 
 // parse reads the text of the zone field.
-func (s *Session) parse(text string) (crystal.ZoneInput, *ZoneReply) {
+func (s *Session) parse(text string) (crystal.ZoneInput, *protocol.ZoneReply) {
 	p := s.phase
 	in := crystal.ParseZone(text, p.four, p.name(), p.system())
-	reply := &ZoneReply{OK: in.OK, Message: says(in.Message)}
+	reply := &protocol.ZoneReply{OK: in.OK, Message: protocol.Says(in.Message)}
 	if in.Message == "" {
-		reply.Message = Text{}
+		reply.Message = protocol.Text{}
 	}
 	if in.OK {
 		uvw := [3]int(in.UVW)
@@ -74,19 +76,19 @@ func (s *Session) parse(text string) (crystal.ZoneInput, *ZoneReply) {
 	case crystal.UseNormal:
 		u, _ := p.structure.Lattice.NormalDirection(in.Plane)
 		uvw := [3]int(u)
-		reply.Action = &Action{Label: in.Button, Request: &Request{Op: "go", UVW: &uvw}}
+		reply.Action = &protocol.Action{Label: in.Button, Request: &protocol.Request{Op: "go", UVW: &uvw}}
 	case crystal.OpenMP:
-		reply.Action = &Action{Label: in.Button, Request: &Request{Op: "crystal", ID: in.MP}}
+		reply.Action = &protocol.Action{Label: in.Button, Request: &protocol.Request{Op: "crystal", ID: in.MP}}
 	}
 	return in, reply
 }
 
-func (s *Session) doParse(r *Request, _ []byte, out *Reply) error {
+func (s *Session) doParse(r *protocol.Request, _ []byte, out *protocol.Reply) error {
 	_, out.Zone = s.parse(r.Text)
 	return nil
 }
 
-func (s *Session) doZone(r *Request, _ []byte, out *Reply) error {
+func (s *Session) doZone(r *protocol.Request, _ []byte, out *protocol.Reply) error {
 	in, reply := s.parse(r.Text)
 	out.Zone = reply
 	if !in.OK {
@@ -95,7 +97,7 @@ func (s *Session) doZone(r *Request, _ []byte, out *Reply) error {
 	return s.goTo(in.UVW, r.Short)
 }
 
-func (s *Session) doGo(r *Request, _ []byte, out *Reply) error {
+func (s *Session) doGo(r *protocol.Request, _ []byte, out *protocol.Reply) error {
 	if r.UVW == nil || *r.UVW == [3]int{} {
 		return errors.New("[000] has no direction.")
 	}
@@ -124,16 +126,16 @@ func (s *Session) goTo(u crystal.UVW, short bool) error {
 	return s.refresh()
 }
 
-func (s *Session) doSnap(r *Request, _ []byte, out *Reply) error {
+func (s *Session) doSnap(r *protocol.Request, _ []byte, out *protocol.Reply) error {
 	from := s.orient
 	s.orient = snapped(s.phase.structure.Lattice, s.zone, s.orient)
 	s.reference = s.zone
 	s.glide = &glide{from, s.orient}
-	out.Toast = "Snapped to " + zonePlain(s.zone, s.phase.four) + "."
+	out.Toast = "Snapped to " + protocol.PlainZone(s.zone, s.phase.four) + "."
 	return s.refresh()
 }
 
-func (s *Session) doCommon(r *Request, _ []byte, out *Reply) error {
+func (s *Session) doCommon(r *protocol.Request, _ []byte, out *protocol.Reply) error {
 	zones := s.phase.common
 	if len(zones) == 0 {
 		return nil
@@ -153,7 +155,7 @@ func (s *Session) doCommon(r *Request, _ []byte, out *Reply) error {
 	return s.goTo(zones[next], false)
 }
 
-func (s *Session) doTilt(r *Request, _ []byte, out *Reply) error {
+func (s *Session) doTilt(r *protocol.Request, _ []byte, out *protocol.Reply) error {
 	if !finite(r.X, r.Y) || math.Hypot(r.X, r.Y) > 180 {
 		return errors.New("A tilt of up to 180°, please.")
 	}
@@ -168,7 +170,7 @@ func (s *Session) doTilt(r *Request, _ []byte, out *Reply) error {
 	return s.refresh()
 }
 
-func (s *Session) doRotate(r *Request, _ []byte, out *Reply) error {
+func (s *Session) doRotate(r *protocol.Request, _ []byte, out *protocol.Reply) error {
 	deg := r.Deg
 	if s.mirrorX() != s.mirrorY() {
 		deg = -deg // counter-clockwise as seen
@@ -187,7 +189,7 @@ func (s *Session) doRotate(r *Request, _ []byte, out *Reply) error {
 	return s.refresh()
 }
 
-func (s *Session) doDrag(r *Request, _ []byte, out *Reply) error {
+func (s *Session) doDrag(r *protocol.Request, _ []byte, out *protocol.Reply) error {
 	if !finite(r.X, r.Y) {
 		return errors.New("A drag needs a position.")
 	}
@@ -213,7 +215,7 @@ func (s *Session) doDrag(r *Request, _ []byte, out *Reply) error {
 	return errors.New("A drag is start, move, end or cancel.")
 }
 
-func (s *Session) doGlide(r *Request, _ []byte, out *Reply) error {
+func (s *Session) doGlide(r *protocol.Request, _ []byte, out *protocol.Reply) error {
 	g := s.glide
 	if g == nil || !r.Light {
 		return nil
@@ -234,16 +236,16 @@ func (s *Session) doGlide(r *Request, _ []byte, out *Reply) error {
 func (s *Session) mirrorX() bool { s.draw(); return s.scene.MirrorX }
 func (s *Session) mirrorY() bool { s.draw(); return s.scene.MirrorY }
 
-func (s *Session) doZoom(r *Request, _ []byte, out *Reply) error {
+func (s *Session) doZoom(r *protocol.Request, _ []byte, out *protocol.Reply) error {
 	if r.Fit {
-		s.cl, s.atX, s.atY = DefaultLink().CL, 0, 0
+		s.cl, s.atX, s.atY = link.Default().CL, 0, 0
 		return s.refresh()
 	}
 	if !finite(r.Factor, r.X, r.Y) || !(r.Factor > 0) {
 		return errors.New("Zoom by a factor above zero, please.")
 	}
 	s.draw()
-	cl := min(max(s.cl*r.Factor, minCL), maxCL)
+	cl := min(max(s.cl*r.Factor, link.MinCL), link.MaxCL)
 	x, y := s.scene.FromView(r.X, r.Y)
 	// What lies under the pointer stays there.
 	f := s.cl / cl
@@ -265,7 +267,7 @@ func (s *Session) bounded(x, y float64) (float64, float64) {
 	return x, y
 }
 
-func (s *Session) doCentre(r *Request, _ []byte, out *Reply) error {
+func (s *Session) doCentre(r *protocol.Request, _ []byte, out *protocol.Reply) error {
 	s.atX, s.atY = 0, 0
 	if r.HKL != nil {
 		h := crystal.HKL(*r.HKL)
@@ -282,7 +284,7 @@ func (s *Session) doCentre(r *Request, _ []byte, out *Reply) error {
 	return s.refresh()
 }
 
-func (s *Session) doMeasure(r *Request, _ []byte, out *Reply) error {
+func (s *Session) doMeasure(r *protocol.Request, _ []byte, out *protocol.Reply) error {
 	switch {
 	case r.Clear:
 		s.measured = nil
@@ -293,7 +295,7 @@ func (s *Session) doMeasure(r *Request, _ []byte, out *Reply) error {
 		if h == (crystal.HKL{}) {
 			return errors.New("Distances count from 000: pick another spot.")
 		}
-		s.measure(LinkPoint{HKL: h})
+		s.measure(link.Point{HKL: h})
 		out.Detail = s.detail(h)
 	default:
 		if !finite(r.X, r.Y) {
@@ -315,7 +317,7 @@ func (s *Session) doMeasure(r *Request, _ []byte, out *Reply) error {
 	return nil
 }
 
-func (s *Session) doPick(r *Request, _ []byte, out *Reply) error {
+func (s *Session) doPick(r *protocol.Request, _ []byte, out *protocol.Reply) error {
 	if !finite(r.X, r.Y) {
 		return errors.New("A position is missing.")
 	}
@@ -323,7 +325,7 @@ func (s *Session) doPick(r *Request, _ []byte, out *Reply) error {
 	return nil
 }
 
-func (s *Session) doInspect(r *Request, _ []byte, out *Reply) error {
+func (s *Session) doInspect(r *protocol.Request, _ []byte, out *protocol.Reply) error {
 	if r.HKL == nil {
 		return errors.New("Indices are missing.")
 	}
@@ -331,7 +333,7 @@ func (s *Session) doInspect(r *Request, _ []byte, out *Reply) error {
 	return nil
 }
 
-func (s *Session) doSelect(r *Request, _ []byte, out *Reply) error {
+func (s *Session) doSelect(r *protocol.Request, _ []byte, out *protocol.Reply) error {
 	s.selected = nil
 	if r.HKL != nil {
 		h := crystal.HKL(*r.HKL)
@@ -343,7 +345,7 @@ func (s *Session) doSelect(r *Request, _ []byte, out *Reply) error {
 	return nil
 }
 
-func (s *Session) doWalk(r *Request, _ []byte, out *Reply) error {
+func (s *Session) doWalk(r *protocol.Request, _ []byte, out *protocol.Reply) error {
 	s.walk(r.Dir)
 	s.drawn.stale = true
 	if s.selected != nil {
@@ -354,7 +356,7 @@ func (s *Session) doWalk(r *Request, _ []byte, out *Reply) error {
 }
 
 // spotStatus says a spot for assistive technology.
-func (s *Session) spotStatus(d *Detail) string {
+func (s *Session) spotStatus(d *protocol.Detail) string {
 	text := "Spot " + d.Spoken
 	if d.D != "" {
 		text += ", d " + d.D + " ångström"
@@ -367,13 +369,13 @@ func (s *Session) spotStatus(d *Detail) string {
 	return text + "."
 }
 
-func (s *Session) doTable(r *Request, _ []byte, out *Reply) error {
+func (s *Session) doTable(r *protocol.Request, _ []byte, out *protocol.Reply) error {
 	out.Table = s.table(r)
 	return nil
 }
 
-func (s *Session) doSearch(r *Request, _ []byte, out *Reply) error {
-	out.Hits = []Hit{}
+func (s *Session) doSearch(r *protocol.Request, _ []byte, out *protocol.Reply) error {
+	out.Hits = []protocol.Hit{}
 	limit := r.Limit
 	if limit <= 0 {
 		limit = 12
@@ -386,14 +388,14 @@ func (s *Session) doSearch(r *Request, _ []byte, out *Reply) error {
 		}
 	}
 	for _, e := range found {
-		hit := Hit{ID: "lib-" + e.ID, Name: e.Name, Formula: formulaText(e.Formula), Cell: cellText(e.Cell, e.System), Badge: "Library", MP: e.MP}
+		hit := protocol.Hit{ID: "lib-" + e.ID, Name: e.Name, Formula: protocol.Formula(e.Formula), Cell: cellText(e.Cell, e.System), Badge: "Library", MP: e.MP}
 		hit.Group = entryGroup(e)
 		out.Hits = append(out.Hits, hit)
 	}
 	return nil
 }
 
-func (s *Session) doPlan(r *Request, _ []byte, out *Reply) error {
+func (s *Session) doPlan(r *protocol.Request, _ []byte, out *protocol.Reply) error {
 	target, err := s.target(r)
 	if err != nil {
 		return err
@@ -411,7 +413,7 @@ func (s *Session) doPlan(r *Request, _ []byte, out *Reply) error {
 }
 
 // target returns the zone axis that a request names, none by default.
-func (s *Session) target(r *Request) (crystal.UVW, error) {
+func (s *Session) target(r *protocol.Request) (crystal.UVW, error) {
 	if r.UVW != nil {
 		return crystal.UVW(*r.UVW).Reduced(), nil
 	}
@@ -422,18 +424,18 @@ func (s *Session) target(r *Request) (crystal.UVW, error) {
 	return crystal.UVW{}, nil
 }
 
-func (s *Session) doStereogram(r *Request, _ []byte, out *Reply) error {
+func (s *Session) doStereogram(r *protocol.Request, _ []byte, out *protocol.Reply) error {
 	target, err := s.target(r)
 	if err != nil {
 		return err
 	}
 	out.SVG, out.Poles = s.stereogram(target)
 	out.Alt = "Stereogram of zone axes. Beam " + offAxisWords(s.offAxis) + " " + s.zone.Spoken(s.phase.four) +
-		". Holder limits plus or minus " + trimmed(s.holderNow().LimitAlpha, 1) + " and " + trimmed(s.holderNow().LimitBeta, 1) + " degrees."
+		". Holder limits plus or minus " + link.Trimmed(s.holderNow().LimitAlpha, 1) + " and " + link.Trimmed(s.holderNow().LimitBeta, 1) + " degrees."
 	return nil
 }
 
-func (s *Session) doCrystalView(r *Request, _ []byte, out *Reply) error {
+func (s *Session) doCrystalView(r *protocol.Request, _ []byte, out *protocol.Reply) error {
 	out.SVG, out.Alt = s.crystalView()
 	return nil
 }

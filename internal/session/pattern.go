@@ -9,6 +9,7 @@ import (
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
 	"zoneaxis/internal/lean/sorts"
+	"zoneaxis/internal/protocol"
 	"zoneaxis/internal/scene"
 	"zoneaxis/internal/wire"
 )
@@ -434,9 +435,9 @@ func (s *Session) viewPoint(vx, vy float64) geom.Vec {
 // classLegend names the classes of marks in the legend.
 var classLegend = []struct {
 	class wire.Class
-	Legend
+	protocol.Legend
 }{
-	{wire.HOLZ, Legend{"holz", "higher Laue zone"}},
-	{wire.Double, Legend{"dd", "double diffraction"}},
-	{wire.Forbidden, Legend{"forb", "forbidden"}},
+	{wire.HOLZ, protocol.Legend{Class: "holz", Text: "higher Laue zone"}},
+	{wire.Double, protocol.Legend{Class: "dd", Text: "double diffraction"}},
+	{wire.Forbidden, protocol.Legend{Class: "forb", Text: "forbidden"}},
 }

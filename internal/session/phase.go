@@ -9,6 +9,7 @@ import (
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/link"
 	"zoneaxis/internal/source"
 	"zoneaxis/internal/symmetry"
 	"zoneaxis/internal/zones"
@@ -144,9 +145,9 @@ func (p *phase) choose(cell string) error {
 func cellWords(det float64) string {
 	switch {
 	case det > 1.01:
-		return "which is " + trimmed(det, 2) + " times the given one"
+		return "which is " + link.Trimmed(det, 2) + " times the given one"
 	case det < 0.99:
-		return "of which the given one holds " + trimmed(1/det, 2)
+		return "of which the given one holds " + link.Trimmed(1/det, 2)
 	}
 	return "which is as large as the given one"
 }
@@ -341,49 +342,15 @@ func structureOf(id string, lookup func(string) (*crystal.Structure, error)) (*c
 	return lookup(id)
 }
 
-// formulaText returns a formula with its numbers lowered.
-func formulaText(formula string) Text {
-	var t Text
-	for _, r := range formula {
-		digit := r >= '0' && r <= '9' || r == '.'
-		if n := len(t); n > 0 && t[n-1].Sub == digit {
-			t[n-1].T += string(r)
-		} else {
-			t = append(t, Run{T: string(r), Sub: digit})
-		}
-	}
-	return t
-}
-
-// groupText returns a short Hermann–Mauguin symbol, "P6_3/mmc", in print: bars
-// over rotoinversions, screw components lowered.
-func groupText(symbol string) Text {
-	var t Text
-	for i := 0; i < len(symbol); i++ {
-		c := symbol[i : i+1]
-		switch {
-		case c == "-" && i+1 < len(symbol):
-			i++
-			t = append(t, Run{T: symbol[i : i+1], Bar: true})
-		case c == "_" && i+1 < len(symbol):
-			i++
-			t = append(t, Run{T: symbol[i : i+1], Sub: true})
-		default:
-			t = t.plus(says(c))
-		}
-	}
-	return t
-}
-
 // cellText returns the cell parameters that the crystal system leaves free.
 func cellText(c crystal.Cell, system string) string {
-	a, b, cc := fixed(c.A, 3), fixed(c.B, 3), fixed(c.C, 3)
+	a, b, cc := link.Fixed(c.A, 3), link.Fixed(c.B, 3), link.Fixed(c.C, 3)
 	right := func(v float64) bool { return math.Abs(v-90) < 1e-3 }
 	switch {
 	case system == "cubic" && right(c.Alpha) && right(c.Beta) && right(c.Gamma):
 		return "a = " + a + " Å"
 	case a == b && a == cc && c.Alpha == c.Beta && c.Beta == c.Gamma:
-		return "a = " + a + " Å, α = " + fixed(c.Alpha, 2) + "°"
+		return "a = " + a + " Å, α = " + link.Fixed(c.Alpha, 2) + "°"
 	case a == b && right(c.Alpha) && right(c.Beta) && (right(c.Gamma) || math.Abs(c.Gamma-120) < 1e-3):
 		return "a = " + a + ", c = " + cc + " Å"
 	}
@@ -393,7 +360,7 @@ func cellText(c crystal.Cell, system string) string {
 		value float64
 	}{{"α", c.Alpha}, {"β", c.Beta}, {"γ", c.Gamma}} {
 		if !right(v.value) {
-			text += ", " + v.name + " = " + fixed(v.value, 2) + "°"
+			text += ", " + v.name + " = " + link.Fixed(v.value, 2) + "°"
 		}
 	}
 	return text

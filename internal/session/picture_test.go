@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"zoneaxis/internal/artefact"
+	"zoneaxis/internal/link"
 	"zoneaxis/internal/session"
 )
 
@@ -92,9 +93,9 @@ func TestPictures(t *testing.T) {
 
 // zoneOf returns the zone axis that a link counts from. If it is not the
 // nearest one, the canonical link counts from another and is rounded again.
-func zoneOf(t *testing.T, link string) [3]int {
+func zoneOf(t *testing.T, address string) [3]int {
 	t.Helper()
-	l, problems := session.ParseLink(link)
+	l, problems := link.Parse(address)
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}

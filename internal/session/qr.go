@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"zoneaxis/internal/lean/qr"
+	"zoneaxis/internal/protocol"
 )
 
 // maxQR bounds the text of a QR code, bytes. A phone reads what this gives
@@ -16,7 +17,7 @@ const quietQR = 4
 
 // doQR draws Text, an address, as a QR code: an SVG with one path, one unit a
 // module, dark on light.
-func (s *Session) doQR(r *Request, _ []byte, out *Reply) error {
+func (s *Session) doQR(r *protocol.Request, _ []byte, out *protocol.Reply) error {
 	if r.Text == "" || len(r.Text) > maxQR {
 		return errors.New("this link is too long for a QR code. Copy it instead")
 	}

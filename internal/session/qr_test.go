@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"zoneaxis/internal/protocol"
 	"zoneaxis/internal/session"
 )
 
@@ -12,7 +13,7 @@ import (
 // patterns and the alternating timing row of ISO/IEC 18004 are looked for.
 func TestQR(t *testing.T) {
 	one, _ := session.Open("", nil)
-	reply := one.Do(&session.Request{Op: "qr", Text: "https://example.org/sim?z=1,1,0"}, nil)
+	reply := one.Do(&protocol.Request{Op: "qr", Text: "https://example.org/sim?z=1,1,0"}, nil)
 	if !reply.OK {
 		t.Fatalf("qr: %s", reply.Error)
 	}
@@ -35,7 +36,7 @@ func TestQR(t *testing.T) {
 			t.Errorf("timing row: module %d is %v", x, got)
 		}
 	}
-	if long := one.Do(&session.Request{Op: "qr", Text: strings.Repeat("x", 601)}, nil); long.OK || !strings.Contains(long.Error, "too long") {
+	if long := one.Do(&protocol.Request{Op: "qr", Text: strings.Repeat("x", 601)}, nil); long.OK || !strings.Contains(long.Error, "too long") {
 		t.Errorf("601 bytes: ok %v, error %q", long.OK, long.Error)
 	}
 }

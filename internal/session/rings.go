@@ -9,6 +9,8 @@ import (
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
 	"zoneaxis/internal/lean/sorts"
+	"zoneaxis/internal/link"
+	"zoneaxis/internal/protocol"
 	"zoneaxis/internal/scene"
 	"zoneaxis/internal/wire"
 )
@@ -118,11 +120,11 @@ func (s *Session) ringAt(vx, vy, reach float64) (h crystal.HKL, at geom.Vec, ok 
 }
 
 // ringDetail describes the family of h and what shares its ring.
-func (s *Session) ringDetail(h crystal.HKL) *Detail {
+func (s *Session) ringDetail(h crystal.HKL) *protocol.Detail {
 	p := s.phase
 	four := p.four
 	hkl := [3]int(h)
-	d := &Detail{HKL: &hkl, Label: s.family(h), Spoken: "ring " + h.Spoken(four)}
+	d := &protocol.Detail{HKL: &hkl, Label: s.family(h), Spoken: "ring " + h.Spoken(four)}
 	spot, _ := s.spotAt(h)
 	d.X, d.Y = s.scene.ToView(spot.X, spot.Y)
 	d.X, d.Y = round2(d.X), round2(d.Y)
@@ -136,18 +138,18 @@ func (s *Session) ringDetail(h crystal.HKL) *Detail {
 		}
 		for i, f := range r.Families {
 			if i == here {
-				d.Multiplicity = trimmed(float64(f.Multiplicity), 0)
+				d.Multiplicity = link.Trimmed(float64(f.Multiplicity), 0)
 				if !p.empty {
-					d.F, d.I = fixed(math.Sqrt(f.F2), 2), fixed(100*ofFamily(r, f)/powder.whole, 1)
+					d.F, d.I = link.Fixed(math.Sqrt(f.F2), 2), link.Fixed(100*ofFamily(r, f)/powder.whole, 1)
 				}
 				continue
 			}
 			if d.Also == nil {
-				d.Also = says("On the same ring: ")
+				d.Also = protocol.Says("On the same ring: ")
 			} else {
-				d.Also = d.Also.plus(says(", "))
+				d.Also = d.Also.Plus(protocol.Says(", "))
 			}
-			d.Also = d.Also.plus(s.family(f.HKL))
+			d.Also = d.Also.Plus(s.family(f.HKL))
 		}
 		return d
 	}

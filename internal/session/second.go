@@ -10,7 +10,9 @@ import (
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
 	"zoneaxis/internal/lean/sorts"
+	"zoneaxis/internal/link"
 	"zoneaxis/internal/orientation"
+	"zoneaxis/internal/protocol"
 	"zoneaxis/internal/scene"
 	"zoneaxis/internal/wire"
 )
@@ -20,7 +22,7 @@ import (
 type secondPhase struct {
 	phase    *phase
 	twin     bool
-	text     Text            // the relation in words
+	text     protocol.Text   // the relation in words
 	variants []geom.Rotation // crystal 2 → crystal 1
 	spots    []diffraction.Spot
 	misfit   float64 // rad
@@ -85,7 +87,7 @@ func (n *secondPhase) relate(first *phase, relation string) error {
 				which, four = "second", n.phase.four
 			}
 			return errors.New("The direction [" + misfit.Dir.Text(four) + "] does not lie in the plane (" + misfit.Plane.Text(four) +
-				") of the " + which + " crystal: it is " + fixed(geom.Degrees(misfit.Angle), 1) + "° out of it.")
+				") of the " + which + " crystal: it is " + link.Fixed(geom.Degrees(misfit.Angle), 1) + "° out of it.")
 		}
 		return err
 	}
@@ -96,7 +98,7 @@ func (n *secondPhase) relate(first *phase, relation string) error {
 func (n *secondPhase) rotation(first *phase, relation string) (geom.Rotation, error) {
 	l1, l2 := first.structure.Lattice, n.phase.structure.Lattice
 	if relation == "" && !n.twin {
-		n.text = says("axes parallel: a to a, c* to c*")
+		n.text = protocol.Says("axes parallel: a to a, c* to c*")
 		return geom.NoRotation(), nil
 	}
 	for _, r := range orientation.Relations() {
@@ -105,7 +107,7 @@ func (n *secondPhase) rotation(first *phase, relation string) (geom.Rotation, er
 			if latticeKind(first) == r.Phase2 && latticeKind(n.phase) == r.Phase1 {
 				r = r.Swapped()
 			}
-			n.text = says(r.Name + ": ").plus(n.parallels(r, first))
+			n.text = protocol.Says(r.Name + ": ").Plus(n.parallels(r, first))
 			rot, misfit, err := r.Rotation(l1, l2, misfitAllowed)
 			n.misfit = misfit
 			return rot, err
@@ -113,7 +115,7 @@ func (n *secondPhase) rotation(first *phase, relation string) (geom.Rotation, er
 	}
 	for _, t := range orientation.Twins() {
 		if sameName(t.Name, relation) || relation == "" && t.Name == "Σ3" && first.system() == "cubic" {
-			n.text = says("twin: " + t.Name)
+			n.text = protocol.Says("twin: " + t.Name)
 			return n.turn(t, l1)
 		}
 	}
@@ -130,9 +132,9 @@ func (n *secondPhase) rotation(first *phase, relation string) (geom.Rotation, er
 	if t, ok := parseTwin(relation, first); ok {
 		switch {
 		case t.Mirror:
-			n.text = says("twin on (").plus(hklText(t.Plane, first.four), says(")"))
+			n.text = protocol.Says("twin on (").Plus(protocol.HKL(t.Plane, first.four), protocol.Says(")"))
 		default:
-			n.text = says(trimmed(geom.Degrees(t.Angle), 2) + "° about ").plus(zoneText(t.Dir, first.four))
+			n.text = protocol.Says(link.Trimmed(geom.Degrees(t.Angle), 2) + "° about ").Plus(protocol.Zone(t.Dir, first.four))
 		}
 		return n.turn(t, l1)
 	}
@@ -140,9 +142,9 @@ func (n *secondPhase) rotation(first *phase, relation string) (geom.Rotation, er
 }
 
 // parallels words a relation: "(111) ∥ (011), [-101] ∥ [-1-11]".
-func (n *secondPhase) parallels(r orientation.Relation, first *phase) Text {
-	return says("(").plus(hklText(r.Plane1, first.four), says(") ∥ ("), hklText(r.Plane2, n.phase.four), says("), ["),
-		digitsText(crystal.FormatUVW(r.Dir1, first.four)), says("] ∥ ["), digitsText(crystal.FormatUVW(r.Dir2, n.phase.four)), says("]"))
+func (n *secondPhase) parallels(r orientation.Relation, first *phase) protocol.Text {
+	return protocol.Says("(").Plus(protocol.HKL(r.Plane1, first.four), protocol.Says(") ∥ ("), protocol.HKL(r.Plane2, n.phase.four), protocol.Says("), ["),
+		protocol.Digits(crystal.FormatUVW(r.Dir1, first.four)), protocol.Says("] ∥ ["), protocol.Digits(crystal.FormatUVW(r.Dir2, n.phase.four)), protocol.Says("]"))
 }
 
 // latticeKind returns what named relations call a lattice: "fcc" and "bcc" for
@@ -226,7 +228,7 @@ func relationError(message string) error {
 // parseTwin reads a twin plane, "(111)", or a turn, "60 [111]".
 func parseTwin(text string, p *phase) (orientation.Twin, bool) {
 	if opening := strings.IndexByte(text, '['); opening > 0 {
-		angle, ok := plainNumber(strings.Trim(text[:opening], " °"))
+		angle, ok := link.Number(strings.Trim(text[:opening], " °"))
 		dir := crystal.ParseZone(text[opening:], p.four, p.name(), p.system())
 		return orientation.Twin{Dir: dir.UVW, Angle: geom.Radians(angle)}, ok && dir.OK && math.Abs(angle) <= 360
 	}
@@ -268,18 +270,18 @@ func (s *Session) drawSecond() {
 }
 
 // secondView words the second phase.
-func (s *Session) secondView() *SecondView {
+func (s *Session) secondView() *protocol.SecondView {
 	if s.other == nil {
 		return nil
 	}
 	n := s.other
 	p := n.phase
-	v := &SecondView{ID: s.second, Name: p.name(), Relation: s.relation, Text: n.text, Variant: s.variant, Variants: len(n.variants)}
+	v := &protocol.SecondView{ID: s.second, Name: p.name(), Relation: s.relation, Text: n.text, Variant: s.variant, Variants: len(n.variants)}
 	if n.twin {
 		v.Name = "Twin of " + s.sentenceName()
 	}
 	zone, off := p.zones.Nearest(s.orientation2(), crystal.UVW{})
-	v.Zone, v.OffAxis = zoneText(zone, p.four), offAxisText(off)
+	v.Zone, v.OffAxis = protocol.Zone(zone, p.four), offAxisText(off)
 	v.Common = s.common()
 	return v
 }

@@ -6,12 +6,14 @@ import (
 	"strings"
 
 	"zoneaxis/internal/diffraction"
+	"zoneaxis/internal/link"
+	"zoneaxis/internal/protocol"
 	"zoneaxis/internal/scene"
 )
 
 // doSet changes settings, all that the patch holds or, if some of it cannot be
 // read, none: Fields then tells every fault.
-func (s *Session) doSet(r *Request, payload []byte, out *Reply) error {
+func (s *Session) doSet(r *protocol.Request, payload []byte, out *protocol.Reply) error {
 	if r.Set == nil {
 		return nil
 	}
@@ -24,7 +26,7 @@ func (s *Session) doSet(r *Request, payload []byte, out *Reply) error {
 		if text == nil {
 			return
 		}
-		v, ok := plainNumber(strings.TrimRight(strings.TrimSpace(*text), " kVmn°"+thin))
+		v, ok := link.Number(strings.TrimRight(strings.TrimSpace(*text), " kVmn°"+thin))
 		if !ok || v < low || v > high {
 			fields[name] = message
 			return
@@ -32,9 +34,9 @@ func (s *Session) doSet(r *Request, payload []byte, out *Reply) error {
 		*to = v
 	}
 	thickness := s.thickness
-	number("kv", p.KV, minKV, maxKV, "Between 20 and 1000 kV.", &s.kv)
-	number("cl", p.CL, minCL, maxCL, "Between 50 and 5000 mm.", &s.cl)
-	number("thickness", p.Thickness, minThickness, maxThickness, "Between 1 and 500 nm.", &s.thickness)
+	number("kv", p.KV, link.MinKV, link.MaxKV, "Between 20 and 1000 kV.", &s.kv)
+	number("cl", p.CL, link.MinCL, link.MaxCL, "Between 50 and 5000 mm.", &s.cl)
+	number("thickness", p.Thickness, link.MinThickness, link.MaxThickness, "Between 1 and 500 nm.", &s.thickness)
 	s.setScale(p, fields)
 	if p.Model != nil {
 		if slices.Contains(models, *p.Model) {
@@ -44,11 +46,11 @@ func (s *Session) doSet(r *Request, payload []byte, out *Reply) error {
 		}
 	}
 	var ok bool
-	if s.overlays, ok = switched(s.overlays, p.Overlays, overlayLetters); !ok {
-		fields["overlays"] = "Overlays are letters of " + overlayLetters + "."
+	if s.overlays, ok = switched(s.overlays, p.Overlays, link.OverlayLetters); !ok {
+		fields["overlays"] = "Overlays are letters of " + link.OverlayLetters + "."
 	}
-	if s.flags, ok = switched(s.flags, p.Flags, flagLetters); !ok {
-		fields["flags"] = "Mirror and rotation are letters of " + flagLetters + "."
+	if s.flags, ok = switched(s.flags, p.Flags, link.FlagLetters); !ok {
+		fields["flags"] = "Mirror and rotation are letters of " + link.FlagLetters + "."
 	}
 	if p.Style != nil {
 		if s.style = *p.Style; s.style != "" && !slices.Contains(scene.Styles, s.style) {
@@ -81,12 +83,12 @@ func (s *Session) doSet(r *Request, payload []byte, out *Reply) error {
 
 // setScale takes nm⁻¹ per screen pixel instead of a camera length. Unit is the
 // number of screen pixels per view-box unit.
-func (s *Session) setScale(p *Patch, fields map[string]string) {
+func (s *Session) setScale(p *protocol.Patch, fields map[string]string) {
 	if p.Scale == nil {
 		return
 	}
 	const message = "That scale needs a camera length outside 50 to 5000 mm."
-	v, ok := plainNumber(*p.Scale)
+	v, ok := link.Number(*p.Scale)
 	if !ok || !(v > 0) {
 		fields["scale"] = "A number above zero, please: nm⁻¹ per pixel."
 		return
@@ -102,7 +104,7 @@ func (s *Session) setScale(p *Patch, fields map[string]string) {
 	}
 	side := v * p.Unit * 2 * scene.Half / 10 // Å⁻¹
 	cl := detector / (beam.Wavelength() * side)
-	if !(cl >= minCL && cl <= maxCL) {
+	if !(cl >= link.MinCL && cl <= link.MaxCL) {
 		fields["scale"] = message
 		return
 	}
@@ -121,10 +123,10 @@ func switched(set string, letters map[string]bool, all string) (string, bool) {
 			set += l
 		}
 	}
-	return orderLetters(set, all), true
+	return link.OrderLetters(set, all), true
 }
 
-func (s *Session) setHolder(p *HolderPatch, fields map[string]string) {
+func (s *Session) setHolder(p *protocol.HolderPatch, fields map[string]string) {
 	if p == nil {
 		return
 	}
@@ -148,7 +150,7 @@ func (s *Session) setHolder(p *HolderPatch, fields map[string]string) {
 		if f.text == nil {
 			continue
 		}
-		v, ok := plainNumber(strings.TrimRight(*f.text, " °"))
+		v, ok := link.Number(strings.TrimRight(*f.text, " °"))
 		if !ok || v < f.low || v > f.high {
 			fields[f.name] = f.message
 			continue
@@ -159,7 +161,7 @@ func (s *Session) setHolder(p *HolderPatch, fields map[string]string) {
 		s.holder = &h
 	}
 	if p.Axis != nil {
-		v, ok := plainNumber(strings.TrimRight(*p.Axis, " °"))
+		v, ok := link.Number(strings.TrimRight(*p.Axis, " °"))
 		if ok && v >= -360 && v <= 360 {
 			s.axis = v
 		} else {
@@ -190,7 +192,7 @@ func (s *Session) setCell(cell *string, fields map[string]string) error {
 	}
 	l := s.Link()
 	l.Cell, l.Measured = code, nil
-	l.Zone, l.TiltX, l.TiltY, l.Rotation = DefaultLink().Zone, 0, 0, 0
+	l.Zone, l.TiltX, l.TiltY, l.Rotation = link.Default().Zone, 0, 0, 0
 	if s.crystal == "cif" && s.doc == "" {
 		return s.applyFile(l, s.key)
 	}
@@ -198,7 +200,7 @@ func (s *Session) setCell(cell *string, fields map[string]string) error {
 	return err
 }
 
-func (s *Session) patchSecond(p *SecondPatch, fields map[string]string) error {
+func (s *Session) patchSecond(p *protocol.SecondPatch, fields map[string]string) error {
 	if p == nil {
 		return nil
 	}

@@ -10,6 +10,8 @@ import (
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
 	"zoneaxis/internal/lean/sorts"
+	"zoneaxis/internal/link"
+	"zoneaxis/internal/protocol"
 	"zoneaxis/internal/source"
 	"zoneaxis/internal/zones"
 )
@@ -24,7 +26,7 @@ const maxFits = 12
 // sheetVoltages are those at which radii of Laue zones are given, kV.
 var sheetVoltages = []float64{100, 200, 300}
 
-func (s *Session) doSheet(_ *Request, payload []byte, out *Reply) error {
+func (s *Session) doSheet(_ *protocol.Request, payload []byte, out *protocol.Reply) error {
 	if len(payload) > 0 {
 		t, err := readRatios(payload)
 		if err != nil {
@@ -38,7 +40,7 @@ func (s *Session) doSheet(_ *Request, payload []byte, out *Reply) error {
 }
 
 // sheet words what tables say of the nearest zone axis.
-func (s *Session) sheet() (*Sheet, error) {
+func (s *Session) sheet() (*protocol.Sheet, error) {
 	p := s.phase
 	bases, err := zones.Bases(p.structure, diffraction.Options{}, []crystal.UVW{s.zone})
 	if err != nil {
@@ -52,7 +54,7 @@ func (s *Session) sheet() (*Sheet, error) {
 	if p.sheets == nil {
 		p.sheets = zones.OfSheets(p.group, p.four)
 	}
-	out := &Sheet{Title: says("Zone axis ").plus(zoneText(s.zone, p.four)), Tables: []SheetTable{s.basisTable(b), s.ringTable(layers), s.neighbourTable()}}
+	out := &protocol.Sheet{Title: protocol.Says("Zone axis ").Plus(protocol.Zone(s.zone, p.four)), Tables: []protocol.SheetTable{s.basisTable(b), s.ringTable(layers), s.neighbourTable()}}
 	same := b
 	same.Zone = s.zone
 	if p.group != nil {
@@ -66,11 +68,11 @@ func (s *Session) sheet() (*Sheet, error) {
 	known = known && p.structure.Lattice.Cell() == own.Cell
 	if known && slices.Contains(p.sheets, same.Zone) {
 		out.Link = sheetLink(own.ID, same.Zone)
-		out.LinkText = says("Printable sheet of ").plus(zoneText(same.Zone, p.four))
+		out.LinkText = protocol.Says("Printable sheet of ").Plus(protocol.Zone(same.Zone, p.four))
 	}
 	if s.ratios == nil {
 		out.Load = RatioFile
-		out.Tables = append(out.Tables, SheetTable{Caption: alsoFits, Heads: []Text{}, Rows: []SheetRow{}, Note: says("Waiting for the pattern library.")})
+		out.Tables = append(out.Tables, protocol.SheetTable{Caption: alsoFits, Heads: []protocol.Text{}, Rows: []protocol.SheetRow{}, Note: protocol.Says("Waiting for the pattern library.")})
 		return out, nil
 	}
 	id := ""
@@ -82,54 +84,54 @@ func (s *Session) sheet() (*Sheet, error) {
 }
 
 // perNM is the unit of distances in a pattern.
-var perNM = Text{{T: "nm"}, {T: "−1", Sup: true}}
+var perNM = protocol.Text{{T: "nm"}, {T: "−1", Sup: true}}
 
-func (s *Session) basisTable(b zones.Basis) SheetTable {
+func (s *Session) basisTable(b zones.Basis) protocol.SheetTable {
 	four := s.phase.four
-	t := SheetTable{Caption: "Shortest reflections",
-		Heads: []Text{says("g"), says("hkl"), says("d (Å)"), perNM, says("ratio"), says("angle")}}
+	t := protocol.SheetTable{Caption: "Shortest reflections",
+		Heads: []protocol.Text{protocol.Says("g"), protocol.Says("hkl"), protocol.Says("d (Å)"), perNM, protocol.Says("ratio"), protocol.Says("angle")}}
 	d, angles := b.D(), [3]float64{0, b.Angle12, b.Angle13}
 	for i, h := range []crystal.HKL{b.G1, b.G2, b.G3} {
-		row := []Text{{{T: "g"}, {T: strconv.Itoa(i + 1), Sub: true}}, hklText(h, four), says(fixed(d[i], 3)), says(fixed(10*b.Len[i], 3)), says("1"), says("–")}
+		row := []protocol.Text{{{T: "g"}, {T: strconv.Itoa(i + 1), Sub: true}}, protocol.HKL(h, four), protocol.Says(link.Fixed(d[i], 3)), protocol.Says(link.Fixed(10*b.Len[i], 3)), protocol.Says("1"), protocol.Says("–")}
 		if i > 0 {
-			row[4], row[5] = says(fixed(b.Len[i]/b.Len[0], 3)), says(fixed(geom.Degrees(angles[i]), 2)+"°")
+			row[4], row[5] = protocol.Says(link.Fixed(b.Len[i]/b.Len[0], 3)), protocol.Says(link.Fixed(geom.Degrees(angles[i]), 2)+"°")
 		}
-		t.Rows = append(t.Rows, SheetRow{Cells: row})
+		t.Rows = append(t.Rows, protocol.SheetRow{Cells: row})
 	}
 	if b.Absent3 {
-		t.Note = Text{{T: "g"}, {T: "3", Sub: true}, {T: " is absent."}}
+		t.Note = protocol.Text{{T: "g"}, {T: "3", Sub: true}, {T: " is absent."}}
 	}
 	return t
 }
 
-func (s *Session) ringTable(layers diffraction.Layers) SheetTable {
-	t := SheetTable{Caption: "First Laue zone", Heads: []Text{says("kV"), says("radius (").plus(perNM, says(")")), says("2θ (mrad)")}}
+func (s *Session) ringTable(layers diffraction.Layers) protocol.SheetTable {
+	t := protocol.SheetTable{Caption: "First Laue zone", Heads: []protocol.Text{protocol.Says("kV"), protocol.Says("radius (").Plus(perNM, protocol.Says(")")), protocol.Says("2θ (mrad)")}}
 	voltages := append([]float64{s.kv}, sheetVoltages...)
 	sorts.Values(voltages)
 	for _, kv := range slices.Compact(voltages) {
-		row := []Text{says(trimmed(kv, 1)), says("–"), says("–")}
+		row := []protocol.Text{protocol.Says(link.Trimmed(kv, 1)), protocol.Says("–"), protocol.Says("–")}
 		if kv == s.kv {
-			row[0] = says(trimmed(kv, 1) + " (now)")
+			row[0] = protocol.Says(link.Trimmed(kv, 1) + " (now)")
 		}
 		if beam, err := diffraction.NewBeam(1000 * kv); err == nil {
 			if g, ok := layers.Radius(1, beam); ok {
 				angle, _ := layers.Angle(1, beam)
-				row[1], row[2] = says(fixed(10*g, 1)), says(fixed(1000*angle, 0))
+				row[1], row[2] = protocol.Says(link.Fixed(10*g, 1)), protocol.Says(link.Fixed(1000*angle, 0))
 			}
 		}
-		t.Rows = append(t.Rows, SheetRow{Cells: row})
+		t.Rows = append(t.Rows, protocol.SheetRow{Cells: row})
 	}
-	t.Note = says("Its layers are "+fixed(10*layers.Spacing, 3)+thin).plus(perNM, says(" apart."))
+	t.Note = protocol.Says("Its layers are "+link.Fixed(10*layers.Spacing, 3)+thin).Plus(perNM, protocol.Says(" apart."))
 	return t
 }
 
-func (s *Session) neighbourTable() SheetTable {
+func (s *Session) neighbourTable() protocol.SheetTable {
 	p := s.phase
-	t := SheetTable{Caption: "Nearest zone axes", Heads: []Text{says("zone"), says("angle"), says("along")}, Rows: []SheetRow{}}
+	t := protocol.SheetTable{Caption: "Nearest zone axes", Heads: []protocol.Text{protocol.Says("zone"), protocol.Says("angle"), protocol.Says("along")}, Rows: []protocol.SheetRow{}}
 	for _, n := range zones.Neighbours(p.structure.Lattice, p.group, s.zone, p.sheets) {
 		uvw := [3]int(n.Zone)
-		t.Rows = append(t.Rows, SheetRow{UVW: &uvw, Label: "Go to zone axis " + n.Zone.Spoken(p.four),
-			Cells: []Text{zoneText(n.Zone, p.four), says(fixed(geom.Degrees(n.Angle), 2) + "°"), hklText(n.Band, p.four)}})
+		t.Rows = append(t.Rows, protocol.SheetRow{UVW: &uvw, Label: "Go to zone axis " + n.Zone.Spoken(p.four),
+			Cells: []protocol.Text{protocol.Zone(n.Zone, p.four), protocol.Says(link.Fixed(geom.Degrees(n.Angle), 2) + "°"), protocol.HKL(n.Band, p.four)}})
 	}
 	return t
 }
@@ -144,7 +146,7 @@ func sheetLink(id string, u crystal.UVW) string {
 // SheetAnchor returns the fragment that names a zone axis on the library's page
 // of a crystal: "z1_m1_0" for [1−10].
 func SheetAnchor(u crystal.UVW) string {
-	return "z" + strings.ReplaceAll(strings.ReplaceAll(joinInts(u), "-", "m"), ",", "_")
+	return "z" + strings.ReplaceAll(strings.ReplaceAll(link.JoinInts(u), "-", "m"), ",", "_")
 }
 
 // ratioTable is the library's table with what is known of its crystals.
@@ -157,51 +159,51 @@ type ratioTable struct {
 
 // table words where else the pattern of b could be taken for another. id is
 // that of the library's crystal, or empty.
-func (r *ratioTable) table(id string, b zones.Basis) SheetTable {
+func (r *ratioTable) table(id string, b zones.Basis) protocol.SheetTable {
 	own := slices.Index(r.Names, id)
-	t := SheetTable{Caption: alsoFits, Heads: []Text{says("crystal"), says("zone")}, Rows: []SheetRow{}}
+	t := protocol.SheetTable{Caption: alsoFits, Heads: []protocol.Text{protocol.Says("crystal"), protocol.Says("zone")}, Rows: []protocol.SheetRow{}}
 	fits, same := r.Fits(own, b, r.kinds)
 	if same > 0 {
-		t.Rows = append(t.Rows, SheetRow{Link: "/library/#" + TypeAnchor(r.kinds[own]), Cells: []Text{says("All of type ").plus(TypeText(r.kinds[own])), zoneText(b.Zone, r.four[own])}})
+		t.Rows = append(t.Rows, protocol.SheetRow{Link: "/library/#" + TypeAnchor(r.kinds[own]), Cells: []protocol.Text{protocol.Says("All of type ").Plus(TypeText(r.kinds[own])), protocol.Zone(b.Zone, r.four[own])}})
 	}
 	for i, f := range fits {
 		if i == maxFits && len(fits) > maxFits+1 {
-			t.Rows = append(t.Rows, SheetRow{Cells: []Text{says(count(len(fits)-maxFits) + " more"), {}},
-				Link: "/library/ratio/?ratio=" + fixed(b.Ratio21(), 3) + "&angle=" + fixed(geom.Degrees(b.Angle12), 2)})
+			t.Rows = append(t.Rows, protocol.SheetRow{Cells: []protocol.Text{protocol.Says(link.Count(len(fits)-maxFits) + " more"), {}},
+				Link: "/library/ratio/?ratio=" + link.Fixed(b.Ratio21(), 3) + "&angle=" + link.Fixed(geom.Degrees(b.Angle12), 2)})
 			break
 		}
-		name := says(r.entries[f.Crystal].Name)
+		name := protocol.Says(r.entries[f.Crystal].Name)
 		if f.Count > 1 {
-			name = TypeText(r.kinds[f.Crystal]).plus(says(" (" + strconv.Itoa(f.Count) + ")"))
+			name = TypeText(r.kinds[f.Crystal]).Plus(protocol.Says(" (" + strconv.Itoa(f.Count) + ")"))
 		}
-		t.Rows = append(t.Rows, SheetRow{Cells: []Text{name, zoneText(f.Zone, r.four[f.Crystal])}, Link: sheetLink(r.Names[f.Crystal], f.Zone)})
+		t.Rows = append(t.Rows, protocol.SheetRow{Cells: []protocol.Text{name, protocol.Zone(f.Zone, r.four[f.Crystal])}, Link: sheetLink(r.Names[f.Crystal], f.Zone)})
 	}
-	t.Note = says("In the library, with a ratio within 2 % and an angle within 1°.")
+	t.Note = protocol.Says("In the library, with a ratio within 2 % and an angle within 1°.")
 	if len(t.Rows) == 0 {
-		t.Note = says("Nothing else in the library has this ratio and this angle.")
+		t.Note = protocol.Says("Nothing else in the library has this ratio and this angle.")
 	}
 	return t
 }
 
 // TypeText returns the name of a structure type, "D0_19, Ni3Sn", in print: the
 // index of the symbol and the numbers of the formula are lowered.
-func TypeText(name string) Text {
+func TypeText(name string) protocol.Text {
 	symbol, formula, ok := strings.Cut(name, ", ")
 	if !ok {
 		symbol, formula = "", name
 	}
 	letter, index, lowered := strings.Cut(symbol, "_")
-	t := says(letter)
+	t := protocol.Says(letter)
 	if lowered {
-		t = append(t, Run{T: index, Sub: true})
+		t = append(t, protocol.Run{T: index, Sub: true})
 	}
 	if ok {
-		t = t.plus(says(", "))
+		t = t.Plus(protocol.Says(", "))
 	}
 	counts := false // a number here counts atoms
 	for _, r := range formula {
 		digit := r >= '0' && r <= '9'
-		t = t.plus(Text{{T: string(r), Sub: digit && counts}})
+		t = t.Plus(protocol.Text{{T: string(r), Sub: digit && counts}})
 		counts = digit && counts || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' || r == ')'
 	}
 	return t

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"zoneaxis/internal/protocol"
 	"zoneaxis/internal/session"
 )
 
@@ -14,17 +15,17 @@ import (
 const ratios = `{"crystals":[["al","Aluminium",0,[[1,1,1,1e3,6e3,1432,2,0,-2,0,2,-2]]],` +
 	`["fe","Iron, \"alpha\" [bcc] 2",0,[[1,1,1,1e3,6e3,2027,1,0,-1,0,1,-1]]],["mg","Magnesium",1,[[0,0,1,1e3,6e3,2779,1,0,0,0,1,0]]]]}`
 
-func sheetOf(t testing.TB, link string, payload string) *session.Sheet {
+func sheetOf(t testing.TB, link string, payload string) *protocol.Sheet {
 	t.Helper()
 	s := open(t, link)
-	r := s.Do(&session.Request{Op: "sheet"}, []byte(payload))
+	r := s.Do(&protocol.Request{Op: "sheet"}, []byte(payload))
 	if !r.OK || r.Sheet == nil {
 		t.Fatalf("%s: %q", link, r.Error)
 	}
 	return r.Sheet
 }
 
-func cells(row session.SheetRow) string {
+func cells(row protocol.SheetRow) string {
 	var words []string
 	for _, c := range row.Cells {
 		words = append(words, plain(c))
@@ -117,7 +118,7 @@ func TestSheetOfAnyZone(t *testing.T) {
 }
 
 func TestSheetFits(t *testing.T) {
-	last := func(link string) session.SheetTable {
+	last := func(link string) protocol.SheetTable {
 		sheet := sheetOf(t, link, ratios)
 		if sheet.Load != "" || len(sheet.Tables) != 4 {
 			t.Fatalf("%s: %+v", link, sheet)
@@ -144,12 +145,12 @@ func TestSheetFits(t *testing.T) {
 // otherwise.
 func TestSheetOfFile(t *testing.T) {
 	s := open(t, "/sim")
-	r := s.Do(&session.Request{Op: "read", Name: "cu.poscar"}, []byte("copper\n1\n3.615 0 0\n0 3.615 0\n0 0 3.615\nCu\n4\ndirect\n0 0 0\n0 .5 .5\n.5 0 .5\n.5 .5 0\n"))
+	r := s.Do(&protocol.Request{Op: "read", Name: "cu.poscar"}, []byte("copper\n1\n3.615 0 0\n0 3.615 0\n0 0 3.615\nCu\n4\ndirect\n0 0 0\n0 .5 .5\n.5 0 .5\n.5 .5 0\n"))
 	if !r.OK {
 		t.Fatal(r.Error)
 	}
-	must(t, s, session.Request{Op: "zone", Text: "111"})
-	r = s.Do(&session.Request{Op: "sheet"}, []byte(ratios))
+	must(t, s, protocol.Request{Op: "zone", Text: "111"})
+	r = s.Do(&protocol.Request{Op: "sheet"}, []byte(ratios))
 	if !r.OK || r.Sheet.Link != "" || len(r.Sheet.Tables) != 4 || len(r.Sheet.Tables[3].Rows) != 3 {
 		t.Fatalf("%q %+v", r.Error, r.Sheet)
 	}
@@ -162,10 +163,10 @@ func TestSheetDamagedTable(t *testing.T) {
 	for _, text := range []string{"x", "{}", "[[[[1", ratios[:len(ratios)-3], strings.Replace(ratios, "2,0,-2,", "2,0,", 1), strings.Replace(ratios, `"al"`, `"nowhere"`, 1),
 		strings.Replace(ratios, `1e3`, `1e-+3`, 1), strings.Replace(ratios, `"Magnesium",1,`, `"Magnesium",`, 1), "]]]]"} {
 		s := open(t, "/sim")
-		if r := s.Do(&session.Request{Op: "sheet"}, []byte(text)); r.OK || r.Error != "The library's table of ratios cannot be read." {
+		if r := s.Do(&protocol.Request{Op: "sheet"}, []byte(text)); r.OK || r.Error != "The library's table of ratios cannot be read." {
 			t.Errorf("%q: %+v", text, r)
 		}
-		if r := s.Do(&session.Request{Op: "sheet"}, nil); !r.OK || r.Sheet.Load == "" {
+		if r := s.Do(&protocol.Request{Op: "sheet"}, nil); !r.OK || r.Sheet.Load == "" {
 			t.Errorf("%q is kept", text)
 		}
 	}
@@ -177,7 +178,7 @@ func FuzzRatios(f *testing.F) {
 	f.Add(`[["al"0[[0,0,0,1,1,1,0,0,0,0,0,0]]]]`)
 	f.Fuzz(func(t *testing.T, text string) {
 		s := open(t, "/sim?c=lib-al&z=1,1,1")
-		if r := s.Do(&session.Request{Op: "sheet"}, []byte(text)); !r.OK && strings.HasPrefix(r.Error, "Something went wrong inside") {
+		if r := s.Do(&protocol.Request{Op: "sheet"}, []byte(text)); !r.OK && strings.HasPrefix(r.Error, "Something went wrong inside") {
 			t.Fatal(r.Error)
 		}
 	})

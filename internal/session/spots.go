@@ -10,6 +10,8 @@ import (
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/geom"
 	"zoneaxis/internal/lean/sorts"
+	"zoneaxis/internal/link"
+	"zoneaxis/internal/protocol"
 	"zoneaxis/internal/scene"
 	"zoneaxis/internal/symmetry"
 	"zoneaxis/internal/wire"
@@ -42,7 +44,7 @@ func (s *Session) nearestSpot(vx, vy, reach float64, absent bool) (h crystal.HKL
 }
 
 // detail describes a reflection.
-func (s *Session) detail(h crystal.HKL) *Detail {
+func (s *Session) detail(h crystal.HKL) *protocol.Detail {
 	s.draw()
 	if s.rings && h != (crystal.HKL{}) {
 		return s.ringDetail(h)
@@ -51,7 +53,7 @@ func (s *Session) detail(h crystal.HKL) *Detail {
 	spot, _ := s.spotAt(h)
 	g := p.structure.Lattice.G(h).Norm()
 	hkl := [3]int(h)
-	d := &Detail{HKL: &hkl, Label: hklText(h, p.four), Spoken: h.Spoken(p.four)}
+	d := &protocol.Detail{HKL: &hkl, Label: protocol.HKL(h, p.four), Spoken: h.Spoken(p.four)}
 	d.X, d.Y = s.scene.ToView(spot.X, spot.Y)
 	d.X, d.Y = round2(d.X), round2(d.Y)
 	if h == (crystal.HKL{}) {
@@ -64,14 +66,14 @@ func (s *Session) detail(h crystal.HKL) *Detail {
 		d.Laue = layers.Order(h)
 	}
 	if !math.IsNaN(spot.S) {
-		d.S = signed(spot.S, 4)
+		d.S = link.Signed(spot.S, 4)
 	}
 	i, ok := p.refl.Index(h)
 	if !ok || p.empty {
 		return d
 	}
 	f := p.refl.F[i]
-	d.F = fixed(cmplx.Abs(f), 2)
+	d.F = link.Fixed(cmplx.Abs(f), 2)
 	if dyn := s.drawn.dynamics; dyn != nil {
 		if intensity, ok := dyn.of(h); ok {
 			d.I = s.intensityText(intensity)
@@ -85,90 +87,90 @@ func (s *Session) detail(h crystal.HKL) *Detail {
 		d.Forbidden, d.Path = s.forbidden(h)
 		return d
 	}
-	d.Phase = signed(geom.Degrees(cmplx.Phase(f)), 0)
-	d.Xi = fixed(s.beam.ExtinctionDistance(cmplx.Abs(f), p.structure.Lattice.Volume(), g)/10, 1)
+	d.Phase = link.Signed(geom.Degrees(cmplx.Phase(f)), 0)
+	d.Xi = link.Fixed(s.beam.ExtinctionDistance(cmplx.Abs(f), p.structure.Lattice.Volume(), g)/10, 1)
 	return d
 }
 
 // lengths fills in what follows from |g| alone.
-func (s *Session) lengths(d *Detail, g float64) {
+func (s *Session) lengths(d *protocol.Detail, g float64) {
 	if !(g > 1e-9) {
 		return
 	}
-	d.D, d.InvD = fixed(1/g, 3), fixed(10*g, 2)
+	d.D, d.InvD = link.Fixed(1/g, 3), link.Fixed(10*g, 2)
 	if sin := s.beam.Wavelength() * g / 2; sin < 1 {
-		d.Angle = fixed(2000*math.Asin(sin), 2)
+		d.Angle = link.Fixed(2000*math.Asin(sin), 2)
 	}
 }
 
 func round2(v float64) float64 { return math.Floor(v*100+0.5000001) / 100 }
 
 // family returns the planes equivalent to h, {111}, by their handiest name.
-func (s *Session) family(h crystal.HKL) Text {
+func (s *Session) family(h crystal.HKL) protocol.Text {
 	best := h
 	for _, k := range s.phase.equivalentPlanes(h) {
 		if handier(crystal.UVW(k), crystal.UVW(best)) {
 			best = k
 		}
 	}
-	return says("{").plus(hklText(best, s.phase.four), says("}"))
+	return protocol.Says("{").Plus(protocol.HKL(best, s.phase.four), protocol.Says("}"))
 }
 
 // forbidden says why a reflection has no structure factor, and how double
 // diffraction reaches it in the present pattern.
-func (s *Session) forbidden(h crystal.HKL) (reason, path Text) {
+func (s *Session) forbidden(h crystal.HKL) (reason, path protocol.Text) {
 	p := s.phase
-	reason = says("The atoms of the cell cancel each other: F = 0.")
+	reason = protocol.Says("The atoms of the cell cancel each other: F = 0.")
 	if p.group != nil {
 		if all := p.group.Absences(h); len(all) > 0 {
-			reason = says("Forbidden by ")
+			reason = protocol.Says("Forbidden by ")
 			for i, why := range all[:min(len(all), 2)] {
 				if i > 0 {
-					reason = reason.plus(says(" and "))
+					reason = reason.Plus(protocol.Says(" and "))
 				}
-				reason = reason.plus(absenceText(why, p.four))
+				reason = reason.Plus(absenceText(why, p.four))
 			}
-			reason = reason.plus(says("."))
+			reason = reason.Plus(protocol.Says("."))
 		} else {
-			reason = says("The space group allows it, but the atoms sit on special positions that cancel each other: F = 0.")
+			reason = protocol.Says("The space group allows it, but the atoms sit on special positions that cancel each other: F = 0.")
 		}
 	}
 	if !p.refl.Centred(h) {
-		return reason.plus(says(" Nothing can be seen there: it is no point of the reciprocal lattice.")), nil
+		return reason.Plus(protocol.Says(" Nothing can be seen there: it is no point of the reciprocal lattice.")), nil
 	}
 	a, b, ok := s.drawn.excited.Path(h)
 	if !ok {
-		return reason.plus(says(" No two excited reflections of this picture add up to it.")), nil
+		return reason.Plus(protocol.Says(" No two excited reflections of this picture add up to it.")), nil
 	}
-	path = hklText(h, p.four).plus(says(" = "), hklText(a, p.four), says(" + "), hklText(b, p.four))
+	path = protocol.HKL(h, p.four).Plus(protocol.Says(" = "), protocol.HKL(a, p.four), protocol.Says(" + "), protocol.HKL(b, p.four))
 	if s.extinctOnAxis(h) {
-		return reason.plus(says(" On this axis the paths of double diffraction cancel in pairs; it appears when the crystal is tilted.")), path
+		return reason.Plus(protocol.Says(" On this axis the paths of double diffraction cancel in pairs; it appears when the crystal is tilted.")), path
 	}
-	return reason.plus(says(" Double diffraction can reach it.")), path
+	return reason.Plus(protocol.Says(" Double diffraction can reach it.")), path
 }
 
 // absenceText words a symmetry element: "the screw axis 4₁ along [001]".
-func absenceText(r symmetry.AbsenceReason, four bool) Text {
+func absenceText(r symmetry.AbsenceReason, four bool) protocol.Text {
 	switch r.Kind {
 	case symmetry.ScrewAbsence:
-		t := says("the screw axis ")
+		t := protocol.Says("the screw axis ")
 		for _, c := range r.Symbol {
 			if c >= '₀' && c <= '₉' {
-				t = append(t, Run{T: string('0' + c - '₀'), Sub: true})
+				t = append(t, protocol.Run{T: string('0' + c - '₀'), Sub: true})
 			} else {
-				t = t.plus(says(string(c)))
+				t = t.Plus(protocol.Says(string(c)))
 			}
 		}
-		return t.plus(says(" along "), zoneText(crystal.UVW(r.Indices), four))
+		return t.Plus(protocol.Says(" along "), protocol.Zone(crystal.UVW(r.Indices), four))
 	case symmetry.GlideAbsence:
-		return says("the glide plane "+r.Symbol+" on (").plus(hklText(crystal.HKL(r.Indices), four), says(")"))
+		return protocol.Says("the glide plane "+r.Symbol+" on (").Plus(protocol.HKL(crystal.HKL(r.Indices), four), protocol.Says(")"))
 	}
-	return says("the " + r.Symbol + " centring")
+	return protocol.Says("the " + r.Symbol + " centring")
 }
 
 // freePoint describes a point without a spot, Å⁻¹.
-func (s *Session) freePoint(x, y float64) *Detail {
-	d := &Detail{Free: true, Label: says("free"), Spoken: "free point"}
+func (s *Session) freePoint(x, y float64) *protocol.Detail {
+	d := &protocol.Detail{Free: true, Label: protocol.Says("free"), Spoken: "free point"}
 	d.X, d.Y = s.scene.ToView(x, y)
 	d.X, d.Y = round2(d.X), round2(d.Y)
 	s.lengths(d, math.Hypot(x, y))
@@ -177,7 +179,7 @@ func (s *Session) freePoint(x, y float64) *Detail {
 
 // pick returns the detail of what lies at a point of the view box, and the
 // measured point that it makes.
-func (s *Session) pick(vx, vy, radius float64) (*Detail, LinkPoint) {
+func (s *Session) pick(vx, vy, radius float64) (*protocol.Detail, link.Point) {
 	if !(radius > 0) {
 		radius = 12
 	}
@@ -185,19 +187,19 @@ func (s *Session) pick(vx, vy, radius float64) (*Detail, LinkPoint) {
 		d := s.detail(h)
 		d.X, d.Y = s.scene.ToView(at.X, at.Y)
 		d.X, d.Y = round2(d.X), round2(d.Y)
-		return d, LinkPoint{HKL: h}
+		return d, link.Point{HKL: h}
 	}
 	if h, _, ok := s.nearestSpot(vx, vy, radius, true); ok {
-		return s.detail(h), LinkPoint{HKL: h}
+		return s.detail(h), link.Point{HKL: h}
 	}
 	x, y := s.scene.FromView(vx, vy)
 	// As fine as a link, so that a measurement means the same in both.
 	x, y = math.Floor(x*1e4+0.5)/1e4, math.Floor(y*1e4+0.5)/1e4
-	return s.freePoint(x, y), LinkPoint{Free: true, X: x, Y: y}
+	return s.freePoint(x, y), link.Point{Free: true, X: x, Y: y}
 }
 
 // measure adds a point: the third one replaces the older.
-func (s *Session) measure(p LinkPoint) {
+func (s *Session) measure(p link.Point) {
 	points := slices.Clone(s.measured)
 	if n := len(points); n > 0 && points[n-1] == p {
 		return
@@ -233,16 +235,16 @@ func (s *Session) measuredAngle() (string, bool) {
 	if len(v) < 2 || s.between || s.rings || v[0].Norm() < 1e-9 || v[1].Norm() < 1e-9 {
 		return "", false
 	}
-	return fixed(geom.Degrees(geom.Angle(v[0], v[1])), 2) + "°", true
+	return link.Fixed(geom.Degrees(geom.Angle(v[0], v[1])), 2) + "°", true
 }
 
 // measureView words the measurement.
-func (s *Session) measureView() MeasureView {
-	m := MeasureView{Between: s.between, Count: "none picked", Points: []Detail{}}
+func (s *Session) measureView() protocol.MeasureView {
+	m := protocol.MeasureView{Between: s.between, Count: "none picked", Points: []protocol.Detail{}}
 	v := s.vectors()
 	free := 0
 	for i, p := range s.measured {
-		var d *Detail
+		var d *protocol.Detail
 		if p.Free {
 			free++
 			d = s.freePoint(p.X, p.Y)
@@ -272,17 +274,17 @@ func (s *Session) measureView() MeasureView {
 		angle, ok := s.measuredAngle()
 		m.Angle = angle
 		if ok || s.rings && v[0].Norm() > 1e-9 {
-			m.Ratio = fixed(v[1].Norm()/v[0].Norm(), 3)
+			m.Ratio = link.Fixed(v[1].Norm()/v[0].Norm(), 3)
 		}
 	}
 	if s.between && !s.rings && len(v) == 2 {
 		if g := v[1].Sub(v[0]).Norm(); g > 1e-9 {
-			m.Spacing = fixed(1/g, 3)
+			m.Spacing = link.Fixed(1/g, 3)
 		}
 	}
 	var cells []string
 	for _, d := range m.Points {
-		cells = append(cells, strings.ReplaceAll(d.Label.plain(), "−", "-"), d.D, d.InvD)
+		cells = append(cells, strings.ReplaceAll(d.Label.Plain(), "−", "-"), d.D, d.InvD)
 	}
 	if len(v) == 2 {
 		cells = append(cells, strings.TrimSuffix(m.Angle, "°"), m.Ratio)
@@ -332,17 +334,17 @@ func compareHKL(a, b crystal.HKL) int {
 	return cmp.Or(cmp.Compare(b[0], a[0]), cmp.Compare(b[1], a[1]), cmp.Compare(b[2], a[2]))
 }
 
-func (s *Session) tableRow(r *scene.Reflection) Row {
+func (s *Session) tableRow(r *scene.Reflection) protocol.Row {
 	if s.rings {
-		row := Row{HKL: r.HKL, Label: s.family(r.HKL), D: fixed(r.D, 3), InvD: fixed(10*r.G, 2), Multiplicity: trimmed(float64(r.Multiplicity), 0)}
+		row := protocol.Row{HKL: r.HKL, Label: s.family(r.HKL), D: link.Fixed(r.D, 3), InvD: link.Fixed(10*r.G, 2), Multiplicity: link.Trimmed(float64(r.Multiplicity), 0)}
 		if !r.Unknown {
-			row.F, row.I = fixed(cmplx.Abs(r.F), 2), fixed(100*r.Intensity, 1)
+			row.F, row.I = link.Fixed(cmplx.Abs(r.F), 2), link.Fixed(100*r.Intensity, 1)
 		}
 		return row
 	}
-	row := Row{
-		HKL: r.HKL, Label: hklText(r.HKL, s.phase.four), D: fixed(r.D, 3), InvD: fixed(10*r.G, 2),
-		F: fixed(cmplx.Abs(r.F), 2), I: s.intensityText(r.Intensity), S: signed(r.S, 4),
+	row := protocol.Row{
+		HKL: r.HKL, Label: protocol.HKL(r.HKL, s.phase.four), D: link.Fixed(r.D, 3), InvD: link.Fixed(10*r.G, 2),
+		F: link.Fixed(cmplx.Abs(r.F), 2), I: s.intensityText(r.Intensity), S: link.Signed(r.S, 4),
 	}
 	if r.Unknown {
 		row.F, row.I = "", ""
@@ -351,9 +353,9 @@ func (s *Session) tableRow(r *scene.Reflection) Row {
 }
 
 // table returns a part of the reflections table.
-func (s *Session) table(r *Request) *Table {
+func (s *Session) table(r *protocol.Request) *protocol.Table {
 	rows := s.rowsOf()
-	t := &Table{All: len(rows), Rows: []Row{}, Caption: plural(len(rows), "reflection") + " of " + s.sentenceName() + " in view"}
+	t := &protocol.Table{All: len(rows), Rows: []protocol.Row{}, Caption: plural(len(rows), "reflection") + " of " + s.sentenceName() + " in view"}
 	if s.rings {
 		t.Caption = plural(len(rows), "set") + " of planes of " + s.sentenceName() + ", " + plural(s.drawn.inView, "ring") + " in view"
 	}

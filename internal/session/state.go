@@ -1,3 +1,9 @@
+// Package session is the state of the simulator page: which crystal, turned
+// how, seen through which microscope, with which marks and measurements. It
+// reads and writes the link that holds this state, turns the wishes of a
+// person (requests) into a new state, and words everything that the page
+// shows. It is plain Go: the worker of the page (wasm/engine), the server,
+// which draws the same picture for the same link, and tests all use it.
 package session
 
 import (
@@ -13,7 +19,8 @@ import (
 	"zoneaxis/internal/deflate"
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
-	"zoneaxis/internal/lean/jsontext"
+	"zoneaxis/internal/link"
+	"zoneaxis/internal/protocol"
 	"zoneaxis/internal/scene"
 	"zoneaxis/internal/source"
 	"zoneaxis/internal/wire"
@@ -33,9 +40,9 @@ type state struct {
 	overlays          string
 	style             string
 	flags             string
-	measured          []LinkPoint
+	measured          []link.Point
 	between           bool
-	holder            *LinkHolder
+	holder            *link.Holder
 	axis              float64 // degrees, direction of the α axis on the screen
 	flipA, flipB      bool
 	atX, atY          float64 // Å⁻¹
@@ -151,13 +158,13 @@ type pending struct {
 // session is never nil: what is missing has its default, in the last resort
 // silicon along [001]. lookup finds crystals that are not in the library; it
 // may be nil, and may return ErrNeed.
-func Open(link string, lookup func(id string) (*crystal.Structure, error)) (*Session, []Problem) {
+func Open(address string, lookup func(id string) (*crystal.Structure, error)) (*Session, []link.Problem) {
 	s := &Session{lookup: lookup, files: map[string]*file{}}
-	l, problems := ParseLink(link)
+	l, problems := link.Parse(address)
 	more, err := s.apply(l, false)
 	if err != nil {
 		more = append(more, crystalProblem(l.Crystal, err))
-		l.Crystal, l.Doc = DefaultLink().Crystal, ""
+		l.Crystal, l.Doc = link.Default().Crystal, ""
 		l.Second, l.Measured = "", nil
 		last, err := s.apply(l, false)
 		if err != nil {
@@ -169,14 +176,14 @@ func Open(link string, lookup func(id string) (*crystal.Structure, error)) (*Ses
 }
 
 // crystalProblem words a crystal that could not be opened.
-func crystalProblem(id string, err error) Problem {
+func crystalProblem(id string, err error) link.Problem {
 	if errors.Is(err, ErrNeed) {
-		return Problem{Key: "c", Text: id + " is not in the library and has to be fetched first. Showing silicon."}
+		return link.Problem{Key: "c", Text: id + " is not in the library and has to be fetched first. Showing silicon."}
 	}
 	if id == "" || errors.Is(err, errNoCrystal) {
-		return Problem{Key: "c", Text: damaged("crystal", "silicon")}
+		return link.Problem{Key: "c", Text: link.Damaged("crystal", "silicon")}
 	}
-	return Problem{Key: "c", Text: err.Error()}
+	return link.Problem{Key: "c", Text: err.Error()}
 }
 
 var errNoCrystal = errors.New("session: no such crystal")
@@ -190,7 +197,7 @@ func (e needError) Unwrap() error { return ErrNeed }
 // apply makes the session that of a link. With strict set a second phase that
 // must be fetched is an error too. After an error the state is to be set again,
 // or rolled back.
-func (s *Session) apply(l Link, strict bool) ([]Problem, error) {
+func (s *Session) apply(l link.Link, strict bool) ([]link.Problem, error) {
 	id, ok := resolveID(l.Crystal)
 	if !ok {
 		return nil, errNoCrystal
@@ -211,14 +218,14 @@ func (s *Session) apply(l Link, strict bool) ([]Problem, error) {
 	if err != nil {
 		return nil, err
 	}
-	var problems []Problem
+	var problems []link.Problem
 	if l.ZoneText != "" {
 		in := crystal.ParseZone(l.ZoneText, p.four, p.name(), p.system())
 		if in.OK {
 			l.Zone = in.UVW
 		} else {
-			problems = append(problems, Problem{Key: "z", Text: damaged("orientation", "[001]")})
-			l.Zone, l.TiltX, l.TiltY, l.Rotation = DefaultLink().Zone, 0, 0, 0
+			problems = append(problems, link.Problem{Key: "z", Text: link.Damaged("orientation", "[001]")})
+			l.Zone, l.TiltX, l.TiltY, l.Rotation = link.Default().Zone, 0, 0, 0
 		}
 	}
 	next.reference = l.Zone
@@ -234,7 +241,7 @@ func (s *Session) apply(l Link, strict bool) ([]Problem, error) {
 			if strict && errors.Is(err, ErrNeed) {
 				return nil, err
 			}
-			problems = append(problems, Problem{Key: "c2", Text: damaged("second phase", "none")})
+			problems = append(problems, link.Problem{Key: "c2", Text: link.Damaged("second phase", "none")})
 		}
 	}
 	s.selected, s.drag, s.glide = nil, drag{}, nil
@@ -298,8 +305,8 @@ func (s *Session) gmax() float64 {
 
 // Link returns the content of the canonical link of the state: the tilt counts
 // from the nearest zone axis.
-func (s *Session) Link() Link {
-	l := Link{
+func (s *Session) Link() link.Link {
+	l := link.Link{
 		Crystal: s.crystal, Doc: s.doc, Zone: s.zone, KV: s.kv, CL: s.cl, Thickness: s.thickness, Model: s.model,
 		Overlays: s.overlays, Style: s.style, Measured: s.measured, Between: s.between, Flags: s.flags, Holder: s.holder,
 		AtX: s.atX, AtY: s.atY, Rings: s.rings, Second: s.second, Relation: s.relation, Cell: s.cell,
@@ -309,25 +316,12 @@ func (s *Session) Link() Link {
 	return l
 }
 
-// snapshot is the text form of a state: the link, and what is finer or more
-// than it holds.
-type snapshot struct {
-	Link      string     `json:"l"`
-	Orient    [4]float64 `json:"q"`
-	Reference [3]int     `json:"z"`
-	Lens      [6]float64 `json:"m"` // kv, cl, thickness, at x, at y, tilt axis
-	Free      []float64  `json:"p,omitempty"`
-	Key       string     `json:"k,omitempty"`
-	Flip      string     `json:"f,omitempty"`
-	Variant   int        `json:"n,omitempty"`
-}
-
 // Snapshot returns a text that Restore turns into exactly this state, bit for
 // bit. It holds files only as far as a link does; larger ones are remembered by
 // the session that opened them.
 func (s *Session) Snapshot() string {
 	q := s.orient
-	snap := snapshot{
+	snap := protocol.Snapshot{
 		Link: s.Link().String(), Orient: [4]float64{q.W, q.X, q.Y, q.Z}, Reference: s.reference,
 		Lens: [6]float64{s.kv, s.cl, s.thickness, s.atX, s.atY, s.axis}, Key: s.key, Variant: s.variant,
 	}
@@ -340,13 +334,7 @@ func (s *Session) Snapshot() string {
 	if s.flipB {
 		snap.Flip += "b"
 	}
-	var w jsontext.Writer
-	encodeSnapshot(&w, &snap)
-	text, ok := w.Text()
-	if !ok {
-		panic("session: a number of the state is not finite")
-	}
-	return string(text)
+	return snap.Text()
 }
 
 var errSnapshot = errors.New("This saved state could not be read.")
@@ -357,12 +345,11 @@ func (s *Session) Restore(text string) error {
 }
 
 func (s *Session) restore(text string) error {
-	var snap snapshot
-	r := jsontext.NewReader([]byte(text))
-	if decodeSnapshot(r, &snap); r.Close() != nil {
+	snap, ok := protocol.ReadSnapshot(text)
+	if !ok {
 		return errSnapshot
 	}
-	l, problems := parseLink(snap.Link)
+	l, problems := link.ParseSaved(snap.Link)
 	if len(problems) > 0 && l.Newer == 0 {
 		return errSnapshot
 	}
@@ -378,9 +365,9 @@ func (s *Session) restore(text string) error {
 	return s.applySnapshot(l, snap, q)
 }
 
-func (s *Session) applySnapshot(l Link, snap snapshot, q geom.Rotation) error {
+func (s *Session) applySnapshot(l link.Link, snap *protocol.Snapshot, q geom.Rotation) error {
 	m := snap.Lens
-	for _, v := range []struct{ value, low, high float64 }{{m[0], minKV, maxKV}, {m[1], minCL, maxCL}, {m[2], minThickness, maxThickness}} {
+	for _, v := range []struct{ value, low, high float64 }{{m[0], link.MinKV, link.MaxKV}, {m[1], link.MinCL, link.MaxCL}, {m[2], link.MinThickness, link.MaxThickness}} {
 		if !(v.value >= v.low && v.value <= v.high) {
 			return errSnapshot
 		}
@@ -418,7 +405,7 @@ func (s *Session) applySnapshot(l Link, snap snapshot, q geom.Rotation) error {
 }
 
 // applyFile is apply for a file that only this session remembers.
-func (s *Session) applyFile(l Link, key string) error {
+func (s *Session) applyFile(l link.Link, key string) error {
 	p, err := s.phaseOf("cif", key, l.Cell)
 	if err != nil {
 		return err
@@ -428,7 +415,7 @@ func (s *Session) applyFile(l Link, key string) error {
 		return err
 	}
 	rest := l
-	rest.Crystal, rest.Doc, rest.Zone, rest.ZoneText, rest.Cell = DefaultLink().Crystal, "", DefaultLink().Zone, "", ""
+	rest.Crystal, rest.Doc, rest.Zone, rest.ZoneText, rest.Cell = link.Default().Crystal, "", link.Default().Zone, "", ""
 	if _, err := s.apply(rest, true); err != nil {
 		return err
 	}

@@ -9,7 +9,9 @@ import (
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
 	"zoneaxis/internal/lean/sorts"
+	"zoneaxis/internal/link"
 	"zoneaxis/internal/orientation"
+	"zoneaxis/internal/protocol"
 	"zoneaxis/internal/scene"
 	"zoneaxis/internal/zones"
 )
@@ -21,11 +23,11 @@ const (
 )
 
 // holderNow returns the readings and limits, defaults if none are set.
-func (s *Session) holderNow() LinkHolder {
+func (s *Session) holderNow() link.Holder {
 	if s.holder != nil {
 		return *s.holder
 	}
-	return LinkHolder{LimitAlpha: defaultLimitA, LimitBeta: defaultLimitB}
+	return link.Holder{LimitAlpha: defaultLimitA, LimitBeta: defaultLimitB}
 }
 
 // goniometer returns the holder as the diffraction package knows it, and its
@@ -42,17 +44,17 @@ func (s *Session) goniometer() (orientation.Holder, orientation.Tilt) {
 
 // plan answers how to bring a zone axis onto the beam: the nearest of its
 // equivalents within the limits.
-func (s *Session) plan(zone crystal.UVW) *Plan {
+func (s *Session) plan(zone crystal.UVW) *protocol.Plan {
 	p := s.phase
 	l := p.structure.Lattice
 	h, now := s.goniometer()
 	mount := h.Mount(s.orient, now)
 	targets := h.Equivalents(l, p.group, mount, now, zone)
-	out := &Plan{Nearest: []PlanZone{}}
+	out := &protocol.Plan{Nearest: []protocol.PlanZone{}}
 	zones := p.zones.Zones()
 	for _, t := range h.Nearest(l, mount, now, zones, 10) {
-		out.Nearest = append(out.Nearest, PlanZone{
-			UVW: t.Zone, Text: zoneText(t.Zone, p.four), Label: "zone axis " + t.Zone.Spoken(p.four),
+		out.Nearest = append(out.Nearest, protocol.PlanZone{
+			UVW: t.Zone, Text: protocol.Zone(t.Zone, p.four), Label: "zone axis " + t.Zone.Spoken(p.four),
 			Alpha: degrees1(t.Tilt.Alpha), Beta: degrees1(t.Tilt.Beta), Travel: degrees1(t.Travel),
 		})
 	}
@@ -60,13 +62,13 @@ func (s *Session) plan(zone crystal.UVW) *Plan {
 		return out
 	}
 	t := targets[0]
-	out.Target = zoneText(t.Zone, p.four)
+	out.Target = protocol.Zone(t.Zone, p.four)
 	out.Alpha, out.Beta, out.Travel = degrees1(t.Tilt.Alpha), degrees1(t.Tilt.Beta), degrees1(t.Travel)
 	out.Reachable = t.Reachable
 	if t.Reachable {
-		out.Message = out.Target.plus(says(" is at α " + out.Alpha + ", β " + out.Beta + ", " + out.Travel + " from here."))
+		out.Message = out.Target.Plus(protocol.Says(" is at α " + out.Alpha + ", β " + out.Beta + ", " + out.Travel + " from here."))
 		if t.Zone != zone {
-			out.Message = out.Message.plus(says(" It is equivalent to "), zoneText(zone, p.four), says(" and nearer."))
+			out.Message = out.Message.Plus(protocol.Says(" It is equivalent to "), protocol.Zone(zone, p.four), protocol.Says(" and nearer."))
 		}
 	} else {
 		out.Message = s.unreachable(h, mount, now, t, zones)
@@ -77,25 +79,25 @@ func (s *Session) plan(zone crystal.UVW) *Plan {
 
 // unreachable words a target beyond the limits, with the nearest zone that can
 // be reached.
-func (s *Session) unreachable(h orientation.Holder, mount geom.Rotation, now orientation.Tilt, t orientation.Target, zones []crystal.UVW) Text {
+func (s *Session) unreachable(h orientation.Holder, mount geom.Rotation, now orientation.Tilt, t orientation.Target, zones []crystal.UVW) protocol.Text {
 	p := s.phase
 	n := s.holderNow()
 	why := h.Explain(p.structure.Lattice, mount, now, t, zones)
 	var limit string
 	switch {
 	case n.LimitAlpha == n.LimitBeta:
-		limit = "Your limit is ±" + trimmed(n.LimitAlpha, 1) + "°."
+		limit = "Your limit is ±" + link.Trimmed(n.LimitAlpha, 1) + "°."
 	case why.AlphaBeyond > 0 && why.BetaBeyond > 0:
-		limit = "Your limits are ±" + trimmed(n.LimitAlpha, 1) + "° and ±" + trimmed(n.LimitBeta, 1) + "°."
+		limit = "Your limits are ±" + link.Trimmed(n.LimitAlpha, 1) + "° and ±" + link.Trimmed(n.LimitBeta, 1) + "°."
 	case why.AlphaBeyond > 0:
-		limit = "Your limit of α is ±" + trimmed(n.LimitAlpha, 1) + "°."
+		limit = "Your limit of α is ±" + link.Trimmed(n.LimitAlpha, 1) + "°."
 	default:
-		limit = "Your limit of β is ±" + trimmed(n.LimitBeta, 1) + "°."
+		limit = "Your limit of β is ±" + link.Trimmed(n.LimitBeta, 1) + "°."
 	}
-	text := zoneText(t.Zone, p.four).plus(says(" needs α " + degrees1(t.Tilt.Alpha) + ", β " + degrees1(t.Tilt.Beta) + ". " + limit))
+	text := protocol.Zone(t.Zone, p.four).Plus(protocol.Says(" needs α " + degrees1(t.Tilt.Alpha) + ", β " + degrees1(t.Tilt.Beta) + ". " + limit))
 	if why.OK {
-		text = text.plus(says(" Nearest you can reach: "), zoneText(why.Nearest.Zone, p.four),
-			says(" at α "+degrees1(why.Nearest.Tilt.Alpha)+", β "+degrees1(why.Nearest.Tilt.Beta)+"."))
+		text = text.Plus(protocol.Says(" Nearest you can reach: "), protocol.Zone(why.Nearest.Zone, p.four),
+			protocol.Says(" at α "+degrees1(why.Nearest.Tilt.Alpha)+", β "+degrees1(why.Nearest.Tilt.Beta)+"."))
 	}
 	return text
 }
@@ -131,15 +133,15 @@ func compass(x, y float64) string {
 	return names[i%8]
 }
 
-func degrees1(rad float64) string { return signed(geom.Degrees(rad), 1) + "°" }
+func degrees1(rad float64) string { return link.Signed(geom.Degrees(rad), 1) + "°" }
 
 // holderView words the holder.
-func (s *Session) holderView() HolderView {
+func (s *Session) holderView() protocol.HolderView {
 	n := s.holderNow()
-	v := HolderView{
-		On: s.holder != nil, Alpha: trimmed(n.Alpha, 2), Beta: trimmed(n.Beta, 2),
-		LimitAlpha: trimmed(n.LimitAlpha, 2), LimitBeta: trimmed(n.LimitBeta, 2),
-		Axis: trimmed(s.axis, 1), FlipAlpha: s.flipA, FlipBeta: s.flipB,
+	v := protocol.HolderView{
+		On: s.holder != nil, Alpha: link.Trimmed(n.Alpha, 2), Beta: link.Trimmed(n.Beta, 2),
+		LimitAlpha: link.Trimmed(n.LimitAlpha, 2), LimitBeta: link.Trimmed(n.LimitBeta, 2),
+		Axis: link.Trimmed(s.axis, 1), FlipAlpha: s.flipA, FlipBeta: s.flipB,
 	}
 	v.Note = "holder ±" + v.LimitAlpha + "°"
 	if v.LimitAlpha != v.LimitBeta {
@@ -153,7 +155,7 @@ const stereoBands = 16
 
 // stereogram draws the zone axes around the beam. target, if not zero, is the
 // end of a path of the holder.
-func (s *Session) stereogram(target crystal.UVW) (svg string, poles []Pole) {
+func (s *Session) stereogram(target crystal.UVW) (svg string, poles []protocol.Pole) {
 	s.draw()
 	p := s.phase
 	l := p.structure.Lattice
@@ -204,12 +206,12 @@ func (s *Session) stereogram(target crystal.UVW) (svg string, poles []Pole) {
 		}
 	}
 	g.Desc = "The beam is near zone axis " + s.zone.Spoken(p.four) + ". The holder reaches ±" +
-		trimmed(s.holderNow().LimitAlpha, 1) + " degrees in alpha and ±" + trimmed(s.holderNow().LimitBeta, 1) + " degrees in beta."
+		link.Trimmed(s.holderNow().LimitAlpha, 1) + " degrees in alpha and ±" + link.Trimmed(s.holderNow().LimitBeta, 1) + " degrees in beta."
 	return string(g.AppendSVG(nil)), poles
 }
 
 // addPoles puts the zone axes of the upper hemisphere into a stereogram.
-func (s *Session) addPoles(g *scene.Stereogram, sign func(diffraction.Point) diffraction.Point, poles *[]Pole) {
+func (s *Session) addPoles(g *scene.Stereogram, sign func(diffraction.Point) diffraction.Point, poles *[]protocol.Pole) {
 	p := s.phase
 	zones := p.zones.Zones()
 	common := map[crystal.UVW]int{}
@@ -252,7 +254,7 @@ func (s *Session) addPoles(g *scene.Stereogram, sign func(diffraction.Point) dif
 			pt = sign(pt)
 			g.Poles = append(g.Poles, scene.StereoPole{Point: pt, UVW: e, Four: p.four, Level: level})
 			x, y := g.View(pt)
-			*poles = append(*poles, Pole{UVW: e, Text: zoneText(e, p.four), Label: "zone axis " + e.Spoken(p.four), X: round2(x), Y: round2(y)})
+			*poles = append(*poles, protocol.Pole{UVW: e, Text: protocol.Zone(e, p.four), Label: "zone axis " + e.Spoken(p.four), X: round2(x), Y: round2(y)})
 		}
 	}
 	if s.other == nil {

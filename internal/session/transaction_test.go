@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"zoneaxis/internal/protocol"
 )
 
 // attempts has for every operation a request that does something, and those that
@@ -16,63 +18,63 @@ var attempts = map[string]struct {
 	good wish
 	bad  []wish // none for operations that take anything
 }{
-	"open": {good: wish{Request: Request{Link: "/sim?c=lib-au&z=1,1,1&kv=80&cl=200&c2=twin"}}, bad: []wish{
-		{Request: Request{Link: "/sim?c=mp-999999&kv=80"}},
-		{Request: Request{Link: "/sim?kv=80&c2=mp-999999&or=(111)"}},
-		{Request: Request{Link: "/sim?kv=80"}, payload: "no structure"},
+	"open": {good: wish{Request: protocol.Request{Link: "/sim?c=lib-au&z=1,1,1&kv=80&cl=200&c2=twin"}}, bad: []wish{
+		{Request: protocol.Request{Link: "/sim?c=mp-999999&kv=80"}},
+		{Request: protocol.Request{Link: "/sim?kv=80&c2=mp-999999&or=(111)"}},
+		{Request: protocol.Request{Link: "/sim?kv=80"}, payload: "no structure"},
 	}},
-	"crystal": {good: wish{Request: Request{ID: "lib-albite"}}, bad: []wish{
-		{Request: Request{ID: "mp-999999"}},
-		{Request: Request{ID: "unobtainium"}},
-		{Request: Request{ID: "cif"}},
-		{Request: Request{ID: "lib-au"}, payload: "no structure"},
+	"crystal": {good: wish{Request: protocol.Request{ID: "lib-albite"}}, bad: []wish{
+		{Request: protocol.Request{ID: "mp-999999"}},
+		{Request: protocol.Request{ID: "unobtainium"}},
+		{Request: protocol.Request{ID: "cif"}},
+		{Request: protocol.Request{ID: "lib-au"}, payload: "no structure"},
 	}},
-	"read": {good: wish{Request: Request{Name: "two.cif"}, payload: twoSalts}, bad: []wish{
-		{Request: Request{Name: "x.cif"}, payload: "data_x\n_cell_angle_alpha 90\n"},
-		{Request: Request{Block: pointer(7)}},
-		{Request: Request{Name: "two.cif", Block: pointer(2)}, payload: twoSalts},
-		{Request: Request{}, payload: `{"format":"zoneaxis session","link":"/sim?kv=80&c=mp-999999","state":"{}"}`},
+	"read": {good: wish{Request: protocol.Request{Name: "two.cif"}, payload: twoSalts}, bad: []wish{
+		{Request: protocol.Request{Name: "x.cif"}, payload: "data_x\n_cell_angle_alpha 90\n"},
+		{Request: protocol.Request{Block: pointer(7)}},
+		{Request: protocol.Request{Name: "two.cif", Block: pointer(2)}, payload: twoSalts},
+		{Request: protocol.Request{}, payload: `{"format":"zoneaxis session","link":"/sim?kv=80&c=mp-999999","state":"{}"}`},
 	}},
-	"restore": {good: wish{Request: Request{Snapshot: `{"l":"/sim?kv=80&z=1,1,1&c2=lib-au","q":[1,0,0,0],"z":[0,0,1],"m":[80,520,50,0,0,7],"f":"a","n":1}`}}, bad: []wish{
+	"restore": {good: wish{Request: protocol.Request{Snapshot: `{"l":"/sim?kv=80&z=1,1,1&c2=lib-au","q":[1,0,0,0],"z":[0,0,1],"m":[80,520,50,0,0,7],"f":"a","n":1}`}}, bad: []wish{
 		{},
-		{Request: Request{Snapshot: `{"l":"/sim?kv=80&c=mp-999999","q":[1,0,0,0],"z":[0,0,1],"m":[80,520,50,0,0,0]}`}},
-		{Request: Request{Snapshot: `{"l":"/sim?kv=80&c2=mp-999999","q":[1,0,0,0],"z":[0,0,1],"m":[80,300,60,0.5,0,7],"f":"ab"}`}},
-		{Request: Request{Snapshot: `{"l":"/sim?kv=80&c2=lib-au&or=nonsense","q":[1,0,0,0],"z":[0,0,1],"m":[80,300,60,0.5,0,7],"f":"ab"}`}},
-		{Request: Request{Snapshot: `{"l":"/sim?c=cif","q":[1,0,0,0],"z":[0,0,1],"m":[80,520,50,0,0,0],"k":"gone"}`}},
-		{Request: Request{Snapshot: `{"l":"/sim?c=lib-au","q":[1,0,0,0],"z":[0,0,1],"m":[8,520,50,0,0,7],"f":"b"}`}},
-		{Request: Request{Snapshot: `{"l":"/sim?c=lib-au","q":[1,0,0,0],"z":[0,0,1],"m":[80,520,50,0,0,7],"p":[1],"f":"b"}`}},
+		{Request: protocol.Request{Snapshot: `{"l":"/sim?kv=80&c=mp-999999","q":[1,0,0,0],"z":[0,0,1],"m":[80,520,50,0,0,0]}`}},
+		{Request: protocol.Request{Snapshot: `{"l":"/sim?kv=80&c2=mp-999999","q":[1,0,0,0],"z":[0,0,1],"m":[80,300,60,0.5,0,7],"f":"ab"}`}},
+		{Request: protocol.Request{Snapshot: `{"l":"/sim?kv=80&c2=lib-au&or=nonsense","q":[1,0,0,0],"z":[0,0,1],"m":[80,300,60,0.5,0,7],"f":"ab"}`}},
+		{Request: protocol.Request{Snapshot: `{"l":"/sim?c=cif","q":[1,0,0,0],"z":[0,0,1],"m":[80,520,50,0,0,0],"k":"gone"}`}},
+		{Request: protocol.Request{Snapshot: `{"l":"/sim?c=lib-au","q":[1,0,0,0],"z":[0,0,1],"m":[8,520,50,0,0,7],"f":"b"}`}},
+		{Request: protocol.Request{Snapshot: `{"l":"/sim?c=lib-au","q":[1,0,0,0],"z":[0,0,1],"m":[80,520,50,0,0,7],"p":[1],"f":"b"}`}},
 	}},
-	"parse":       {good: wish{Request: Request{Text: "123"}}},
-	"zone":        {good: wish{Request: Request{Text: "123"}}},
-	"go":          {good: wish{Request: Request{UVW: &[3]int{1, 2, 3}}}, bad: []wish{{}, {Request: Request{UVW: &[3]int{}}}, {Request: Request{UVW: &[3]int{1, 0, 100}}}}},
+	"parse":       {good: wish{Request: protocol.Request{Text: "123"}}},
+	"zone":        {good: wish{Request: protocol.Request{Text: "123"}}},
+	"go":          {good: wish{Request: protocol.Request{UVW: &[3]int{1, 2, 3}}}, bad: []wish{{}, {Request: protocol.Request{UVW: &[3]int{}}}, {Request: protocol.Request{UVW: &[3]int{1, 0, 100}}}}},
 	"snap":        {good: wish{}},
-	"common":      {good: wish{Request: Request{Step: 1}}},
-	"tilt":        {good: wish{Request: Request{X: 3, Y: -40}}, bad: []wish{{Request: Request{X: 3, Y: math.NaN()}}, {Request: Request{X: 181}}}},
-	"rotate":      {good: wish{Request: Request{Deg: 33}}, bad: []wish{{Request: Request{Deg: math.Inf(1)}}, {Request: Request{To: pointer(361.0)}}}},
-	"drag":        {good: wish{Request: Request{Phase: "move", X: 90, Y: 50, Detent: true}}, bad: []wish{{Request: Request{Phase: "move", X: math.NaN()}}, {Request: Request{Phase: "hold"}}}},
-	"zoom":        {good: wish{Request: Request{Factor: 0.2, X: 100}}, bad: []wish{{}, {Request: Request{Factor: 2, X: math.Inf(1)}}}},
-	"centre":      {good: wish{Request: Request{HKL: &[3]int{2, 0, 0}}}},
-	"glide":       {good: wish{Request: Request{X: 0.3, Light: true, Draw: "svg"}}},
-	"set":         {good: wish{Request: Request{Set: &Patch{KV: pointer("1000"), CL: pointer("60"), Flags: map[string]bool{"h": true}, Second: &SecondPatch{ID: pointer("lib-au")}}}}, bad: badPatches()},
-	"measure":     {good: wish{Request: Request{HKL: &[3]int{1, 1, 1}}}, bad: []wish{{Request: Request{HKL: &[3]int{}}}, {Request: Request{X: math.NaN()}}}},
-	"pick":        {good: wish{Request: Request{X: 30}}, bad: []wish{{Request: Request{X: math.NaN()}}}},
-	"inspect":     {good: wish{Request: Request{HKL: &[3]int{1, 1, 1}}}, bad: []wish{{}}},
-	"select":      {good: wish{Request: Request{HKL: &[3]int{2, 2, 0}}}},
-	"walk":        {good: wish{Request: Request{Dir: "right"}}},
-	"view":        {good: wish{Request: Request{Draw: "canvas", Size: 1.5}}},
-	"table":       {good: wish{Request: Request{Sort: "d", Filter: "{111}"}}},
-	"search":      {good: wish{Request: Request{Text: "gold"}}},
+	"common":      {good: wish{Request: protocol.Request{Step: 1}}},
+	"tilt":        {good: wish{Request: protocol.Request{X: 3, Y: -40}}, bad: []wish{{Request: protocol.Request{X: 3, Y: math.NaN()}}, {Request: protocol.Request{X: 181}}}},
+	"rotate":      {good: wish{Request: protocol.Request{Deg: 33}}, bad: []wish{{Request: protocol.Request{Deg: math.Inf(1)}}, {Request: protocol.Request{To: pointer(361.0)}}}},
+	"drag":        {good: wish{Request: protocol.Request{Phase: "move", X: 90, Y: 50, Detent: true}}, bad: []wish{{Request: protocol.Request{Phase: "move", X: math.NaN()}}, {Request: protocol.Request{Phase: "hold"}}}},
+	"zoom":        {good: wish{Request: protocol.Request{Factor: 0.2, X: 100}}, bad: []wish{{}, {Request: protocol.Request{Factor: 2, X: math.Inf(1)}}}},
+	"centre":      {good: wish{Request: protocol.Request{HKL: &[3]int{2, 0, 0}}}},
+	"glide":       {good: wish{Request: protocol.Request{X: 0.3, Light: true, Draw: "svg"}}},
+	"set":         {good: wish{Request: protocol.Request{Set: &protocol.Patch{KV: pointer("1000"), CL: pointer("60"), Flags: map[string]bool{"h": true}, Second: &protocol.SecondPatch{ID: pointer("lib-au")}}}}, bad: badPatches()},
+	"measure":     {good: wish{Request: protocol.Request{HKL: &[3]int{1, 1, 1}}}, bad: []wish{{Request: protocol.Request{HKL: &[3]int{}}}, {Request: protocol.Request{X: math.NaN()}}}},
+	"pick":        {good: wish{Request: protocol.Request{X: 30}}, bad: []wish{{Request: protocol.Request{X: math.NaN()}}}},
+	"inspect":     {good: wish{Request: protocol.Request{HKL: &[3]int{1, 1, 1}}}, bad: []wish{{}}},
+	"select":      {good: wish{Request: protocol.Request{HKL: &[3]int{2, 2, 0}}}},
+	"walk":        {good: wish{Request: protocol.Request{Dir: "right"}}},
+	"view":        {good: wish{Request: protocol.Request{Draw: "canvas", Size: 1.5}}},
+	"table":       {good: wish{Request: protocol.Request{Sort: "d", Filter: "{111}"}}},
+	"search":      {good: wish{Request: protocol.Request{Text: "gold"}}},
 	"sheet":       {good: wish{}, bad: []wish{{payload: "no table"}}},
-	"tiltplan":    {good: wish{Request: Request{Text: "111"}}},
-	"stereogram":  {good: wish{Request: Request{UVW: &[3]int{1, 1, 1}}}},
+	"tiltplan":    {good: wish{Request: protocol.Request{Text: "111"}}},
+	"stereogram":  {good: wish{Request: protocol.Request{UVW: &[3]int{1, 1, 1}}}},
 	"crystalview": {good: wish{}},
-	"qr":          {good: wish{Request: Request{Text: "https://example.org/"}}, bad: []wish{{}, {Request: Request{Text: strings.Repeat("x", 5000)}}}},
-	"export":      {good: wish{Request: Request{Kind: "svg"}}, bad: []wish{{Request: Request{Kind: "pdf"}}}},
+	"qr":          {good: wish{Request: protocol.Request{Text: "https://example.org/"}}, bad: []wish{{}, {Request: protocol.Request{Text: strings.Repeat("x", 5000)}}}},
+	"export":      {good: wish{Request: protocol.Request{Kind: "svg"}}, bad: []wish{{Request: protocol.Request{Kind: "pdf"}}}},
 }
 
 // wish is a request with its payload.
 type wish struct {
-	Request
+	protocol.Request
 	payload string
 }
 
@@ -82,34 +84,40 @@ func pointer[T any](v T) *T { return &v }
 // right.
 func badPatches() []wish {
 	var list []wish
-	for _, spoil := range []func(*Patch){
-		func(p *Patch) { p.KV = pointer("5") },
-		func(p *Patch) { p.CL = pointer("far") },
-		func(p *Patch) { p.Scale = pointer("0") },
-		func(p *Patch) { p.Scale, p.Unit = pointer("0.01"), math.NaN() },
-		func(p *Patch) { p.Thickness = pointer("") },
-		func(p *Patch) { p.Model = pointer("x") },
-		func(p *Patch) { p.Overlays = map[string]bool{"x": true} },
-		func(p *Patch) { p.Style = pointer("sepia") },
-		func(p *Patch) { p.Flags = map[string]bool{"": true} },
-		func(p *Patch) {
-			p.Holder = &HolderPatch{Alpha: pointer("91"), Beta: pointer("4"), FlipAlpha: pointer(true)}
+	for _, spoil := range []func(*protocol.Patch){
+		func(p *protocol.Patch) { p.KV = pointer("5") },
+		func(p *protocol.Patch) { p.CL = pointer("far") },
+		func(p *protocol.Patch) { p.Scale = pointer("0") },
+		func(p *protocol.Patch) { p.Scale, p.Unit = pointer("0.01"), math.NaN() },
+		func(p *protocol.Patch) { p.Thickness = pointer("") },
+		func(p *protocol.Patch) { p.Model = pointer("x") },
+		func(p *protocol.Patch) { p.Overlays = map[string]bool{"x": true} },
+		func(p *protocol.Patch) { p.Style = pointer("sepia") },
+		func(p *protocol.Patch) { p.Flags = map[string]bool{"": true} },
+		func(p *protocol.Patch) {
+			p.Holder = &protocol.HolderPatch{Alpha: pointer("91"), Beta: pointer("4"), FlipAlpha: pointer(true)}
 		},
-		func(p *Patch) { p.Holder = &HolderPatch{Beta: pointer("x"), FlipBeta: pointer(true)} },
-		func(p *Patch) { p.Holder = &HolderPatch{LimitAlpha: pointer("-1"), Off: true} },
-		func(p *Patch) { p.Holder = &HolderPatch{LimitBeta: pointer("100"), Axis: pointer("9")} },
-		func(p *Patch) { p.Holder = &HolderPatch{Axis: pointer("361"), Alpha: pointer("9")} },
-		func(p *Patch) { p.Second = &SecondPatch{ID: pointer("unobtainium")} },
-		func(p *Patch) { p.Second = &SecondPatch{ID: pointer("lib-au"), Relation: pointer("nonsense")} },
-		func(p *Patch) { p.Second = &SecondPatch{ID: pointer("mp-999999")} },
-		func(p *Patch) { p.Cell = pointer("bogus") },
-		func(p *Patch) { p.Cell, p.Second = pointer("conventional"), &SecondPatch{ID: pointer("mp-999999")} },
+		func(p *protocol.Patch) { p.Holder = &protocol.HolderPatch{Beta: pointer("x"), FlipBeta: pointer(true)} },
+		func(p *protocol.Patch) { p.Holder = &protocol.HolderPatch{LimitAlpha: pointer("-1"), Off: true} },
+		func(p *protocol.Patch) {
+			p.Holder = &protocol.HolderPatch{LimitBeta: pointer("100"), Axis: pointer("9")}
+		},
+		func(p *protocol.Patch) { p.Holder = &protocol.HolderPatch{Axis: pointer("361"), Alpha: pointer("9")} },
+		func(p *protocol.Patch) { p.Second = &protocol.SecondPatch{ID: pointer("unobtainium")} },
+		func(p *protocol.Patch) {
+			p.Second = &protocol.SecondPatch{ID: pointer("lib-au"), Relation: pointer("nonsense")}
+		},
+		func(p *protocol.Patch) { p.Second = &protocol.SecondPatch{ID: pointer("mp-999999")} },
+		func(p *protocol.Patch) { p.Cell = pointer("bogus") },
+		func(p *protocol.Patch) {
+			p.Cell, p.Second = pointer("conventional"), &protocol.SecondPatch{ID: pointer("mp-999999")}
+		},
 	} {
-		p := &Patch{KV: pointer("120"), CL: pointer("70"), Style: pointer("screen"), Rings: pointer(true), Overlays: map[string]bool{"k": true}}
+		p := &protocol.Patch{KV: pointer("120"), CL: pointer("70"), Style: pointer("screen"), Rings: pointer(true), Overlays: map[string]bool{"k": true}}
 		spoil(p)
-		list = append(list, wish{Request: Request{Set: p}})
+		list = append(list, wish{Request: protocol.Request{Set: p}})
 	}
-	return append(list, wish{Request: Request{Set: &Patch{KV: pointer("120")}}, payload: "no structure"})
+	return append(list, wish{Request: protocol.Request{Set: &protocol.Patch{KV: pointer("120")}}, payload: "no structure"})
 }
 
 const oneSalt = `data_salt
@@ -143,15 +151,15 @@ var situations = map[string]func(*testing.T) *Session{
 		if s.other == nil {
 			t.Fatalf("no second phase: %v", problems)
 		}
-		done(t, s, wish{Request: Request{Op: "read", Name: "two.cif"}, payload: twoSalts})
-		done(t, s, wish{Request: Request{Op: "snap"}})
-		done(t, s, wish{Request: Request{Op: "select", HKL: &[3]int{0, 0, 2}}})
+		done(t, s, wish{Request: protocol.Request{Op: "read", Name: "two.cif"}, payload: twoSalts})
+		done(t, s, wish{Request: protocol.Request{Op: "snap"}})
+		done(t, s, wish{Request: protocol.Request{Op: "select", HKL: &[3]int{0, 0, 2}}})
 		return s
 	},
 	"drag": func(t *testing.T) *Session {
 		s, _ := Open("/sim?z=1,1,0&o=ik", nil)
-		done(t, s, wish{Request: Request{Op: "drag", Phase: "start", X: 33, Y: 21, Draw: "canvas", Size: 1.5}})
-		done(t, s, wish{Request: Request{Op: "drag", Phase: "move", X: 60, Y: 10, Light: true, Draw: "canvas", Size: 1.5}})
+		done(t, s, wish{Request: protocol.Request{Op: "drag", Phase: "start", X: 33, Y: 21, Draw: "canvas", Size: 1.5}})
+		done(t, s, wish{Request: protocol.Request{Op: "drag", Phase: "move", X: 60, Y: 10, Light: true, Draw: "canvas", Size: 1.5}})
 		return s
 	},
 	"dynamical": func(t *testing.T) *Session {
@@ -193,7 +201,7 @@ func TestFailedRequests(t *testing.T) {
 				untouched(t, s, where, op, o, w)
 			}
 			late := func(end func() error) operation {
-				return operation{push: o.push, plain: o.plain, do: func(s *Session, r *Request, payload []byte, out *Reply) error {
+				return operation{push: o.push, plain: o.plain, do: func(s *Session, r *protocol.Request, payload []byte, out *protocol.Reply) error {
 					if err := o.do(s, r, payload, out); err != nil || len(out.Fields) > 0 {
 						t.Errorf("%s, %s: a good request fails: %v %v", where, op, err, out.Fields)
 					}
@@ -212,7 +220,7 @@ func TestFailedRequests(t *testing.T) {
 func untouched(t *testing.T, s *Session, where, op string, o operation, w wish) {
 	t.Helper()
 	s.SVG()
-	link, snapshot, svg, words, before := s.Link().String(), s.Snapshot(), s.SVG(), (&Reply{View: s.View()}).JSON(), s.save()
+	link, snapshot, svg, words, before := s.Link().String(), s.Snapshot(), s.SVG(), (&protocol.Reply{View: s.View()}).JSON(), s.save()
 	held := operations[op]
 	operations[op] = o
 	defer func() { operations[op] = held }()
@@ -233,7 +241,7 @@ func untouched(t *testing.T, s *Session, where, op string, o operation, w wish) 
 	if s.SVG() != svg {
 		t.Errorf("%s, %s %+v: another picture", where, op, w.Request)
 	}
-	if got := (&Reply{View: s.View()}).JSON(); string(got) != string(words) {
+	if got := (&protocol.Reply{View: s.View()}).JSON(); string(got) != string(words) {
 		t.Errorf("%s, %s %+v: the page says\n%s, before\n%s", where, op, w.Request, got, words)
 	}
 }
@@ -241,10 +249,10 @@ func untouched(t *testing.T, s *Session, where, op string, o operation, w wish) 
 // The two requests that gave issue 13 its first item.
 func TestSetIsWhole(t *testing.T) {
 	s, _ := Open("/sim?v=1", nil)
-	if r := s.Do(&Request{Op: "set", Set: &Patch{KV: pointer("300"), Cell: pointer("bogus")}}, nil); r.OK || r.Fields["cell"] == "" || s.Link().String() != "/sim?v=1" {
+	if r := s.Do(&protocol.Request{Op: "set", Set: &protocol.Patch{KV: pointer("300"), Cell: pointer("bogus")}}, nil); r.OK || r.Fields["cell"] == "" || s.Link().String() != "/sim?v=1" {
 		t.Errorf("a wrong cell: %+v, %s", r, s.Link())
 	}
-	if r := s.Do(&Request{Op: "set", Set: &Patch{KV: pointer("120"), Second: &SecondPatch{ID: pointer("mp-999999")}}}, nil); r.OK || r.Need != "mp-999999" || s.Link().String() != "/sim?v=1" {
+	if r := s.Do(&protocol.Request{Op: "set", Set: &protocol.Patch{KV: pointer("120"), Second: &protocol.SecondPatch{ID: pointer("mp-999999")}}}, nil); r.OK || r.Need != "mp-999999" || s.Link().String() != "/sim?v=1" {
 		t.Errorf("a missing crystal: %+v, %s", r, s.Link())
 	}
 }

@@ -9,6 +9,8 @@ import (
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/geom"
 	"zoneaxis/internal/lean/sorts"
+	"zoneaxis/internal/link"
+	"zoneaxis/internal/protocol"
 	"zoneaxis/internal/scene"
 	"zoneaxis/internal/symmetry"
 	"zoneaxis/internal/zones"
@@ -40,7 +42,7 @@ func offAxisText(angle float64) string {
 	if angle < onAxis {
 		return "on axis"
 	}
-	return fixed(geom.Degrees(angle), 2) + "° off axis"
+	return link.Fixed(geom.Degrees(angle), 2) + "° off axis"
 }
 
 // offAxisWords says where the beam is from a zone axis: "on", "0.42 degrees from".
@@ -48,15 +50,15 @@ func offAxisWords(angle float64) string {
 	if angle < onAxis {
 		return "on"
 	}
-	return fixed(geom.Degrees(angle), 2) + " degrees from"
+	return link.Fixed(geom.Degrees(angle), 2) + " degrees from"
 }
 
 // heading returns the text of the page's h1.
 func (s *Session) heading() string {
 	if s.rings {
-		return s.capitalName() + ", powder rings, " + trimmed(s.kv, 1) + " kV"
+		return s.capitalName() + ", powder rings, " + link.Trimmed(s.kv, 1) + " kV"
 	}
-	return s.capitalName() + ", zone axis " + s.zone.Spoken(s.phase.four) + ", " + trimmed(s.kv, 1) + " kV"
+	return s.capitalName() + ", zone axis " + s.zone.Spoken(s.phase.four) + ", " + link.Trimmed(s.kv, 1) + " kV"
 }
 
 // brief describes the picture in one sentence.
@@ -66,7 +68,7 @@ func (s *Session) brief() string {
 	}
 	text := plural(s.drawn.inView, "reflection")
 	if s.offAxis >= onAxis {
-		text += ", " + fixed(geom.Degrees(s.offAxis), 2) + "° off the zone axis"
+		text += ", " + link.Fixed(geom.Degrees(s.offAxis), 2) + "° off the zone axis"
 	}
 	return text + "."
 }
@@ -74,36 +76,36 @@ func (s *Session) brief() string {
 // title returns the title of the document.
 func (s *Session) title() string {
 	if s.rings {
-		return s.capitalName() + " powder, " + trimmed(s.kv, 1) + " kV"
+		return s.capitalName() + " powder, " + link.Trimmed(s.kv, 1) + " kV"
 	}
-	return s.capitalName() + " " + zonePlain(s.zone, s.phase.four) + ", " + trimmed(s.kv, 1) + " kV"
+	return s.capitalName() + " " + protocol.PlainZone(s.zone, s.phase.four) + ", " + link.Trimmed(s.kv, 1) + " kV"
 }
 
 // frameView words what changes at every step of a gesture.
-func (s *Session) frameView() *Frame {
+func (s *Session) frameView() *protocol.Frame {
 	s.draw()
 	p := s.phase
 	_, _, r := decompose(p.structure.Lattice, s.zone, s.orient)
-	zone := zoneText(s.zone, p.four)
-	f := &Frame{
-		Zone: zone, OffAxis: offAxisText(s.offAxis), Distance: fixed(geom.Degrees(s.offAxis), 2) + "°",
-		On: s.offAxis < onAxis, UVW: s.zone, Rotation: signed(r, 1) + "°", CL: trimmed(s.cl, 1),
-		Zoom: trimmed(100*s.cl/DefaultLink().CL, 0) + thin + "%", InView: s.drawn.inView,
+	zone := protocol.Zone(s.zone, p.four)
+	f := &protocol.Frame{
+		Zone: zone, OffAxis: offAxisText(s.offAxis), Distance: link.Fixed(geom.Degrees(s.offAxis), 2) + "°",
+		On: s.offAxis < onAxis, UVW: s.zone, Rotation: link.Signed(r, 1) + "°", CL: link.Trimmed(s.cl, 1),
+		Zoom: link.Trimmed(100*s.cl/link.Default().CL, 0) + thin + "%", InView: s.drawn.inView,
 		Empty: s.drawn.inView == 0,
 	}
 	if f.On {
-		f.NearText = says("On ").plus(zone)
+		f.NearText = protocol.Says("On ").Plus(zone)
 	} else {
-		f.NearText = says(f.Distance + " from ").plus(zone)
+		f.NearText = protocol.Says(f.Distance + " from ").Plus(zone)
 	}
 	if s.rings {
-		f.Zone, f.OffAxis, f.On = says("Powder rings"), count(s.drawn.inView)+" in view", true
-		f.NearText = says("Powder: all orientations at once")
+		f.Zone, f.OffAxis, f.On = protocol.Says("Powder rings"), link.Count(s.drawn.inView)+" in view", true
+		f.NearText = protocol.Says("Powder: all orientations at once")
 	}
 	f.Bar = s.bar()
 	d := &s.drag
 	if f.Detent = d.settle; d.kind == dragSpot || d.kind == dragBand {
-		f.Grabbed = hklText(d.hkl, p.four)
+		f.Grabbed = protocol.HKL(d.hkl, p.four)
 	}
 	return f
 }
@@ -112,42 +114,42 @@ func (s *Session) frameView() *Frame {
 const barMost = 0.45 * scene.Half
 
 // bar returns the scale bar.
-func (s *Session) bar() Bar {
+func (s *Session) bar() protocol.Bar {
 	k := 2 * scene.Half / s.side()            // view-box units per Å⁻¹
 	n := scene.NiceLength(barMost / (k / 10)) // nm⁻¹
 	units := n * k / 10
-	text := trimmed(n, 3) + thin + "nm"
-	return Bar{Units: round2(units), Label: Text{{T: text}, {T: "−1", Sup: true}}}
+	text := link.Trimmed(n, 3) + thin + "nm"
+	return protocol.Bar{Units: round2(units), Label: protocol.Text{{T: text}, {T: "−1", Sup: true}}}
 }
 
 // models are those that a picture can be calculated by.
 var models = []string{"k", "d"}
 
 // View returns everything that the page shows in words.
-func (s *Session) View() *View {
+func (s *Session) View() *protocol.View {
 	s.draw()
 	p := s.phase
-	kv, t := trimmed(s.kv, 1), trimmed(s.thickness, 1)
+	kv, t := link.Trimmed(s.kv, 1), link.Trimmed(s.thickness, 1)
 	group := s.groupSymbol()
-	line := says(cellText(p.structure.Lattice.Cell(), p.system()))
-	phone := says(kv + thin + "kV · " + t + thin + "nm")
+	line := protocol.Says(cellText(p.structure.Lattice.Cell(), p.system()))
+	phone := protocol.Says(kv + thin + "kV · " + t + thin + "nm")
 	if len(group) > 0 {
-		line = group.plus(says(" · "), line)
-		phone = group.plus(says(" · "), phone)
+		line = group.Plus(protocol.Says(" · "), line)
+		phone = group.Plus(protocol.Says(" · "), phone)
 	}
-	v := &View{
+	v := &protocol.View{
 		Frame: *s.frameView(), Heading: s.heading(), Title: s.title(), Summary: s.summary(), Description: s.describe(),
-		Phone: phone, Crystal: s.crystalInfo(group, line), Input: zonePlain(s.zone, p.four),
+		Phone: phone, Crystal: s.crystalInfo(group, line), Input: protocol.PlainZone(s.zone, p.four),
 		Hint: "Zone axis: 110, [1−10], 1,−1,0 or 2 −1 −1 0", Chips: s.chips(),
-		Hud: []Text{
-			says(kv + thin + "kV · " + t + thin + "nm"),
-			says("λ = " + fixed(100*s.beam.Wavelength(), 3) + thin + "pm"),
+		Hud: []protocol.Text{
+			protocol.Says(kv + thin + "kV · " + t + thin + "nm"),
+			protocol.Says("λ = " + link.Fixed(100*s.beam.Wavelength(), 3) + thin + "pm"),
 		},
 		KV: kv, Thickness: t, Scale: 10 * s.side() / (2 * scene.Half), Model: s.model, Models: models, Waiting: s.waiting(),
 		Overlays: s.overlays, Style: s.style, Flags: s.flags, FlagsText: flagsText(s.flags), Legend: s.legend(),
 		Rings: s.rings, Cell: s.cell,
-		Counts:  Counts{InView: s.drawn.inView, Double: s.drawn.double, Kikuchi: s.drawn.bands, Text: count(s.drawn.inView) + " in view"},
-		Measure: s.measureView(), Holder: s.holderView(), Second: s.secondView(), Rows: []Row{},
+		Counts:  protocol.Counts{InView: s.drawn.inView, Double: s.drawn.double, Kikuchi: s.drawn.bands, Text: link.Count(s.drawn.inView) + " in view"},
+		Measure: s.measureView(), Holder: s.holderView(), Second: s.secondView(), Rows: []protocol.Row{},
 	}
 	if s.drawn.inView == 0 {
 		v.Empty = "No reflections in view. Zoom out, or tilt back to the zone axis."
@@ -157,7 +159,7 @@ func (s *Session) View() *View {
 	}
 	v.Notes = s.notes()
 	if s.drawn.dynamics != nil && v.Waiting == "" {
-		v.Hud = append(v.Hud, says(s.modelText()))
+		v.Hud = append(v.Hud, protocol.Says(s.modelText()))
 	}
 	if s.selected != nil {
 		v.Detail = s.detail(*s.selected)
@@ -176,7 +178,7 @@ func (s *Session) notes() []string {
 		notes = append(notes, "The CIF has a cell but no atoms. Positions of the spots are right, intensities are not shown.")
 	}
 	if s.phase.capped {
-		notes = append(notes, "Spots beyond "+trimmed(10*s.phase.refl.GMax, 1)+" per nanometre are left out: the cell is large, and there would be too many.")
+		notes = append(notes, "Spots beyond "+link.Trimmed(10*s.phase.refl.GMax, 1)+" per nanometre are left out: the cell is large, and there would be too many.")
 	}
 	if s.crystal == "cif" && s.doc == "" {
 		notes = append(notes, "This crystal is too large for a link. Send the file, or an exported SVG, along with it.")
@@ -185,39 +187,39 @@ func (s *Session) notes() []string {
 }
 
 // groupSymbol returns the space group in print.
-func (s *Session) groupSymbol() Text {
+func (s *Session) groupSymbol() protocol.Text {
 	if s.phase.setting == nil {
 		return nil
 	}
-	return groupText(s.phase.setting.Short())
+	return protocol.Group(s.phase.setting.Short())
 }
 
-func (s *Session) crystalInfo(group, line Text) CrystalView {
+func (s *Session) crystalInfo(group, line protocol.Text) protocol.CrystalView {
 	p := s.phase
-	c := CrystalView{
-		ID: s.crystal, Name: p.name(), Formula: formulaText(p.structure.Formula()), Group: group, Line: line,
+	c := protocol.CrystalView{
+		ID: s.crystal, Name: p.name(), Formula: protocol.Formula(p.structure.Formula()), Group: group, Line: line,
 		Source: p.source, Badge: p.badge, System: p.system(), FourIndex: p.four,
 		Reference: p.structure.Reference, Notes: p.notes, Shareable: s.crystal != "cif" || s.doc != "",
 	}
 	if p.empty {
 		c.Formula = nil
 	} else if d := p.structure.Density(); d > 0 && !math.IsInf(d, 0) {
-		c.Density = fixed(d, 2) + thin + "g/cm³"
+		c.Density = link.Fixed(d, 2) + thin + "g/cm³"
 	}
 	return c
 }
 
 // chips returns the common zone axes, each with a link that works without
 // scripts.
-func (s *Session) chips() []Chip {
+func (s *Session) chips() []protocol.Chip {
 	p := s.phase
 	on := zones.Representative(p.group, s.zone)
-	chips := []Chip{}
+	chips := []protocol.Chip{}
 	for _, u := range p.common {
 		l := s.Link()
 		l.Zone, l.TiltX, l.TiltY, l.Rotation = u, 0, 0, 0
-		chips = append(chips, Chip{
-			UVW: u, Text: zoneText(u, p.four), Label: "zone axis " + u.Spoken(p.four),
+		chips = append(chips, protocol.Chip{
+			UVW: u, Text: protocol.Zone(u, p.four), Label: "zone axis " + u.Spoken(p.four),
 			Pressed: zones.Representative(p.group, u) == on, Link: l.String(),
 		})
 	}
@@ -244,7 +246,7 @@ func (s *Session) Links() Links {
 	tilt := func(x, y float64) string { return with(tilted(s.orient, geom.Radians(x), geom.Radians(y))) }
 	zoom := func(f float64) string {
 		l := s.Link()
-		l.CL = min(max(s.cl*f, minCL), maxCL)
+		l.CL = min(max(s.cl*f, link.MinCL), link.MaxCL)
 		return l.String()
 	}
 	return Links{
@@ -280,10 +282,10 @@ func flagsText(flags string) string {
 }
 
 // legend lists the marks that are on the picture.
-func (s *Session) legend() []Legend {
-	l := []Legend{}
+func (s *Session) legend() []protocol.Legend {
+	l := []protocol.Legend{}
 	if s.drawn.bands > 0 {
-		l = append(l, Legend{"kik", "Kikuchi line"})
+		l = append(l, protocol.Legend{Class: "kik", Text: "Kikuchi line"})
 	}
 	var has [256]bool
 	for i := range s.scene.Spots {
@@ -295,7 +297,7 @@ func (s *Session) legend() []Legend {
 		}
 	}
 	if s.other != nil && !s.rings {
-		l = append(l, Legend{"second", s.secondName()})
+		l = append(l, protocol.Legend{Class: "second", Text: s.secondName()})
 	}
 	return l
 }
@@ -311,13 +313,13 @@ func (s *Session) secondName() string {
 func (s *Session) summary() string {
 	p := s.phase
 	if s.rings {
-		return "Simulated powder electron diffraction of " + s.sentenceName() + " at " + trimmed(s.kv, 1) + " kV."
+		return "Simulated powder electron diffraction of " + s.sentenceName() + " at " + link.Trimmed(s.kv, 1) + " kV."
 	}
-	where := "along " + zonePlain(s.zone, p.four)
+	where := "along " + protocol.PlainZone(s.zone, p.four)
 	if s.offAxis >= onAxis {
-		where = fixed(geom.Degrees(s.offAxis), 2) + "° from " + zonePlain(s.zone, p.four)
+		where = link.Fixed(geom.Degrees(s.offAxis), 2) + "° from " + protocol.PlainZone(s.zone, p.four)
 	}
-	return "Simulated electron diffraction pattern of " + s.sentenceName() + " " + where + " at " + trimmed(s.kv, 1) + " kV. Tilt it, measure it, plan a tilt."
+	return "Simulated electron diffraction pattern of " + s.sentenceName() + " " + where + " at " + link.Trimmed(s.kv, 1) + " kV. Tilt it, measure it, plan a tilt."
 }
 
 // describe writes the state description for assistive technology: facts, units
@@ -334,17 +336,17 @@ func (s *Session) describe() string {
 		}
 	}
 	if s.rings {
-		say(s.capitalName(), ", powder rings, ", trimmed(s.kv, 1), " kilovolts.")
+		say(s.capitalName(), ", powder rings, ", link.Trimmed(s.kv, 1), " kilovolts.")
 		say(plural(s.drawn.inView, "ring"), " in view.")
 		for i, r := range s.ringRows() {
 			if i == 3 || s.phase.empty {
 				break
 			}
-			say([]string{"The strongest is ", "The second is ", "The third is "}[i], r.HKL.Spoken(p.four), ", d ", fixed(r.D, 3), " ångström.")
+			say([]string{"The strongest is ", "The second is ", "The third is "}[i], r.HKL.Spoken(p.four), ", d ", link.Fixed(r.D, 3), " ångström.")
 		}
 		return b.String()
 	}
-	say(s.capitalName(), ", ", trimmed(s.kv, 1), " kilovolts, ", offAxisWords(s.offAxis), " zone axis ", s.zone.Spoken(p.four), ".")
+	say(s.capitalName(), ", ", link.Trimmed(s.kv, 1), " kilovolts, ", offAxisWords(s.offAxis), " zone axis ", s.zone.Spoken(p.four), ".")
 	if s.offAxis < onAxis {
 		say("The pattern has ", foldWord(s.foldOf(s.zone)), " symmetry.")
 	} else {
@@ -354,7 +356,7 @@ func (s *Session) describe() string {
 		say(text)
 	}
 	if basis, err := zones.NewBasis(p.refl, s.zone); err == nil && !p.empty {
-		say("The shortest spacings make an angle of ", trimmed(geom.Degrees(basis.Angle12), 1), " degrees.")
+		say("The shortest spacings make an angle of ", link.Trimmed(geom.Degrees(basis.Angle12), 1), " degrees.")
 	}
 	if s.drawn.inView == 0 {
 		say("No reflections in view.")
@@ -362,10 +364,10 @@ func (s *Session) describe() string {
 	}
 	text := plural(s.drawn.inView, "reflection") + " in view"
 	if s.drawn.dynamics != nil {
-		text += ", with dynamical intensities at " + trimmed(s.thickness, 1) + " nanometres"
+		text += ", with dynamical intensities at " + link.Trimmed(s.thickness, 1) + " nanometres"
 	}
 	if n := s.drawn.double; n > 0 {
-		text += "; " + count(n) + " can appear by double diffraction"
+		text += "; " + link.Count(n) + " can appear by double diffraction"
 	}
 	say(text, ".")
 	if s.drawn.bands > 0 {
@@ -439,13 +441,13 @@ func (s *Session) brightest() string {
 			name = k
 		}
 	}
-	distance := fixed(10*top.G, 2) + " per nanometre from the centre"
+	distance := link.Fixed(10*top.G, 2) + " per nanometre from the centre"
 	if len(angles) == 1 {
-		return "The brightest spot is " + top.HKL.Spoken(p.four) + ", " + distance + ", at " + trimmed(angles[0], 0) + " degrees."
+		return "The brightest spot is " + top.HKL.Spoken(p.four) + ", " + distance + ", at " + link.Trimmed(angles[0], 0) + " degrees."
 	}
 	var words []string
 	for _, a := range angles[:min(len(angles), 12)] {
-		words = append(words, trimmed(math.Mod(a, 360), 0))
+		words = append(words, link.Trimmed(math.Mod(a, 360), 0))
 	}
 	return "The brightest spots are the " + numeral(len(angles)) + " " + name.Spoken(p.four) + " reflections, " + distance +
 		", at " + list(words) + " degrees."

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"zoneaxis/internal/crystal"
-	"zoneaxis/internal/session"
+	"zoneaxis/internal/protocol"
 )
 
 // Name is what the site calls itself in titles and feeds.
@@ -153,7 +153,7 @@ func bare(digits []crystal.IndexDigit) template.HTML {
 }
 
 // Text writes a text of the engine with overbars, subscripts and superscripts.
-func Text(text session.Text) template.HTML {
+func Text(text protocol.Text) template.HTML {
 	var out strings.Builder
 	for _, run := range text {
 		escaped := template.HTMLEscapeString(run.T)

@@ -1,7 +1,7 @@
 // Command generate writes the Go files that are made from others. It is run by
 // go generate, in the folder of the file:
 //
-//	//go:generate go run zoneaxis/scripts/generate codec -read Request -write Reply codec.go
+//	//go:generate go run zoneaxis/scripts/generate codec -read Request -write Reply -declare Request,Reply=protocol.d.ts codec.go
 //	//go:generate go run zoneaxis/scripts/generate text text.go libraryText=library.txt
 //
 // With -check before the word it writes nothing and fails if a file is not up to
@@ -14,7 +14,6 @@ import (
 	"fmt"
 	"log"
 	"os"
-	"path/filepath"
 )
 
 func main() {
@@ -26,7 +25,7 @@ func main() {
 	if *check {
 		emit = func(file string, text []byte) error {
 			if old, err := os.ReadFile(file); err != nil || !bytes.Equal(old, text) {
-				return fmt.Errorf("%s is not what it is made from: run go generate ./%s", file, filepath.ToSlash(filepath.Dir(file)))
+				return fmt.Errorf("%s is not what it is made from: run go generate", file)
 			}
 			return nil
 		}

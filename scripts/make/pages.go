@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"zoneaxis/internal/link"
+	"zoneaxis/internal/protocol"
 	"zoneaxis/internal/session"
 	"zoneaxis/internal/site"
 	"zoneaxis/internal/site/blog"
@@ -109,7 +111,7 @@ func (b *builder) around(posts []*blog.Post, pages []site.Page) ([]site.Page, er
 				urls = append(urls, u)
 			}
 		}
-		urls = append(urls, session.Path)
+		urls = append(urls, link.Path)
 		slices.Sort(urls)
 		data, err := blog.SiteMap(b.origin, urls, changed)
 		if err != nil {
@@ -161,24 +163,24 @@ func draw(link string) (blog.Drawing, error) {
 	if credit != "" {
 		d.Source = "Structure: " + strings.TrimSuffix(credit, ".") + "."
 	}
-	var reply session.Reply
+	var reply protocol.Reply
 	s.Draw("canvas", 0, &reply)
 	d.Marks = reply.Marks
 	return d, nil
 }
 
 // lead begins a caption: "Silicon along [110], 200 kV."
-func lead(v *session.View) session.Text {
-	text := session.Text{{T: v.Crystal.Name + " along "}}
+func lead(v *protocol.View) protocol.Text {
+	text := protocol.Text{{T: v.Crystal.Name + " along "}}
 	if v.Rings {
-		return session.Text{{T: v.Crystal.Name + ", powder, " + v.KV + "\u2009kV."}}
+		return protocol.Text{{T: v.Crystal.Name + ", powder, " + v.KV + "\u2009kV."}}
 	}
 	if !v.Frame.On {
-		text = session.Text{{T: v.Crystal.Name + ", " + v.Frame.Distance + " from "}}
+		text = protocol.Text{{T: v.Crystal.Name + ", " + v.Frame.Distance + " from "}}
 	}
 	end := ", " + v.KV + "\u2009kV"
 	if v.Model == "d" {
 		end += ", " + v.Thickness + "\u2009nm, dynamical"
 	}
-	return append(append(text, v.Frame.Zone...), session.Run{T: end + "."})
+	return append(append(text, v.Frame.Zone...), protocol.Run{T: end + "."})
 }

@@ -19,6 +19,7 @@ import (
 
 	xhtml "golang.org/x/net/html"
 
+	"zoneaxis/internal/link"
 	"zoneaxis/internal/session"
 	"zoneaxis/internal/site/blog"
 )
@@ -202,12 +203,12 @@ func TestLinks(t *testing.T) {
 	}
 	known, count := map[string]bool{}, 0
 	for _, address := range slices.Sorted(maps.Keys(links)) {
-		for _, link := range links[address] {
+		for _, target := range links[address] {
 			count++
-			rest := strings.TrimPrefix(link, testOrigin)
+			rest := strings.TrimPrefix(target, testOrigin)
 			u, err := url.Parse(rest)
 			if err != nil {
-				t.Errorf("%s: %q: %v", address, link, err)
+				t.Errorf("%s: %q: %v", address, target, err)
 				continue
 			}
 			if u.Host != "" {
@@ -220,13 +221,13 @@ func TestLinks(t *testing.T) {
 			case routes[path]:
 				if path != "/" && !known[rest] {
 					known[rest] = true
-					if _, problems := session.ParseLink(rest); len(problems) > 0 {
+					if _, problems := link.Parse(rest); len(problems) > 0 {
 						t.Errorf("%s: %s: %v", address, rest, problems)
 					}
 				}
 				continue
 			case !served[path]:
-				t.Errorf("%s: %s leads nowhere", address, link)
+				t.Errorf("%s: %s leads nowhere", address, target)
 				continue
 			}
 			if u.Fragment != "" && ids[path] != nil && !ids[path][u.Fragment] {

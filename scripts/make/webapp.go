@@ -10,6 +10,8 @@ import (
 	"math"
 	"path/filepath"
 
+	"zoneaxis/internal/link"
+	"zoneaxis/internal/protocol"
 	"zoneaxis/internal/session"
 	"zoneaxis/internal/wire"
 )
@@ -42,13 +44,13 @@ func (b *builder) webApp() error {
 	data, err := json.Marshal(map[string]any{
 		"id": "/sim", "name": "Zone axis simulator", "short_name": "Zone axis",
 		"description": "Electron diffraction patterns that can be turned. Works offline.",
-		"start_url":   session.Path, "scope": "/", "display": "standalone", "lang": "en",
+		"start_url":   link.Path, "scope": "/", "display": "standalone", "lang": "en",
 		"background_color": "#05070A", "theme_color": "#12171E",
 		"categories":    []string{"education", "productivity"},
 		"icons":         icons,
-		"file_handlers": []map[string]any{{"action": session.Path, "accept": cif}},
+		"file_handlers": []map[string]any{{"action": link.Path, "accept": cif}},
 		"share_target": map[string]any{
-			"action": session.Path, "method": "POST", "enctype": "multipart/form-data",
+			"action": link.Path, "method": "POST", "enctype": "multipart/form-data",
 			"params": map[string]any{"files": []map[string]any{{"name": "file", "accept": []string{".cif", ".mcif", "text/plain", "application/octet-stream"}}}},
 		},
 	})
@@ -65,7 +67,7 @@ func drawIcon(size int) ([]byte, error) {
 	if len(problems) > 0 {
 		return nil, fmt.Errorf("icon: %s", problems[0].Text)
 	}
-	var reply session.Reply
+	var reply protocol.Reply
 	one.Draw("canvas", 1, &reply)
 	var frame wire.Frame
 	if err := wire.Decode(&frame, reply.Marks); err != nil {

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"zoneaxis/internal/link"
 	"zoneaxis/internal/session"
 )
 
@@ -36,18 +37,17 @@ func (s *server) oembed(w http.ResponseWriter, r *http.Request) {
 	}
 	width, height := fit(query.Get("maxwidth"), embedWidth, leastEmbedWidth), fit(query.Get("maxheight"), embedHeight, leastEmbedUp)
 	what := askedFor(target)
-	link := what.link
-	key := "oembed " + s.served().set.Manifest.Build + " " + origin + " " + strconv.Itoa(width) + "x" + strconv.Itoa(height) + " " + link
+	key := "oembed " + s.served().set.Manifest.Build + " " + origin + " " + strconv.Itoa(width) + "x" + strconv.Itoa(height) + " " + what.link
 	readByAnyone(w.Header())
 	c, err := s.kept(r, request{key: key, of: what.of, patience: maxWait, make: func(lookup lookupFunc) (*content, error) {
-		one, problems := session.Open(link, lookup)
+		one, problems := session.Open(what.link, lookup)
 		for _, p := range problems {
 			if p.Key == "c" {
 				return nil, &linkError{p.Text}
 			}
 		}
 		title := one.View().Title
-		frame := origin + strings.Replace(link, session.Path, "/embed", 1)
+		frame := origin + strings.Replace(what.link, link.Path, "/embed", 1)
 		body, err := json.Marshal(map[string]any{
 			"version": "1.0", "type": "rich", "title": title, "cache_age": 3600,
 			"provider_name": "Zone axis simulator", "provider_url": origin + "/", "width": width, "height": height,
@@ -68,12 +68,12 @@ func (s *server) oembed(w http.ResponseWriter, r *http.Request) {
 
 // ours returns the query of a link to the simulator or its embedded form at
 // this origin.
-func ours(link, origin string) (query string, ok bool) {
-	u, err := url.Parse(link)
-	if err != nil || link == "" {
+func ours(address, origin string) (query string, ok bool) {
+	u, err := url.Parse(address)
+	if err != nil || address == "" {
 		return "", false
 	}
-	if u.Host != "" && !strings.EqualFold(u.Scheme+"://"+u.Host, origin) || u.Path != session.Path && u.Path != "/embed" {
+	if u.Host != "" && !strings.EqualFold(u.Scheme+"://"+u.Host, origin) || u.Path != link.Path && u.Path != "/embed" {
 		return "", false
 	}
 	return u.RawQuery, true

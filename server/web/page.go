@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"zoneaxis/assets"
-	"zoneaxis/internal/session"
+	"zoneaxis/internal/protocol"
 )
 
 // served is one build in use: its files and its page templates.
@@ -54,7 +54,7 @@ func newServed(set *assets.Set) (*served, error) {
 
 // textHTML writes a text of the engine with its overbars, subscripts and
 // superscripts.
-func textHTML(text session.Text) template.HTML {
+func textHTML(text protocol.Text) template.HTML {
 	var b strings.Builder
 	for _, run := range text {
 		t := template.HTMLEscapeString(run.T)

@@ -19,6 +19,8 @@ import (
 	"github.com/andybalholm/brotli"
 
 	"zoneaxis/internal/crystal"
+	"zoneaxis/internal/link"
+	"zoneaxis/internal/protocol"
 	"zoneaxis/internal/session"
 	"zoneaxis/internal/source"
 )
@@ -34,14 +36,14 @@ const (
 var (
 	pictureCache = []string{"public, max-age=3600"}
 	varyPage     = []string{"Accept-Encoding, Cookie"}
-	simPath      = session.Path
+	simPath      = link.Path
 )
 
 // simPage is what sim.tmpl is filled with.
 type simPage struct {
-	View        *session.View
+	View        *protocol.View
 	SVG         template.HTML
-	Problems    []session.Problem
+	Problems    []link.Problem
 	Link        string // canonical link of what was asked for
 	Origin      string
 	Build       string
@@ -83,14 +85,14 @@ func (s *server) embed(w http.ResponseWriter, r *http.Request) {
 // every newer version is the next one, so that they make no new pages.
 type asked struct {
 	link     string // canonical
-	of       session.Link
-	problems []session.Problem
+	of       link.Link
+	problems []link.Problem
 }
 
 func askedFor(query string) asked {
-	l, problems := session.ParseLink("?" + query)
+	l, problems := link.Parse("?" + query)
 	l.Unknown = nil
-	l.Newer = min(l.Newer, session.Version+1)
+	l.Newer = min(l.Newer, link.Version+1)
 	return asked{l.String(), l, problems}
 }
 
@@ -104,7 +106,7 @@ func (a asked) key() string {
 }
 
 // open returns the session of the state with everything that could not be read.
-func (a asked) open(lookup lookupFunc) (*session.Session, []session.Problem) {
+func (a asked) open(lookup lookupFunc) (*session.Session, []link.Problem) {
 	one, more := session.Open(a.link, lookup)
 	problems := slices.Clone(a.problems)
 	for _, p := range more {
@@ -184,7 +186,7 @@ func (s *served) fill(name string, page simPage, e encoding) (*content, error) {
 
 // forForms adds what the page needs without scripts: the state as form fields
 // and the addresses of the neighbouring states.
-func forForms(v *session.View, one *session.Session) {
+func forForms(v *protocol.View, one *session.Session) {
 	l := one.Links()
 	v.Links = map[string]string{
 		"up": l.Up, "down": l.Down, "left": l.Left, "right": l.Right, "centre": l.Snap,
@@ -224,7 +226,7 @@ func (s *server) picture(w http.ResponseWriter, r *http.Request) {
 			}
 		}
 		// What the link shows is in the file: indices and scale bar if it has them.
-		reply := one.Do(&session.Request{Op: "export", Kind: "svg", Export: &session.ExportOptions{
+		reply := one.Do(&protocol.Request{Op: "export", Kind: "svg", Export: &protocol.ExportOptions{
 			Labels: strings.Contains(what.of.Overlays, "i"), Bar: strings.Contains(what.of.Overlays, "s"), Legend: true, Caption: true,
 			Origin: s.cfg.Origin,
 		}}, nil)
@@ -260,7 +262,7 @@ type lookupFunc = func(id string) (*crystal.Structure, error)
 // request is one for a page or picture of a state.
 type request struct {
 	key      string
-	of       session.Link
+	of       link.Link
 	patience time.Duration
 	make     func(lookupFunc) (*content, error)
 }
@@ -326,7 +328,7 @@ func (p prefetched) lookup(id string) (*crystal.Structure, error) {
 
 // prefetch gets the structures of a link that are not in the library. cold is
 // true if one of them could not be had now.
-func (s *server) prefetch(ctx context.Context, r *http.Request, l session.Link) (p prefetched, cold bool) {
+func (s *server) prefetch(ctx context.Context, r *http.Request, l link.Link) (p prefetched, cold bool) {
 	p.byID = map[string]any{}
 	for _, text := range []string{l.Crystal, l.Second} {
 		id, err := source.ParseMP(text)

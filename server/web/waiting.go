@@ -6,7 +6,8 @@ import (
 	"strconv"
 	"strings"
 
-	"zoneaxis/internal/session"
+	"zoneaxis/internal/link"
+	"zoneaxis/internal/protocol"
 	"zoneaxis/internal/source"
 )
 
@@ -44,17 +45,17 @@ func (s *server) has(path string) bool {
 }
 
 // viewOf words a link without knowing its crystal.
-func viewOf(l session.Link) *session.View {
+func viewOf(l link.Link) *protocol.View {
 	number := func(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
-	says := func(text string) session.Text { return session.Text{{T: text}} }
+	says := func(text string) protocol.Text { return protocol.Text{{T: text}} }
 	zone := l.ZoneText
 	if zone == "" {
 		zone = "[" + l.Zone.Text(false) + "]"
 	}
 	kv, t := number(l.KV), number(l.Thickness)
 	beam := kv + "\u2009kV · " + t + "\u2009nm"
-	v := &session.View{
-		Input: zone, Hint: "Zone axis: 110, [1−10], 1,−1,0 or 2 −1 −1 0", Phone: says(beam), Hud: []session.Text{says(beam)},
+	v := &protocol.View{
+		Input: zone, Hint: "Zone axis: 110, [1−10], 1,−1,0 or 2 −1 −1 0", Phone: says(beam), Hud: []protocol.Text{says(beam)},
 		KV: kv, Thickness: t, Model: l.Model, Models: []string{"k", "d"}, Overlays: l.Overlays, Style: l.Style, Flags: l.Flags,
 		Rings: l.Rings, Cell: l.Cell, Empty: pictureComes, Links: map[string]string{}, Keys: map[string]string{},
 	}

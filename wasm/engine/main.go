@@ -8,7 +8,7 @@
 //	zoneaxisEngine.calculate(done: (json: string) => void)
 //	zoneaxisEngine.cancel()
 //
-// and waits. The first answers one request of the protocol in package session;
+// and waits. The first answers one request of package protocol;
 // the second runs Session.Calculate, between whose steps requests are answered,
 // and hands its reply to done; the third ends that. All state lives in that
 // package's Session.
@@ -18,6 +18,7 @@ import (
 	"syscall/js"
 
 	"zoneaxis/internal/lean/say"
+	"zoneaxis/internal/protocol"
 	"zoneaxis/internal/session"
 )
 
@@ -94,6 +95,6 @@ func caught(p any) string {
 	if p == nil {
 		return ""
 	}
-	sorry := session.Reply{Error: say.Sprintf("Something went wrong inside the simulator (%v).", p)}
+	sorry := protocol.Reply{Error: say.Sprintf("Something went wrong inside the simulator (%v).", p)}
 	return string(sorry.JSON())
 }

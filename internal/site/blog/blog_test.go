@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"zoneaxis/internal/session"
+	"zoneaxis/internal/protocol"
 )
 
 // drawn stands for the engine: it draws a square and knows two crystals.
@@ -22,8 +22,8 @@ func drawn(link string) (Drawing, error) {
 		return Drawing{}, errors.New("no such crystal")
 	}
 	return Drawing{
-		SVG: `<svg viewBox="0 0 1 1"></svg>`, Link: link, Lead: session.Text{{T: "Silicon along [1"}, {T: "1", Bar: true}, {T: "0]."}}, Source: "Structure: somebody.",
-		Bar: session.Bar{Units: 150, Label: session.Text{{T: "5 nm"}, {T: "−1", Sup: true}}}, KV: "200", CL: "520", Thickness: "14", Rotation: "−12.0°", Overlays: "is",
+		SVG: `<svg viewBox="0 0 1 1"></svg>`, Link: link, Lead: protocol.Text{{T: "Silicon along [1"}, {T: "1", Bar: true}, {T: "0]."}}, Source: "Structure: somebody.",
+		Bar: protocol.Bar{Units: 150, Label: protocol.Text{{T: "5 nm"}, {T: "−1", Sup: true}}}, KV: "200", CL: "520", Thickness: "14", Rotation: "−12.0°", Overlays: "is",
 	}, nil
 }
 

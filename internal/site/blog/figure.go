@@ -14,18 +14,19 @@ import (
 	"github.com/yuin/goldmark/renderer"
 	"github.com/yuin/goldmark/util"
 
-	"zoneaxis/internal/session"
+	"zoneaxis/internal/link"
+	"zoneaxis/internal/protocol"
 	"zoneaxis/internal/site"
 )
 
 // Drawing is a pattern that the engine has drawn.
 type Drawing struct {
-	SVG    string       // inline picture
-	Link   string       // canonical link of the simulator
-	Lead   session.Text // "Silicon along [110], 200 kV."
-	Bar    session.Bar  // scale bar
-	Source string       // where the structure is from
-	Marks  []byte       // a wire frame of it, for the card
+	SVG    string        // inline picture
+	Link   string        // canonical link of the simulator
+	Lead   protocol.Text // "Silicon along [110], 200 kV."
+	Bar    protocol.Bar  // scale bar
+	Source string        // where the structure is from
+	Marks  []byte        // a wire frame of it, for the card
 	// What a knob or a switch may start from.
 	KV, CL    string
 	Thickness string // nm
@@ -165,11 +166,11 @@ func (k *knob) Max() float64  { return k.max }
 func (k *knob) Step() float64 { return k.step }
 
 func (f *figureRenderer) pattern(w util.BufWriter, c shortcode, more []*shortcodeNode) error {
-	link, err := patternLink(c.attrs)
+	address, err := patternLink(c.attrs)
 	if err != nil {
 		return err
 	}
-	d, err := f.draw(link)
+	d, err := f.draw(address)
 	if err != nil {
 		return fmt.Errorf("pattern: %w", err)
 	}
@@ -210,7 +211,7 @@ func (f *figureRenderer) pattern(w util.BufWriter, c shortcode, more []*shortcod
 		}
 	}
 	if f.feed {
-		picture := strings.Replace(d.Link, session.Path, session.Path+".svg", 1)
+		picture := strings.Replace(d.Link, link.Path, link.Path+".svg", 1)
 		return feedTemplate.Execute(w, struct {
 			figureView
 			Picture, Alt string
@@ -234,7 +235,7 @@ func start(k knob, d Drawing) string {
 	return "0"
 }
 
-func plainText(t session.Text) string {
+func plainText(t protocol.Text) string {
 	var b strings.Builder
 	for _, run := range t {
 		if run.Bar {

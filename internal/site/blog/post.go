@@ -143,7 +143,7 @@ func Load(dir string, draw Drawer, now time.Time, drafts bool) ([]*Post, error) 
 	slices.SortFunc(posts, func(a, b *Post) int {
 		return cmp.Or(b.Date.Compare(a.Date), cmp.Compare(a.Series, b.Series), b.Part-a.Part, cmp.Compare(a.Slug, b.Slug))
 	})
-	return posts, link(posts)
+	return posts, linkPosts(posts)
 }
 
 // LoadPage reads and renders one file that is no article, such as about.
@@ -156,8 +156,8 @@ func LoadPage(name string, draw Drawer) (*Post, error) {
 	return p, render(p, name, data, draw)
 }
 
-// link sets the neighbours: within a series by part, else by date.
-func link(posts []*Post) error {
+// linkPosts sets the neighbours: within a series by part, else by date.
+func linkPosts(posts []*Post) error {
 	series := map[string][]*Post{}
 	for _, p := range posts {
 		if p.Series != "" {

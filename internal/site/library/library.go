@@ -11,6 +11,8 @@ import (
 
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/diffraction"
+	"zoneaxis/internal/link"
+	"zoneaxis/internal/protocol"
 	"zoneaxis/internal/session"
 	"zoneaxis/internal/source"
 	"zoneaxis/internal/symmetry"
@@ -23,8 +25,8 @@ var Voltages = []int{100, 200, 300}
 // Crystal is one crystal of the library with its patterns.
 type Crystal struct {
 	Entry source.Entry
-	View  session.CrystalView // names and formula as the simulator words them
-	Four  bool                // indices in fours
+	View  protocol.CrystalView // names and formula as the simulator words them
+	Four  bool                 // indices in fours
 	Zones []Zone
 	Type  string // structure type as a heading: "A1, Cu"; "" if it has none of its own
 	Lines []Line // spacings, the largest first
@@ -98,9 +100,9 @@ func Load(ids ...string) ([]*Crystal, error) {
 }
 
 func load(e source.Entry) (*Crystal, error) {
-	link := session.DefaultLink()
-	link.Crystal = "lib-" + e.ID
-	s, problems := session.Open(link.String(), nil)
+	first := link.Default()
+	first.Crystal = "lib-" + e.ID
+	s, problems := session.Open(first.String(), nil)
 	if len(problems) > 0 {
 		return nil, fmt.Errorf("%s", problems[0].Text)
 	}
@@ -142,7 +144,7 @@ func load(e source.Entry) (*Crystal, error) {
 			return nil, err
 		}
 		z.Forbidden = c.forbidden(finder.Zone(b.Zone), z.picture.reach)
-		l := link
+		l := first
 		l.Zone = b.Zone
 		z.Link = l.String()
 		c.Zones = append(c.Zones, z)

@@ -15,6 +15,7 @@ import (
 	"zoneaxis/internal/artefact"
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/diffraction"
+	"zoneaxis/internal/protocol"
 	"zoneaxis/internal/session"
 	"zoneaxis/internal/site"
 	"zoneaxis/internal/source"
@@ -396,12 +397,12 @@ func TestSimulatorSheets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	plain := func(t session.Text) string {
+	plain := func(t protocol.Text) string {
 		return regexp.MustCompile("<[^>]*>").ReplaceAllString(string(site.Text(t)), "")
 	}
 	// indices are compared without brackets and spaces.
 	tight := strings.NewReplacer(" ", "", "\u2009", "", "[", "", "]", "")
-	indices := func(t session.Text) string {
+	indices := func(t protocol.Text) string {
 		text := ""
 		for _, r := range t {
 			if r.Bar {
@@ -421,10 +422,10 @@ func TestSimulatorSheets(t *testing.T) {
 				t.Fatalf("%s: %v", z.Link, problems)
 			}
 			name := c.Entry.ID + " " + z.Basis.Zone.String()
-			if first := s.Do(&session.Request{Op: "sheet"}, nil); !first.OK || first.Sheet.Load != "/library/ratio/table.json" || len(first.Sheet.Tables) != 4 || len(first.Sheet.Tables[3].Rows) != 0 {
+			if first := s.Do(&protocol.Request{Op: "sheet"}, nil); !first.OK || first.Sheet.Load != "/library/ratio/table.json" || len(first.Sheet.Tables) != 4 || len(first.Sheet.Tables[3].Rows) != 0 {
 				t.Fatalf("%s: without the table: %+v", name, first)
 			}
-			reply := s.Do(&session.Request{Op: "sheet"}, data)
+			reply := s.Do(&protocol.Request{Op: "sheet"}, data)
 			if !reply.OK || reply.Sheet.Load != "" || len(reply.Sheet.Tables) != 4 {
 				t.Fatalf("%s: %+v", name, reply)
 			}

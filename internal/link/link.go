@@ -1,4 +1,6 @@
-package session
+// Package link is the text form of a state of the page: its address. It reads
+// and writes links, and the numbers that links, fields and texts are made of.
+package link
 
 import (
 	"slices"
@@ -47,10 +49,10 @@ type Link struct {
 	Model            string
 	Overlays         string
 	Style            string
-	Measured         []LinkPoint
+	Measured         []Point
 	Between          bool
 	Flags            string
-	Holder           *LinkHolder
+	Holder           *Holder
 	AtX, AtY         float64
 	Rings            bool
 	Second, Relation string
@@ -59,37 +61,37 @@ type Link struct {
 	Unknown          []string // "key=value", as they came
 }
 
-// LinkPoint is a measured reflection, or a free point in Å⁻¹.
-type LinkPoint struct {
+// Point is a measured reflection, or a free point in Å⁻¹.
+type Point struct {
 	HKL  crystal.HKL
 	Free bool
 	X, Y float64
 }
 
-// LinkHolder holds the readings and limits of a double-tilt holder, degrees.
-type LinkHolder struct{ Alpha, Beta, LimitAlpha, LimitBeta float64 }
+// Holder holds the readings and limits of a double-tilt holder, degrees.
+type Holder struct{ Alpha, Beta, LimitAlpha, LimitBeta float64 }
 
 // Limits of the settings.
 const (
-	minKV, maxKV               = 20, 1000
-	minCL, maxCL               = 50, 5000
-	minThickness, maxThickness = 1, 500
-	overlayLetters             = "ikhdgs"
-	flagLetters                = "hvrnd"
+	MinKV, MaxKV               = 20, 1000
+	MinCL, MaxCL               = 50, 5000
+	MinThickness, MaxThickness = 1, 500
+	OverlayLetters             = "ikhdgs"
+	FlagLetters                = "hvrnd"
 )
 
-// DefaultLink returns what the parameters of a link mean that it leaves out.
-func DefaultLink() Link {
+// Default returns what the parameters of a link mean that it leaves out.
+func Default() Link {
 	return Link{
 		Crystal: "lib-si", Zone: crystal.UVW{0, 0, 1},
 		KV: 200, CL: 520, Thickness: 50, Model: "k", Overlays: "is",
 	}
 }
 
-// WelcomeLink returns what the page shows to somebody who asks for nothing: an
+// Welcome returns what the page shows to somebody who asks for nothing: an
 // address without parameters.
-func WelcomeLink() Link {
-	l := DefaultLink()
+func Welcome() Link {
+	l := Default()
 	l.Zone, l.Overlays = crystal.UVW{1, 1, 0}, "ikds"
 	return l
 }
@@ -97,25 +99,25 @@ func WelcomeLink() Link {
 // maxLink bounds the text of a link, bytes.
 const maxLink = 64 << 10
 
-// ParseLink reads a link: a whole address, its part from the "?" on, or just
+// Parse reads a link: a whole address, its part from the "?" on, or just
 // the parameters, with or without a fragment. It never fails: a part that
 // cannot be read keeps its default and is told in problems, with the text that
 // the page shows. Whether the crystal exists is not looked at here.
-func ParseLink(text string) (Link, []Problem) {
-	l, problems := parseLink(text)
+func Parse(text string) (Link, []Problem) {
+	l, problems := ParseSaved(text)
 	if l.Crystal == "cif" && l.Doc == "" {
-		problems = append(problems, Problem{Key: "c", Text: damaged("crystal", "silicon")})
-		l.Crystal = DefaultLink().Crystal
+		problems = append(problems, Problem{Key: "c", Text: Damaged("crystal", "silicon")})
+		l.Crystal = Default().Crystal
 	}
 	return l, problems
 }
 
-// parseLink is ParseLink, but for links of files that are too large for one:
+// ParseSaved is ParseLink, but for links of files that are too large for one:
 // those lack the fragment.
-func parseLink(text string) (Link, []Problem) {
-	l := DefaultLink()
+func ParseSaved(text string) (Link, []Problem) {
+	l := Default()
 	if len(text) > maxLink {
-		return l, []Problem{{Key: "v", Text: damaged("all of it", "silicon [001]")}}
+		return l, []Problem{{Key: "v", Text: Damaged("all of it", "silicon [001]")}}
 	}
 	address, fragment, _ := strings.Cut(text, "#")
 	query := address
@@ -125,7 +127,7 @@ func parseLink(text string) (Link, []Problem) {
 		query = ""
 	}
 	if query == "" && fragment == "" {
-		return WelcomeLink(), nil
+		return Welcome(), nil
 	}
 	values := splitQuery(query)
 	var problems []Problem
@@ -133,7 +135,7 @@ func parseLink(text string) (Link, []Problem) {
 	if v, given := values.take("v"); given {
 		version, ok = wholeNumber(v)
 		if !ok || version < 1 {
-			problems = append(problems, Problem{Key: "v", Text: damaged("version", "version "+strconv.Itoa(Version))})
+			problems = append(problems, Problem{Key: "v", Text: Damaged("version", "version "+strconv.Itoa(Version))})
 			version = Version
 		}
 	}
@@ -154,7 +156,7 @@ func parseLink(text string) (Link, []Problem) {
 		}
 		if !part.read(&l, v) {
 			bad[part.key] = true
-			problems = append(problems, Problem{Key: part.key, Text: damaged(part.name, part.fallback)})
+			problems = append(problems, Problem{Key: part.key, Text: Damaged(part.name, part.fallback)})
 		}
 	}
 	if bad["z"] {
@@ -168,10 +170,6 @@ func parseLink(text string) (Link, []Problem) {
 	}
 	l.Unknown = values.rest()
 	return l, problems
-}
-
-func damaged(part, fallback string) string {
-	return "Part of this link could not be read (" + part + "). Using " + fallback + "."
 }
 
 // migrations lead from each old version to the next: migrations[i] turns the
@@ -208,14 +206,14 @@ var linkParts = []linkPart{
 		}
 		return ok
 	}},
-	{"kv", "voltage", "200 kV", readNumber(minKV, maxKV, func(l *Link) *float64 { return &l.KV })},
-	{"cl", "camera length", "520 mm", readNumber(minCL, maxCL, func(l *Link) *float64 { return &l.CL })},
-	{"t", "thickness", "50 nm", readNumber(minThickness, maxThickness, func(l *Link) *float64 { return &l.Thickness })},
+	{"kv", "voltage", "200 kV", readNumber(MinKV, MaxKV, func(l *Link) *float64 { return &l.KV })},
+	{"cl", "camera length", "520 mm", readNumber(MinCL, MaxCL, func(l *Link) *float64 { return &l.CL })},
+	{"t", "thickness", "50 nm", readNumber(MinThickness, MaxThickness, func(l *Link) *float64 { return &l.Thickness })},
 	{"m", "model", "the kinematic one", readWord([]string{"k", "d"}, func(l *Link) *string { return &l.Model })},
-	{"o", "overlays", "indices and scale bar", readLetters(overlayLetters, func(l *Link) *string { return &l.Overlays })},
+	{"o", "overlays", "indices and scale bar", readLetters(OverlayLetters, func(l *Link) *string { return &l.Overlays })},
 	{"p", "pattern style", "the one of the theme", readWord([]string{"", "film", "screen", "phosphor"}, func(l *Link) *string { return &l.Style })},
 	{"ms", "measurement", "none", readMeasured},
-	{"f", "mirror and rotation", "none", readLetters(flagLetters, func(l *Link) *string { return &l.Flags })},
+	{"f", "mirror and rotation", "none", readLetters(FlagLetters, func(l *Link) *string { return &l.Flags })},
 	{"h", "holder", "none", readHolder},
 	{"at", "position", "the centre", func(l *Link, v string) bool {
 		n, ok := numberList(v, 2, -20, 20)
@@ -288,13 +286,13 @@ func readLetters(letters string, field func(*Link) *string) func(*Link, string) 
 		if strings.Trim(v, letters) != "" {
 			return false
 		}
-		*field(l) = orderLetters(v, letters)
+		*field(l) = OrderLetters(v, letters)
 		return true
 	}
 }
 
-// orderLetters returns the letters of set in the order of all, each once.
-func orderLetters(set, all string) string {
+// OrderLetters returns the letters of set in the order of all, each once.
+func OrderLetters(set, all string) string {
 	var b strings.Builder
 	for _, c := range all {
 		if strings.ContainsRune(set, c) {
@@ -305,7 +303,7 @@ func orderLetters(set, all string) string {
 }
 
 func readMeasured(l *Link, v string) bool {
-	var points []LinkPoint
+	var points []Point
 	between := false
 	if v != "" {
 		parts := strings.Split(v, ";")
@@ -321,14 +319,14 @@ func readMeasured(l *Link, v string) bool {
 				if !ok {
 					return false
 				}
-				points = append(points, LinkPoint{Free: true, X: n[0], Y: n[1]})
+				points = append(points, Point{Free: true, X: n[0], Y: n[1]})
 				continue
 			}
 			n, ok := integerList(p, 3, 999)
 			if !ok || n == [3]int{} {
 				return false
 			}
-			points = append(points, LinkPoint{HKL: n})
+			points = append(points, Point{HKL: n})
 		}
 	}
 	l.Measured, l.Between = points, between
@@ -344,13 +342,13 @@ func readHolder(l *Link, v string) bool {
 	if !ok || n[2] < 0 || n[3] < 0 {
 		return false
 	}
-	l.Holder = &LinkHolder{n[0], n[1], n[2], n[3]}
+	l.Holder = &Holder{n[0], n[1], n[2], n[3]}
 	return true
 }
 
 // String returns the canonical link with the path of the page.
 func (l Link) String() string {
-	def := DefaultLink()
+	def := Default()
 	var parts []string
 	add := func(key, value string) { parts = append(parts, key+"="+value) }
 	if l.Newer > Version {
@@ -362,7 +360,7 @@ func (l Link) String() string {
 	if l.ZoneText != "" {
 		add("z", escapeQuery(l.ZoneText))
 	} else if l.Zone != def.Zone {
-		add("z", joinInts(l.Zone))
+		add("z", JoinInts(l.Zone))
 	}
 	if d := fixed2(l.TiltX) + "," + fixed2(l.TiltY) + "," + fixed2(l.Rotation); d != "0.00,0.00,0.00" {
 		add("d", d)
@@ -371,7 +369,7 @@ func (l Link) String() string {
 		key         string
 		value, deft float64
 	}{{"kv", l.KV, def.KV}, {"cl", l.CL, def.CL}, {"t", l.Thickness, def.Thickness}} {
-		if text := trimmed(n.value, 1); text != trimmed(n.deft, 1) {
+		if text := Trimmed(n.value, 1); text != Trimmed(n.deft, 1) {
 			add(n.key, text)
 		}
 	}
@@ -388,9 +386,9 @@ func (l Link) String() string {
 		var ms []string
 		for _, p := range l.Measured {
 			if p.Free {
-				ms = append(ms, "p"+trimmed(p.X, 4)+","+trimmed(p.Y, 4))
+				ms = append(ms, "p"+Trimmed(p.X, 4)+","+Trimmed(p.Y, 4))
 			} else {
-				ms = append(ms, joinInts(p.HKL))
+				ms = append(ms, JoinInts(p.HKL))
 			}
 		}
 		if l.Between && len(ms) == 2 {
@@ -402,9 +400,9 @@ func (l Link) String() string {
 		add("f", l.Flags)
 	}
 	if h := l.Holder; h != nil {
-		add("h", trimmed(h.Alpha, 2)+","+trimmed(h.Beta, 2)+","+trimmed(h.LimitAlpha, 2)+","+trimmed(h.LimitBeta, 2))
+		add("h", Trimmed(h.Alpha, 2)+","+Trimmed(h.Beta, 2)+","+Trimmed(h.LimitAlpha, 2)+","+Trimmed(h.LimitBeta, 2))
 	}
-	if at := trimmed(l.AtX, 3) + "," + trimmed(l.AtY, 3); at != "0,0" {
+	if at := Trimmed(l.AtX, 3) + "," + Trimmed(l.AtY, 3); at != "0,0" {
 		add("at", at)
 	}
 	if l.Rings {

@@ -1,4 +1,4 @@
-package session
+package protocol
 
 // Frame holds what changes while the crystal is turned or zoomed.
 type Frame struct {

@@ -1,11 +1,7 @@
-// Package session is the state of the simulator page: which crystal, turned
-// how, seen through which microscope, with which marks and measurements. It
-// reads and writes the link that holds this state, turns the wishes of a
-// person (requests) into a new state, and words everything that the page
-// shows. It is plain Go: the worker of the page (wasm/engine), the server,
-// which draws the same picture for the same link, and tests all use it.
-//
-// # The protocol
+// Package protocol is what the page and the engine say to each other, and the
+// forms in which a state is kept: requests, replies, the texts in them,
+// snapshots and exports, with the code that writes and reads them as JSON.
+// Package session answers.
 //
 // The page sends a Request as JSON, with bytes beside it for files, and gets
 // a Reply as JSON, with a drawing (SVG) and the bytes of a wire.Frame beside
@@ -74,7 +70,9 @@
 //
 // All coordinates of the picture are view-box units: −420 … 420, x right,
 // y down, origin in the middle of the picture, "slice" fitted to its element.
-package session
+package protocol
+
+import "zoneaxis/internal/link"
 
 // Request is one wish of the person at the page.
 type Request struct {
@@ -187,7 +185,7 @@ type Reply struct {
 	// sends Request (or does what Do names: fetch, reload, search).
 	Action *Action `json:"action,omitempty"`
 
-	Problems []Problem         `json:"problems,omitempty"` // parts of a link that could not be read
+	Problems []link.Problem    `json:"problems,omitempty"` // parts of a link that could not be read
 	Fields   map[string]string `json:"fields,omitempty"`   // errors of set, by field name
 	// Need is the id of a crystal that the page must fetch (its own store, then
 	// /api/structure/ID) and hand in as the payload of the same request.
@@ -241,14 +239,6 @@ type Action struct {
 	Label   string   `json:"label"`
 	Request *Request `json:"request,omitempty"`
 	Do      string   `json:"do,omitempty"` // fetch, reload, search, retry
-}
-
-// Problem is one part of a link that could not be read.
-type Problem struct {
-	Key  string `json:"key"` // "z", "d", …; "v" for a newer version
-	Text string `json:"text"`
-	// Reload asks for the button of the newer-version message.
-	Reload bool `json:"reload,omitempty"`
 }
 
 // Choice is one structure of a file that has several.

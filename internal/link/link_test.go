@@ -1,4 +1,4 @@
-package session_test
+package link_test
 
 import (
 	"bufio"
@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"zoneaxis/internal/crystal"
-	"zoneaxis/internal/session"
+	"zoneaxis/internal/link"
 )
 
 // TestLinkGoldens reads testdata/links.txt: link, tab, canonical link, and
@@ -27,7 +27,7 @@ func TestLinkGoldens(t *testing.T) {
 		n++
 		fields := strings.Split(line, "\t")
 		t.Run(fields[0], func(t *testing.T) {
-			l, problems := session.ParseLink(fields[0])
+			l, problems := link.Parse(fields[0])
 			if got := l.String(); got != fields[1] {
 				t.Errorf("canonical link\n got %s\nwant %s", got, fields[1])
 			}
@@ -38,7 +38,7 @@ func TestLinkGoldens(t *testing.T) {
 			if got, want := strings.Join(texts, "\n"), strings.Join(fields[2:], "\n"); got != want {
 				t.Errorf("problems\n got %s\nwant %s", got, want)
 			}
-			again, problems := session.ParseLink(l.String())
+			again, problems := link.Parse(l.String())
 			if got := again.String(); got != l.String() || len(problems) > 0 && l.Newer == 0 {
 				t.Errorf("canonical link %s reads back as %s with problems %v", l.String(), got, problems)
 			}
@@ -50,7 +50,7 @@ func TestLinkGoldens(t *testing.T) {
 }
 
 func TestParseLinkValues(t *testing.T) {
-	l, problems := session.ParseLink("https://example.org/sim?v=1&c=mp-149&z=1,1,0&d=0.30,-0.30,0.00&kv=300&cl=520&t=50&m=k&o=ikds&p=screen&ms=1,-1,1;2,-2,0&f=rh&h=1.5,-2,30,20")
+	l, problems := link.Parse("https://example.org/sim?v=1&c=mp-149&z=1,1,0&d=0.30,-0.30,0.00&kv=300&cl=520&t=50&m=k&o=ikds&p=screen&ms=1,-1,1;2,-2,0&f=rh&h=1.5,-2,30,20")
 	if len(problems) > 0 {
 		t.Fatal(problems)
 	}
@@ -63,7 +63,7 @@ func TestParseLinkValues(t *testing.T) {
 	if len(l.Measured) != 2 || l.Measured[1].HKL != (crystal.HKL{2, -2, 0}) {
 		t.Errorf("measured: got %v", l.Measured)
 	}
-	if l.Holder == nil || *l.Holder != (session.LinkHolder{Alpha: 1.5, Beta: -2, LimitAlpha: 30, LimitBeta: 20}) {
+	if l.Holder == nil || *l.Holder != (link.Holder{Alpha: 1.5, Beta: -2, LimitAlpha: 30, LimitBeta: 20}) {
 		t.Errorf("holder: got %v", l.Holder)
 	}
 }
@@ -73,9 +73,9 @@ func FuzzParseLink(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		l, _ := session.ParseLink(text)
+		l, _ := link.Parse(text)
 		first := l.String()
-		again, problems := session.ParseLink(first)
+		again, problems := link.Parse(first)
 		if second := again.String(); second != first {
 			t.Fatalf("%q: canonical link %q reads back as %q", text, first, second)
 		}

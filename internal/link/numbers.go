@@ -1,4 +1,4 @@
-package session
+package link
 
 import (
 	"math"
@@ -14,7 +14,7 @@ func numberList(text string, n int, low, high float64) ([4]float64, bool) {
 		return out, false
 	}
 	for i, p := range parts {
-		v, ok := plainNumber(p)
+		v, ok := Number(p)
 		if !ok || v < low || v > high {
 			return out, false
 		}
@@ -23,9 +23,9 @@ func numberList(text string, n int, low, high float64) ([4]float64, bool) {
 	return out, true
 }
 
-// plainNumber reads a decimal number as people write it: no exponent, no
+// Number reads a decimal number as people write it: no exponent, no
 // "inf"; a comma or any minus sign of a keyboard or a typesetter will do.
-func plainNumber(text string) (float64, bool) {
+func Number(text string) (float64, bool) {
 	text = strings.TrimSpace(text)
 	text = strings.NewReplacer("−", "-", "–", "-", ",", ".").Replace(text)
 	if text == "" || len(text) > 20 || strings.Trim(text, "+-.0123456789") != "" {
@@ -58,17 +58,17 @@ func integerList(text string, n, limit int) ([3]int, bool) {
 	return out, true
 }
 
-func joinInts(n [3]int) string {
+func JoinInts(n [3]int) string {
 	return strconv.Itoa(n[0]) + "," + strconv.Itoa(n[1]) + "," + strconv.Itoa(n[2])
 }
 
 // fixed2 writes v with two decimals, never as "-0.00".
-func fixed2(v float64) string { return fixed(v, 2) }
+func fixed2(v float64) string { return Fixed(v, 2) }
 
-// fixed writes v with the given number of decimals. Halves of the last place
+// Fixed writes v with the given number of decimals. Halves of the last place
 // go up whatever the last bits of v are, and there is no negative zero, so the
 // text does not depend on the machine.
-func fixed(v float64, decimals int) string {
+func Fixed(v float64, decimals int) string {
 	scale := math.Pow10(decimals)
 	v = math.Floor(v*scale+0.5000001) / scale
 	if v == 0 {
@@ -77,22 +77,22 @@ func fixed(v float64, decimals int) string {
 	return strconv.FormatFloat(v, 'f', decimals, 64)
 }
 
-// trimmed is fixed without useless zeros.
-func trimmed(v float64, decimals int) string {
-	text := fixed(v, decimals)
+// Trimmed is fixed without useless zeros.
+func Trimmed(v float64, decimals int) string {
+	text := Fixed(v, decimals)
 	if strings.Contains(text, ".") {
 		text = strings.TrimRight(strings.TrimRight(text, "0"), ".")
 	}
 	return text
 }
 
-// signed writes v with a typographic minus.
-func signed(v float64, decimals int) string {
-	return strings.Replace(fixed(v, decimals), "-", "−", 1)
+// Signed writes v with a typographic minus.
+func Signed(v float64, decimals int) string {
+	return strings.Replace(Fixed(v, decimals), "-", "−", 1)
 }
 
-// count writes a number with a comma between thousands.
-func count(n int) string {
+// Count writes a number with a comma between thousands.
+func Count(n int) string {
 	text := strconv.Itoa(n)
 	for i := len(text) - 3; i > 0 && text[i-1] != '-'; i -= 3 {
 		text = text[:i] + "," + text[i:]
