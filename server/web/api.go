@@ -104,6 +104,8 @@ func structureProblem(id int, err error) problem {
 		return p
 	case errors.Is(err, context.Canceled):
 		return problem{}
+	case errors.Is(err, context.DeadlineExceeded):
+		return problem{Status: http.StatusGatewayTimeout, Code: "upstream", Detail: "The Materials Project did not answer in time. Try again, or open a CIF file."}.after(5 * time.Second)
 	}
 	return problem{Status: http.StatusBadGateway, Code: "upstream", Detail: "The Materials Project did not answer. Try again, or open a CIF file."}.after(10 * time.Second)
 }

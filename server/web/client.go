@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/netip"
+	"strconv"
 	"time"
 
 	"github.com/go-chi/chi/v5/middleware"
@@ -46,16 +47,18 @@ func (s *server) limited(l *httprate.RateLimiter, w http.ResponseWriter, r *http
 		return false
 	}
 	s.m.limited.Inc()
-	s.fail(w, r, problem{Status: http.StatusTooManyRequests, Code: "busy",
-		Detail: "Too many requests just now. Try again in " + seconds(w.Header().Get("Retry-After")) + "."})
+	s.fail(w, r, tooMany(w.Header().Get("Retry-After")))
 	return true
 }
 
-func seconds(text string) string {
-	if text == "" {
-		text = "1"
+// tooMany tells a client to come back after a number of seconds.
+func tooMany(seconds string) problem {
+	n, err := strconv.Atoi(seconds)
+	if err != nil || n < 1 {
+		n = 1
 	}
-	return text + " s"
+	return problem{Status: http.StatusTooManyRequests, Code: "busy", RetryAfter: n,
+		Detail: "Too many requests just now. Try again in " + strconv.Itoa(n) + " s."}
 }
 
 // limit counts the requests of a client. The files of the build are free: they

@@ -39,12 +39,10 @@ func (s *server) oembed(w http.ResponseWriter, r *http.Request) {
 	what := askedFor(target)
 	key := "oembed " + s.served().set.Manifest.Build + " " + origin + " " + strconv.Itoa(width) + "x" + strconv.Itoa(height) + " " + what.link
 	readByAnyone(w.Header())
-	c, err := s.kept(r, request{key: key, of: what.of, patience: maxWait, make: func(lookup lookupFunc) (*content, error) {
+	c, err := s.kept(r, request{key: key, of: what.of, patience: maxWait, whole: true, make: func(lookup lookupFunc) (*content, error) {
 		one, problems := session.Open(what.link, lookup)
-		for _, p := range problems {
-			if p.Key == "c" {
-				return nil, &linkError{p.Text}
-			}
+		if err := unread(problems); err != nil {
+			return nil, err
 		}
 		title := one.View().Title
 		frame := origin + strings.Replace(what.link, link.Path, "/embed", 1)

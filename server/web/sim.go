@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"context"
 	"errors"
+	"fmt"
 	"html/template"
 	"io"
 	"io/fs"
@@ -23,6 +24,7 @@ import (
 	"zoneaxis/internal/protocol"
 	"zoneaxis/internal/session"
 	"zoneaxis/internal/source"
+	"zoneaxis/server/mp"
 )
 
 const (
@@ -133,10 +135,14 @@ func (s *server) page(w http.ResponseWriter, r *http.Request, name string) {
 		EngineSize: build.set.Manifest.Files["engine.wasm"].BrSize, EngineRaw: build.set.Manifest.Files["engine.wasm"].Size}
 	e := accepted(header(r, "Accept-Encoding"), true, true)
 	key := e.String() + " " + name + " " + page.Build + " " + theme + " " + page.Origin + " " + what.key()
-	c, err := s.kept(r, request{key: key, of: what.of, patience: pageWait, make: func(lookup lookupFunc) (*content, error) {
+	framed := name == "embed.tmpl" // it has no place for problems
+	c, err := s.kept(r, request{key: key, of: what.of, patience: pageWait, whole: framed, make: func(lookup lookupFunc) (*content, error) {
 		page := page
 		var one *session.Session
 		one, page.Problems = what.open(lookup)
+		if err := unread(page.Problems); framed && err != nil {
+			return nil, err
+		}
 		page.View = one.View()
 		forForms(page.View, one)
 		page.SVG = template.HTML(one.SVG())
@@ -148,7 +154,7 @@ func (s *server) page(w http.ResponseWriter, r *http.Request, name string) {
 		s.m.renders.WithLabelValues("left").Inc()
 		c, err = s.withoutPicture(r, name, page, what)
 		if err == nil {
-			if name == "embed.tmpl" {
+			if framed {
 				w.Header()["Refresh"] = []string{"5"} // nobody would look after it
 			}
 			c.serve(w, r, noStore)
@@ -214,16 +220,10 @@ func (s *server) picture(w http.ResponseWriter, r *http.Request) {
 	e := accepted(header(r, "Accept-Encoding"), true, true)
 	key := e.String() + " svg " + build.set.Manifest.Build + " " + what.link
 	readByAnyone(w.Header())
-	c, err := s.kept(r, request{key: key, of: what.of, patience: maxWait, make: func(lookup lookupFunc) (*content, error) {
+	c, err := s.kept(r, request{key: key, of: what.of, patience: maxWait, whole: true, make: func(lookup lookupFunc) (*content, error) {
 		one, problems := session.Open(what.link, lookup)
-		for _, p := range problems {
-			if p.Key == "c" { // better no picture than that of another crystal
-				text, unread := strings.CutSuffix(p.Text, " Using silicon.")
-				if unread {
-					text += " A crystal is written as c=lib-si or c=mp-149."
-				}
-				return nil, &linkError{text}
-			}
+		if err := unread(problems); err != nil {
+			return nil, err
 		}
 		// What the link shows is in the file: indices and scale bar if it has them.
 		reply := one.Do(&protocol.Request{Op: "export", Kind: "svg", Export: &protocol.ExportOptions{
@@ -231,7 +231,7 @@ func (s *server) picture(w http.ResponseWriter, r *http.Request) {
 			Origin: s.cfg.Origin,
 		}}, nil)
 		if !reply.OK {
-			return nil, &linkError{reply.Error}
+			return nil, noCrystal(reply.Error)
 		}
 		return finish("image/svg+xml", []byte(reply.SVG), e)
 	}})
@@ -243,10 +243,35 @@ func (s *server) picture(w http.ResponseWriter, r *http.Request) {
 	c.serve(w, r, pictureCache)
 }
 
-// linkError is a link whose picture cannot be drawn. Its text is for a person.
-type linkError struct{ text string }
+// linkError is why a picture cannot be drawn, as the visitor is told it.
+type linkError struct {
+	problem
+	cause error // session.ErrNeed if a browser can still get the crystal; or nil
+}
 
-func (e *linkError) Error() string { return e.text }
+func (e *linkError) Error() string { return e.Detail }
+func (e *linkError) Unwrap() error { return e.cause }
+
+// noCrystal is a crystal that is known not to exist.
+func noCrystal(text string) error {
+	return &linkError{problem: problem{Status: http.StatusNotFound, Code: "no-crystal", Detail: text}}
+}
+
+// unread words parts of a link that stand for a crystal and mean none: better no
+// picture than that of another crystal.
+func unread(problems []link.Problem) error {
+	for _, p := range problems {
+		if p.Key != "c" && p.Key != "c2" {
+			continue
+		}
+		text, _, damaged := strings.Cut(p.Text, " Using ")
+		if damaged {
+			text += " A crystal is written as c=lib-si or c=mp-149."
+		}
+		return noCrystal(text)
+	}
+	return nil
+}
 
 // tooLong refuses a query that no link of ours needs.
 func (s *server) tooLong(w http.ResponseWriter, r *http.Request) bool {
@@ -264,6 +289,7 @@ type request struct {
 	key      string
 	of       link.Link
 	patience time.Duration
+	whole    bool // with all its crystals or not at all
 	make     func(lookupFunc) (*content, error)
 }
 
@@ -277,10 +303,13 @@ func (s *server) kept(r *http.Request, want request) (*content, error) {
 	defer cancel()
 	// The structure is fetched before the drawing takes its turn, so that a
 	// slow upstream does not hold up those who need none.
-	structures, cold := s.prefetch(ctx, r, want.of)
+	structures, missing := s.prefetch(ctx, r, want.of)
+	if missing != nil && want.whole {
+		return nil, missing
+	}
 	c, err := s.drawings.draw(ctx, drawing{key: want.key, client: siteKey(r), patience: want.patience, make: func() (*content, bool, error) {
 		c, err := want.make(structures.lookup)
-		return c, !cold && !structures.passing, err
+		return c, missing == nil && !structures.passing, err
 	}})
 	if err == nil {
 		s.m.renders.WithLabelValues("drawn").Inc()
@@ -290,12 +319,12 @@ func (s *server) kept(r *http.Request, want request) (*content, error) {
 
 // failDrawing answers for a page or picture that was not made.
 func (s *server) failDrawing(w http.ResponseWriter, r *http.Request, err error) {
-	var link *linkError
+	var told *linkError
 	var spent *spentError
 	switch {
 	case errors.Is(err, context.Canceled): // the visitor has gone
-	case errors.As(err, &link):
-		s.fail(w, r, problem{Status: http.StatusNotFound, Code: "no-crystal", Detail: link.text})
+	case errors.As(err, &told):
+		s.fail(w, r, told.problem)
 	case errors.As(err, &spent):
 		s.m.renders.WithLabelValues("refused").Inc()
 		p := problem{Status: http.StatusTooManyRequests, Code: "busy"}.after(spent.after)
@@ -326,9 +355,9 @@ func (p prefetched) lookup(id string) (*crystal.Structure, error) {
 	return nil, session.ErrNeed
 }
 
-// prefetch gets the structures of a link that are not in the library. cold is
-// true if one of them could not be had now.
-func (s *server) prefetch(ctx context.Context, r *http.Request, l link.Link) (p prefetched, cold bool) {
+// prefetch gets the structures of a link that are not in the library. missing
+// says why one of them could not be had now.
+func (s *server) prefetch(ctx context.Context, r *http.Request, l link.Link) (p prefetched, missing error) {
 	p.byID = map[string]any{}
 	for _, text := range []string{l.Crystal, l.Second} {
 		id, err := source.ParseMP(text)
@@ -343,43 +372,49 @@ func (s *server) prefetch(ctx context.Context, r *http.Request, l link.Link) (p 
 		switch {
 		case err != nil:
 			p.byID[name] = err
-			cold = true
+			missing = err
 		default:
 			p.byID[name] = structure
 			p.passing = p.passing || passing
 		}
 	}
-	return p, cold
+	return p, missing
 }
 
-// structureFor gets a structure for drawing, within the limits of a client.
-// Its errors are for a person, or session.ErrNeed.
+// structureFor gets a structure for drawing, within the limits of a client. Its
+// errors are a *linkError, or context.Canceled.
 func (s *server) structureFor(ctx context.Context, r *http.Request, id int) (structure *crystal.Structure, passing bool, err error) {
 	o, err, known := s.cfg.Structures.Cached(ctx, id)
 	if !known {
 		if s.cold != nil {
 			key, err := clientKey(r)
-			if err == nil && s.cold.OnLimit(discard{http.Header{}}, r, key) {
-				return nil, false, session.ErrNeed
+			counted := discard{http.Header{}}
+			if err == nil && s.cold.OnLimit(counted, r, key) {
+				return nil, false, &linkError{tooMany(counted.header.Get("Retry-After")), session.ErrNeed}
 			}
 		}
 		short, cancel := context.WithTimeout(ctx, fetchFor)
 		defer cancel()
 		o, err = s.cfg.Structures.Structure(short, id)
 	}
+	unusable := func(err error) error {
+		return &linkError{problem: structureProblem(id, fmt.Errorf("%w: %w", mp.ErrUnusable, err))}
+	}
 	switch {
+	case errors.Is(err, context.Canceled):
+		return nil, false, err
 	case errors.Is(err, context.DeadlineExceeded):
-		return nil, false, session.ErrNeed
+		return nil, false, &linkError{structureProblem(id, err), session.ErrNeed}
 	case err != nil:
-		return nil, false, &linkError{structureProblem(id, err).Detail}
+		return nil, false, &linkError{problem: structureProblem(id, err)}
 	}
 	doc, err := source.DecodeDoc(o.Body)
 	if err != nil {
-		return nil, false, err
+		return nil, false, unusable(err)
 	}
 	structure, err = doc.Structure()
 	if err != nil {
-		return nil, false, err
+		return nil, false, unusable(err)
 	}
 	if o.Moved {
 		structure.Notes = append(structure.Notes, source.FormatMP(id)+" is part of "+source.FormatMP(o.ID)+" now.")
