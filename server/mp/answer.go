@@ -1,6 +1,7 @@
 package mp
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -45,19 +46,91 @@ func nonsense(what string) *failure {
 	return &failure{what: "answer not understood: " + what, ill: true}
 }
 
-// dataOf returns the list of documents of an answer. Everything else in it is
-// ignored.
-func dataOf(body []byte) ([]json.RawMessage, error) {
-	var answer struct {
-		Data *[]json.RawMessage `json:"data"`
+const (
+	// maxKeys bounds the members of an answer, and maxDepth how deep a document
+	// nests: the upstream's have 4 and 8.
+	maxKeys  = 64
+	maxDepth = 32
+	// maxTokens bounds a document with its structure, maxHitTokens one of a
+	// search: a site of the upstream's has some 60 tokens.
+	maxTokens    = 200 * source.MaxDocSites
+	maxHitTokens = 5000
+)
+
+// dataOf returns the first documents of an answer, up to a number, and whether
+// there are more. Everything else in it is passed over. What is longer or deeper
+// than any of the upstream's is refused before it is decoded: eight megabytes
+// of "[1,1," would become 268.
+func dataOf(body []byte, most, tokens int) (list []json.RawMessage, more bool, err error) {
+	// A pass over the bytes that keeps nothing: what follows may stop early.
+	if !json.Valid(body) {
+		return nil, false, nonsense("no JSON")
 	}
-	if err := json.Unmarshal(body, &answer); err != nil {
-		return nil, nonsense("no JSON of the expected shape")
+	d := json.NewDecoder(bytes.NewReader(body))
+	if t, err := d.Token(); err != nil || t != json.Delim('{') {
+		return nil, false, nonsense("no JSON of the expected shape")
 	}
-	if answer.Data == nil {
-		return nil, nonsense("no list of data")
+	for range maxKeys {
+		if !d.More() {
+			return nil, false, nonsense("no list of data")
+		}
+		key, err := d.Token()
+		if err != nil {
+			return nil, false, nonsense("no JSON of the expected shape")
+		}
+		if key != "data" {
+			if err := skip(d, tokens); err != nil {
+				return nil, false, nonsense(err.Error())
+			}
+			continue
+		}
+		if t, err := d.Token(); err != nil || t != json.Delim('[') {
+			return nil, false, nonsense("no list of data")
+		}
+		for d.More() && len(list) < most {
+			var doc json.RawMessage
+			if err := d.Decode(&doc); err != nil {
+				return nil, false, nonsense("no list of documents")
+			}
+			err := errTooMuch
+			if len(doc) <= maxObject {
+				err = skip(json.NewDecoder(bytes.NewReader(doc)), tokens)
+			}
+			if err != nil {
+				return nil, false, fmt.Errorf("%w: a document %w", ErrUnusable, err)
+			}
+			list = append(list, doc)
+		}
+		return list, d.More(), nil
 	}
-	return *answer.Data, nil
+	return nil, false, nonsense("too many members")
+}
+
+var errTooMuch = errors.New("longer or deeper than any that is known")
+
+// skip passes one value, unless it has more tokens than it may, or nests too
+// deep.
+func skip(d *json.Decoder, tokens int) error {
+	depth := 0
+	for range tokens {
+		t, err := d.Token()
+		if err != nil {
+			return err
+		}
+		switch t {
+		case json.Delim('['), json.Delim('{'):
+			depth++
+		case json.Delim(']'), json.Delim('}'):
+			depth--
+		}
+		if depth == 0 {
+			return nil
+		}
+		if depth > maxDepth {
+			return errTooMuch
+		}
+	}
+	return errTooMuch
 }
 
 // errIncomplete marks an answer that lacks what was asked for; it is asked for
@@ -73,14 +146,14 @@ func (c *Client) summary(ctx context.Context, id int, deprecated bool) (*summary
 	var found *summary
 	check := func(body []byte) error {
 		found = nil
-		list, err := dataOf(body)
+		list, more, err := dataOf(body, 1, maxTokens)
 		if err != nil {
 			return err
 		}
 		if len(list) == 0 {
 			return nil
 		}
-		if len(list) > 1 {
+		if more {
 			return &failure{what: "several documents for one id"}
 		}
 		var d summary
@@ -112,11 +185,11 @@ func (c *Client) moved(ctx context.Context, id int) (int, error) {
 	query := url.Values{"task_ids": {source.FormatMP(id)}, "_fields": {"material_id"}, "_limit": {"2"}}
 	to := id
 	err := c.call(ctx, "/materials/core/", query, func(body []byte) error {
-		list, err := dataOf(body)
+		list, more, err := dataOf(body, 1, maxHitTokens)
 		if err != nil {
 			return err
 		}
-		if len(list) != 1 {
+		if len(list) != 1 || more {
 			return nil
 		}
 		var d summary

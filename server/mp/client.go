@@ -38,7 +38,7 @@ type Options struct {
 	Total       time.Duration // budget of one call with its retries [10 s]
 	Connect     time.Duration // [3 s]
 	Header      time.Duration // wait for the answer's header [8 s]
-	BodyLimit   int64         // bytes after decompression [8 MiB]
+	BodyLimit   int64         // bytes after decompression [2 MiB: 500 sites have 200 kB]
 	RetryPause  time.Duration // first pause between tries [300 ms]
 	BreakAfter  int           // failures in a row that open the breaker [5]
 	BreakFor    time.Duration // how long it stays open [30 s]
@@ -90,7 +90,7 @@ func NewClient(opt Options) (*Client, error) {
 	opt.Total = orElse(opt.Total, 10*time.Second)
 	opt.Connect = orElse(opt.Connect, 3*time.Second)
 	opt.Header = orElse(opt.Header, 8*time.Second)
-	opt.BodyLimit = orElse(opt.BodyLimit, 8<<20)
+	opt.BodyLimit = orElse(opt.BodyLimit, 2<<20)
 	opt.RetryPause = orElse(opt.RetryPause, 300*time.Millisecond)
 	opt.BreakAfter = orElse(opt.BreakAfter, 5)
 	opt.BreakFor = orElse(opt.BreakFor, 30*time.Second)

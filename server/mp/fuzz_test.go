@@ -38,8 +38,8 @@ func FuzzAnswer(f *testing.F) {
 		f.Add([]byte(raw))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		list, err := dataOf(append(append([]byte(`{"data":[`), data...), `]}`...))
-		if err != nil || len(list) != 1 {
+		list, more, err := dataOf(append(append([]byte(`{"data":[`), data...), `]}`...), 1, maxTokens)
+		if err != nil || len(list) != 1 || more {
 			return
 		}
 		doc, err := document(list[0], version1, time.Unix(0, 0))

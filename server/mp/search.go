@@ -132,7 +132,7 @@ func (c *Client) Search(ctx context.Context, formula string) ([]Hit, error) {
 	}
 	hits := []Hit{}
 	err := c.call(ctx, "/materials/summary/", query, func(body []byte) error {
-		list, err := dataOf(body)
+		list, _, err := dataOf(body, 2*maxHits, maxHitTokens)
 		if err != nil {
 			return err
 		}
