@@ -24,6 +24,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -31,6 +32,9 @@ import (
 	"zoneaxis/server/mp"
 	"zoneaxis/server/web"
 )
+
+// endFor is how long answers under way may take after SIGTERM.
+const endFor = 6 * time.Second
 
 func main() {
 	os.Exit(run(os.Args[1:], os.Getenv, os.Stdout, os.Stderr))
@@ -161,19 +165,31 @@ func serve(cfg *config, log *slog.Logger, out *logQueue) error {
 	}()
 	drain()
 	time.Sleep(time.Duration(cfg.DrainSeconds) * time.Second)
-	ending, done := context.WithTimeout(context.Background(), 20*time.Second)
+	// Answers under way are finished, but nobody is waited for who does not take
+	// his: supervisors are less patient than that.
+	ending, done := context.WithTimeout(context.Background(), endFor)
 	defer done()
-	var errs []error
+	var wg sync.WaitGroup
+	var cut atomic.Bool
 	for _, s := range servers {
-		errs = append(errs, s.http.Shutdown(ending))
+		wg.Go(func() {
+			if s.http.Shutdown(ending) != nil {
+				cut.Store(true)
+				s.http.Close()
+			}
+		})
+	}
+	wg.Wait()
+	if cut.Load() {
+		log.Warn("connections were cut: their answers were not taken in time", "after", endFor.String())
 	}
 	cancel()
 	select {
 	case <-background:
-	case <-ending.Done():
+	case <-time.After(time.Second):
 	}
 	log.Info("stopped")
-	return errors.Join(errs...)
+	return nil
 }
 
 // openAssets opens the build inside the binary or one on disk. reload is not
