@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/netip"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/go-chi/chi/v5/middleware"
@@ -79,14 +80,69 @@ func (s *server) limit(next http.Handler) http.Handler {
 // client finds the client's address: the peer, or, if that is a trusted
 // proxy, what the proxy says.
 func (s *server) client() func(http.Handler) http.Handler {
-	if len(s.cfg.TrustedProxies) == 0 {
-		return middleware.ClientIPFromRemoteAddr
+	find := middleware.ClientIPFromRemoteAddr
+	if len(s.cfg.TrustedProxies) > 0 {
+		prefixes := make([]string, len(s.cfg.TrustedProxies))
+		for i, p := range s.cfg.TrustedProxies {
+			prefixes[i] = p.String()
+		}
+		find = middleware.ClientIPFromXFF(prefixes...)
 	}
-	prefixes := make([]string, len(s.cfg.TrustedProxies))
-	for i, p := range s.cfg.TrustedProxies {
-		prefixes[i] = p.String()
+	return func(next http.Handler) http.Handler {
+		found := find(next)
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			s.checkProxy(r)
+			found.ServeHTTP(w, r)
+		})
 	}
-	return middleware.ClientIPFromXFF(prefixes...)
+}
+
+// proxyDoubts are what has been said about the proxies, each once.
+type proxyDoubts struct{ silent, untrusted, old sync.Once }
+
+// checkProxy tells the operator, once, when a proxy is set up so that all
+// visitors look like one. A header that anybody can send is no proof of a proxy,
+// so the words are careful.
+func (s *server) checkProxy(r *http.Request) {
+	forwarded := r.Header["X-Forwarded-For"] != nil
+	switch trusted := s.trusts(r.RemoteAddr); {
+	case trusted && !forwarded:
+		if r.URL.Path == "/healthz" || r.URL.Path == "/readyz" {
+			return // a supervisor on the same machine
+		}
+		s.doubts.silent.Do(func() {
+			s.log.Warn("a trusted proxy does not say who the visitor is, so all its visitors share one limit",
+				"proxy", r.RemoteAddr, "nginx", "proxy_set_header X-Forwarded-For $remote_addr; proxy_set_header X-Forwarded-Proto $scheme; proxy_set_header Host $host;")
+		})
+	case !trusted && forwarded:
+		s.doubts.untrusted.Do(func() {
+			if name, ok := local(r.RemoteAddr); ok {
+				s.log.Warn("X-Forwarded-For comes from an address that is not trusted, so all visitors share its limit; if that is your proxy, name it", "setting", "TRUSTED_PROXIES="+name)
+			} else {
+				s.log.Warn("X-Forwarded-For comes from an address that is not trusted and is passed over; if that is your proxy, name its network in TRUSTED_PROXIES")
+			}
+		})
+	case !trusted && r.ProtoMajor == 1 && r.ProtoMinor == 0:
+		// As nginx asks when it is told nothing but the address.
+		if name, ok := local(r.RemoteAddr); ok {
+			s.doubts.old.Do(func() {
+				s.log.Warn("a program near by asks over HTTP/1.0; if that is your proxy, all visitors share its limit, and addresses in pages are its own",
+					"setting", "TRUSTED_PROXIES="+name+" ORIGIN=https://your.site",
+					"nginx", "proxy_http_version 1.1; proxy_set_header X-Forwarded-For $remote_addr; proxy_set_header X-Forwarded-Proto $scheme; proxy_set_header Host $host;")
+			})
+		}
+	}
+}
+
+// local returns a peer of this machine or a private network, by address. Those
+// of visitors are not for the log.
+func local(remote string) (string, bool) {
+	peer, err := netip.ParseAddrPort(remote)
+	if err != nil {
+		return "", false
+	}
+	ip := peer.Addr().Unmap().WithZone("")
+	return ip.String(), ip.IsLoopback() || ip.IsPrivate()
 }
 
 // trusts reports whether a peer is one of our proxies.

@@ -12,10 +12,12 @@ import (
 // and nothing else be evaluated.
 const (
 	policyCommon = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; " +
-		"font-src 'self'; connect-src 'self'; worker-src 'self'; frame-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
-	policyPage  = policyCommon + "frame-ancestors 'none'"
-	policyInner = policyCommon + "frame-ancestors 'self'" // the document in the viewer's iframe
-	policyEmbed = policyCommon + "frame-ancestors *"
+		"font-src 'self'; connect-src 'self'; worker-src 'self'; frame-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'"
+	policyPage  = policyCommon + "; frame-ancestors 'none'"
+	policyInner = policyCommon + "; frame-ancestors 'self'" // the document in the viewer's iframe
+	// Nothing is said of who may frame it: every list, * too, leaves out slides
+	// opened from a disk and frames that are sandboxed.
+	policyEmbed = policyCommon
 	// A picture opened by itself loads nothing and runs nothing. It brings its
 	// styles with it.
 	policyPicture = "default-src 'none'; style-src 'unsafe-inline'; sandbox"

@@ -65,13 +65,14 @@ func (s *server) oembed(w http.ResponseWriter, r *http.Request) {
 }
 
 // ours returns the query of a link to the simulator or its embedded form at
-// this origin.
+// this origin. The scheme may be another: who ends TLS before us may not tell.
 func ours(address, origin string) (query string, ok bool) {
 	u, err := url.Parse(address)
 	if err != nil || address == "" {
 		return "", false
 	}
-	if u.Host != "" && !strings.EqualFold(u.Scheme+"://"+u.Host, origin) || u.Path != link.Path && u.Path != "/embed" {
+	_, host, _ := strings.Cut(origin, "://")
+	if u.Host != "" && (!strings.EqualFold(u.Host, host) || u.Scheme != "https" && u.Scheme != "http") || u.Path != link.Path && u.Path != "/embed" {
 		return "", false
 	}
 	return u.RawQuery, true

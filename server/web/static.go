@@ -287,6 +287,9 @@ func (s *server) static(w http.ResponseWriter, r *http.Request) {
 		s.notFound(w, r)
 		return
 	}
+	// An embedded pattern loads them from a page without an origin, if its frame
+	// is sandboxed.
+	readByAnyone(w.Header())
 	s.reply(w, r, f, site)
 }
 
@@ -322,6 +325,9 @@ func (s *server) reply(w http.ResponseWriter, r *http.Request, f *staticFile, si
 		w.Header()["Content-Security-Policy"] = picturePolicy
 	case strings.HasPrefix(f.kind, "text/html"):
 		w.Header()["Content-Security-Policy"] = site.policy
+		if s.cfg.Origin != "" { // the build may know none
+			w.Header()["Link"] = []string{"<" + s.cfg.Origin + r.URL.EscapedPath() + `>; rel="canonical"`}
+		}
 	}
 	if err := f.serve(w, r, site.set.FS); err != nil {
 		s.log.Debug("file not sent", "file", f.path, "error", err.Error())

@@ -71,6 +71,7 @@ type server struct {
 
 	all, cold *httprate.RateLimiter
 	drawings  *drawings
+	doubts    proxyDoubts
 
 	readiness struct {
 		sync.Mutex
