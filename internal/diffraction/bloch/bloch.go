@@ -79,6 +79,11 @@ type Options struct {
 	// Yield is called every few milliseconds while Solve or CBED is at work. If it
 	// returns false they stop with ErrCancelled.
 	Yield func() bool
+	// Elsewhere, if set, is asked by Solve to have Work do a job, in another worker
+	// for example, and to return the result. If it returns ErrCancelled so does
+	// Solve; after any other error the work is done here, and also if there is
+	// absorption or the job would be too large. The solution is the same.
+	Elsewhere func(job []byte) (result []byte, err error)
 }
 
 // DefaultSMax is the largest excitation error in Å⁻¹ of a beam if Options does
@@ -143,8 +148,21 @@ type System struct {
 //
 // Errors: *LimitError, ErrCancelled.
 func Solve(r *diffraction.Reflections, b diffraction.Beam, o geom.Rotation, opt Options) (*System, error) {
-	p, err := newProblem(r, b, o, opt)
+	p, err := newBeams(r, b, o, opt)
 	if err != nil {
+		return nil, err
+	}
+	if opt.Elsewhere != nil && opt.Absorption == None {
+		s, err := p.elsewhere(r, b)
+		var limit *LimitError
+		switch {
+		case err == nil:
+			return s, nil
+		case errors.Is(err, ErrCancelled), errors.As(err, &limit):
+			return nil, err
+		}
+	}
+	if err := p.complete(r, b); err != nil {
 		return nil, err
 	}
 	s, err := p.solve(opt.TiltX, opt.TiltY)

@@ -18,6 +18,8 @@ type couplings struct {
 	keys  []uint64 // 0 is empty; the length is a power of two
 	pairs []pair
 	used  int
+
+	missing bool // without r: something was asked for that put has not given
 }
 
 // pair is U_g and U'_g.
@@ -59,12 +61,14 @@ func (c *couplings) place(key uint64) int {
 // at returns the coupling of a − b.
 func (c *couplings) at(a, b crystal.HKL) pair {
 	d := crystal.HKL{a[0] - b[0], a[1] - b[1], a[2] - b[2]}
-	// Indices within ±2²⁰ make a key that is not 0.
-	const bias = 1 << 20
-	key := uint64(d[0]+bias)<<42 | uint64(d[1]+bias)<<21 | uint64(d[2]+bias)
+	key := keyOf(d)
 	at := c.place(key)
 	if c.keys[at] == key {
 		return c.pairs[at]
+	}
+	if c.r == nil {
+		c.missing = true
+		return pair{}
 	}
 	p := pair{u: c.beam.U(c.r.At(d), c.volume)}
 	if c.decay != nil {
@@ -72,9 +76,24 @@ func (c *couplings) at(a, b crystal.HKL) pair {
 	} else {
 		p.loss = complex(c.ratio, 0) * p.u
 	}
+	c.put(key, p)
+	return p
+}
+
+// keyOf returns the key of indices within ±2²⁰, which is not 0.
+func keyOf(d crystal.HKL) uint64 {
+	const bias = 1 << 20
+	return uint64(d[0]+bias)<<42 | uint64(d[1]+bias)<<21 | uint64(d[2]+bias)
+}
+
+// put enters the coupling of a key.
+func (c *couplings) put(key uint64, p pair) {
+	at := c.place(key)
+	if c.keys[at] == key {
+		return
+	}
 	c.keys[at], c.pairs[at] = key, p
 	if c.used++; 2*c.used > len(c.keys) {
 		c.resize(2 * len(c.keys))
 	}
-	return p
 }

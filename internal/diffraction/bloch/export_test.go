@@ -1,12 +1,15 @@
 package bloch
 
-import "zoneaxis/internal/diffraction"
+import (
+	"zoneaxis/internal/diffraction"
+	"zoneaxis/internal/geom"
+)
 
 // FromMatrix solves for given couplings of strong beams: u(i, j) = U_{i−j} and
 // loss(i, j) = U'_{i−j} for i > j, loss nil without absorption.
 func FromMatrix(diagonal []float64, u, loss func(i, j int) complex128, loss0, kn float64) (*System, error) {
 	n := len(diagonal)
-	p := &problem{beams: make([]diffraction.Spot, n), strong: n, rows: make([]int, n+1), loss0: loss0}
+	p := &problem{beams: make([]diffraction.Spot, n), strong: n, g: make([]geom.Vec, n), rows: make([]int, n+1), loss0: loss0}
 	p.opt.Yield = func() bool { return true }
 	if loss != nil {
 		p.loss = []complex128{}

@@ -30,7 +30,17 @@ type problem struct {
 	loss0 float64      // U'_0
 }
 
+// newProblem chooses the beams and finds their couplings.
 func newProblem(r *diffraction.Reflections, b diffraction.Beam, o geom.Rotation, opt Options) (*problem, error) {
+	p, err := newBeams(r, b, o, opt)
+	if err != nil {
+		return nil, err
+	}
+	return p, p.complete(r, b)
+}
+
+// newBeams chooses the beams.
+func newBeams(r *diffraction.Reflections, b diffraction.Beam, o geom.Rotation, opt Options) (*problem, error) {
 	if opt.Yield == nil {
 		opt.Yield = func() bool { return true }
 	}
@@ -47,23 +57,38 @@ func newProblem(r *diffraction.Reflections, b diffraction.Beam, o geom.Rotation,
 	if err := p.choose(r, b, o); err != nil {
 		return nil, err
 	}
-	hkl := make([]crystal.HKL, len(p.beams))
-	for i, s := range p.beams {
-		hkl[i] = r.HKL[s.Ref]
-	}
-	if err := p.couple(r, b, hkl); err != nil {
-		return nil, err
-	}
-	p.link()
-	if opt.MaxBeams > 0 && p.strong > opt.MaxBeams {
-		return nil, &LimitError{p.strong, opt.MaxBeams}
-	}
 	m := o.Mat()
 	p.g = make([]geom.Vec, len(p.beams))
 	for i, s := range p.beams {
 		p.g[i] = m.Apply(r.G[s.Ref])
 	}
 	return p, nil
+}
+
+// complete finds the couplings of the beams and drops those that have none.
+func (p *problem) complete(r *diffraction.Reflections, b diffraction.Beam) error {
+	if err := p.couple(newCouplings(r, b, &p.opt), p.indices(r)); err != nil {
+		return err
+	}
+	p.link()
+	return p.limit()
+}
+
+// limit is the error for more strong beams than wanted.
+func (p *problem) limit() error {
+	if p.opt.MaxBeams > 0 && p.strong > p.opt.MaxBeams {
+		return &LimitError{p.strong, p.opt.MaxBeams}
+	}
+	return nil
+}
+
+// indices returns those of the beams.
+func (p *problem) indices(r *diffraction.Reflections) []crystal.HKL {
+	hkl := make([]crystal.HKL, len(p.beams))
+	for i, s := range p.beams {
+		hkl[i] = r.HKL[s.Ref]
+	}
+	return hkl
 }
 
 // slack widens bounds of |g| and |s|, so that equivalent reflections stay
@@ -136,13 +161,12 @@ func largest(beams []diffraction.Spot, n int) float64 {
 // width returns the number of couplings in the row of beam i.
 func (p *problem) width(i int) int { return min(i, p.strong) }
 
-// couple fills in U and U'.
-func (p *problem) couple(r *diffraction.Reflections, b diffraction.Beam, hkl []crystal.HKL) error {
+// couple fills in U and U' for beams with the given indices.
+func (p *problem) couple(table *couplings, hkl []crystal.HKL) error {
 	p.rows = make([]int, len(hkl)+1)
 	for i := range hkl {
 		p.rows[i+1] = p.rows[i] + p.width(i)
 	}
-	table := newCouplings(r, b, &p.opt)
 	p.u = make([]complex128, p.rows[len(hkl)])
 	if p.opt.Absorption != None {
 		p.loss = make([]complex128, len(p.u))
@@ -267,10 +291,10 @@ func (p *problem) keep(phase []complex128) {
 			at++
 		}
 		rows[i+1] = at
-		p.beams[i] = p.beams[old]
+		p.beams[i], p.g[i] = p.beams[old], p.g[old]
 	}
 	p.rows, p.strong = rows, strong
-	p.beams = p.beams[:len(place)]
+	p.beams, p.g = p.beams[:len(place)], p.g[:len(place)]
 	p.u = p.u[:at]
 	if p.loss != nil {
 		p.loss = p.loss[:at]
@@ -280,6 +304,12 @@ func (p *problem) keep(phase []complex128) {
 // solve prepares the amplitudes for an incident wave vector with the transverse
 // components kx, ky (Å⁻¹).
 func (p *problem) solve(kx, ky float64) (*System, error) {
+	s := p.system(kx, ky)
+	return s, s.prepare()
+}
+
+// system returns all of a solution but what the couplings decide.
+func (p *problem) system(kx, ky float64) *System {
 	s := &System{Beams: p.beams, Strong: p.strong, p: p}
 	incident := geom.Vec{X: kx, Y: ky, Z: -math.Sqrt(max(0, p.k*p.k-kx*kx-ky*ky))}
 	// Refraction changes the component along the normal only.
@@ -295,7 +325,7 @@ func (p *problem) solve(kx, ky float64) (*System, error) {
 		s.diagonal[i] = -g.Dot(wave.Add(g)) * w
 		s.weight[i] = math.Sqrt(w)
 	}
-	return s, s.prepare()
+	return s
 }
 
 // prepare reduces the matrix.
