@@ -55,7 +55,7 @@ func TestAnalyzeChance(t *testing.T) {
 			if b.Setting.Number < a.Setting.Number && tol == 0 {
 				t.Errorf("%s: %s first, then %s", s.ID, a.Setting.HM, b.Setting.HM)
 			}
-			if tol == 0 && b.Setting == a.Setting && (b.P != [3][3]float64(geom.Identity()) || b.Shift != (crystal.Frac{})) {
+			if tol == 0 && b.Setting == a.Setting && (b.P != identity || b.Shift != (crystal.Frac{})) {
 				t.Errorf("%s: %s again by %v %v, cell %v", s.ID, a.Setting.HM, b.P, b.Shift, a.Conventional.Lattice.Cell())
 			}
 		}

@@ -1,6 +1,7 @@
 package crystal
 
 import (
+	"cmp"
 	"math"
 
 	"zoneaxis/internal/geom"
@@ -121,23 +122,43 @@ func simpler(n, m [3]int) bool {
 }
 
 // PlaneFamily returns {hkl}: the planes that the Laue class of g makes
-// equivalent to h, h among them.
+// equivalent to h, h first, the rest from large to small indices. Without a
+// group they are h and −h.
 func PlaneFamily(g *symmetry.Group, h HKL) []HKL {
-	eq := g.Equivalents(h)
-	out := make([]HKL, len(eq))
-	for i, e := range eq {
-		out[i] = e
+	if g == nil {
+		return []HKL{h, h.Neg()}
+	}
+	return named[HKL](g.Equivalents(h))
+}
+
+// DirectionFamily returns ⟨uvw⟩: the directions that the Laue class of g makes
+// equivalent to u, u first, the rest from large to small indices. Without a
+// group they are u and −u.
+func DirectionFamily(g *symmetry.Group, u UVW) []UVW {
+	if g == nil {
+		return []UVW{u, u.Neg()}
+	}
+	return named[UVW](g.EquivalentDirections(u))
+}
+
+func named[V ~[3]int](list [][3]int) []V {
+	out := make([]V, len(list))
+	for i, v := range list {
+		out[i] = v
 	}
 	return out
 }
 
-// DirectionFamily returns ⟨uvw⟩: the directions that the Laue class of g makes
-// equivalent to u, u among them.
-func DirectionFamily(g *symmetry.Group, u UVW) []UVW {
-	eq := g.EquivalentDirections(u)
-	out := make([]UVW, len(eq))
-	for i, e := range eq {
-		out[i] = e
+// Handier reports whether a is the nicer name of a family than b: it has fewer
+// negative indices or, with as many, larger ones in front.
+func Handier[V ~[3]int](a, b V) bool {
+	negative := func(v V) (n int) {
+		for _, i := range v {
+			if i < 0 {
+				n++
+			}
+		}
+		return n
 	}
-	return out
+	return cmp.Or(cmp.Compare(negative(a), negative(b)), Compare(b, a)) < 0
 }

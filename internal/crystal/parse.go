@@ -143,15 +143,21 @@ type typedIndices struct {
 }
 
 func (t typedIndices) plane() HKL {
-	return HKL{t.n[0], t.n[1], t.n[len(t.n)-1]}
+	if len(t.n) == 4 {
+		h, _ := PlaneFromFour([4]int(t.n)) // their sum has been looked at
+		return h
+	}
+	return HKL(t.n)
 }
 
-// direction returns the typed direction in three indices, not yet reduced.
+// direction returns the typed direction in three indices; three that were typed
+// are not yet reduced.
 func (t typedIndices) direction() UVW {
 	if len(t.n) == 4 {
-		return UVW{t.n[0] - t.n[2], t.n[1] - t.n[2], t.n[3]}
+		u, _ := DirectionFromFour([4]int(t.n))
+		return u
 	}
-	return UVW{t.n[0], t.n[1], t.n[2]}
+	return UVW(t.n)
 }
 
 func readIndices(text string, w indexWords, hexagonal bool, name, system string) typedIndices {

@@ -139,7 +139,7 @@ func TestExtinctionDistances(t *testing.T) {
 			within(t, name+"|F|", cmplx.Abs(r.F[i]), mode.f, tol)
 			within(t, name+"ξ", b.ExtinctionDistance(cmplx.Abs(r.F[i]), volume, r.Len[i]), mode.xi, tolXi)
 			if mode.thermal == diffraction.SiteB {
-				v := diffraction.Potential(r.F[i], volume)
+				v := r.F[i] * complex(diffraction.VoltPerF/volume, 0)
 				within(t, name+"V", cmplx.Abs(v), row.V, tolXi)
 				within(t, name+"U", cmplx.Abs(b.U(r.F[i], volume)), row.U, tolXi)
 				within(t, name+"U/γV", cmplx.Abs(b.U(r.F[i], volume))/cmplx.Abs(v)/b.Gamma(), c.Constants.UFromV, 1e-7)
@@ -156,7 +156,7 @@ func TestMeanInnerPotential(t *testing.T) {
 	for id, want := range map[string]float64{"si": 13.954, "au": 29.861, "al": 16.986, "mgo": 18.561, "gaas": 15.421} {
 		s := textbook.Cell(t, id)
 		r := textbook.Reflections(t, s, diffraction.Options{GMax: 0.1})
-		within(t, id+" V_0", real(diffraction.Potential(r.F[0], s.Lattice.Volume())), want, 5e-5) // 5 digits
+		within(t, id+" V_0", diffraction.VoltPerF*real(r.F[0])/s.Lattice.Volume(), want, 5e-5) // 5 digits
 	}
 }
 

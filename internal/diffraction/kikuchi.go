@@ -90,8 +90,11 @@ const (
 	Excess     Line = 1
 )
 
-// Circles returns the two lines on the sphere of directions towards the source
-// (the antipodes of d), to draw in a stereogram.
+// Circles returns the two lines on the sphere of directions n towards the source
+// (the antipodes of d), to draw in a stereogram: n·ĝ = ± sin θ = ± λ|g|/2, the
+// edge on the side of +g first. They are each other's antipodes: together their
+// parts on the upper hemisphere show the whole band. A reflection beyond the
+// limiting sphere (|g| > 2/λ) gives circles without points.
 func (b Band) Circles() [2]Circle {
 	s := b.G.Norm() / (2 * b.k)
 	return [2]Circle{{Axis: b.G.Unit(), Cos: s}, {Axis: b.G.Unit(), Cos: -s}}

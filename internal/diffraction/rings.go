@@ -2,10 +2,8 @@ package diffraction
 
 import (
 	"math"
-	"slices"
 
 	"zoneaxis/internal/crystal"
-	"zoneaxis/internal/lean/sorts"
 	"zoneaxis/internal/symmetry"
 )
 
@@ -147,19 +145,4 @@ func AddProfile(dst []float64, step float64, rings []Ring, instrument float64) {
 			dst[i] += height * math.Exp(-x*x/2)
 		}
 	}
-}
-
-// Strongest returns the rings in order of falling intensity.
-func Strongest(rings []Ring) []Ring {
-	out := slices.Clone(rings)
-	sorts.Stable(out, func(a, b Ring) int {
-		switch {
-		case a.Intensity > b.Intensity:
-			return -1
-		case a.Intensity < b.Intensity:
-			return 1
-		}
-		return 0
-	})
-	return out
 }

@@ -3,7 +3,6 @@ package diffraction
 import (
 	"math"
 
-	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/geom"
 )
 
@@ -29,76 +28,6 @@ func Stereographic(v geom.Vec) (p Point, upper bool) {
 	return Point{v.X / (n + v.Z), v.Y / (n + v.Z)}, true
 }
 
-// Direction returns the unit vector whose projection is p, the inverse of
-// Stereographic:
-//
-//	n = (2X, 2Y, 1 − X² − Y²)/(1 + X² + Y²)
-//
-// Points outside the unit disc give directions of the lower hemisphere.
-func (p Point) Direction() geom.Vec {
-	q := p.X*p.X + p.Y*p.Y
-	return geom.Vec{X: 2 * p.X, Y: 2 * p.Y, Z: 1 - q}.Scale(1 / (1 + q))
-}
-
-// Pole is a plane normal or a lattice direction on a stereogram. Exactly one of
-// Plane and Zone is set.
-type Pole struct {
-	Plane crystal.HKL
-	Zone  crystal.UVW
-	Dir   geom.Vec // unit vector in the frame of the stereogram
-	Point Point
-	Upper bool // false: Point is that of −Dir
-}
-
-// AppendPlanePoles appends the poles of plane normals to dst. o turns the
-// crystal's Cartesian frame into that of the stereogram; with the orientation
-// of a pattern the beam is at the centre. 000 is left out.
-func AppendPlanePoles(dst []Pole, l crystal.Lattice, o geom.Rotation, planes []crystal.HKL) []Pole {
-	m := o.Mat()
-	for _, h := range planes {
-		if h == (crystal.HKL{}) {
-			continue
-		}
-		d := m.Apply(l.G(h)).Unit()
-		p, upper := Stereographic(d)
-		dst = append(dst, Pole{Plane: h, Dir: d, Point: p, Upper: upper})
-	}
-	return dst
-}
-
-// AppendZonePoles appends the poles of lattice directions to dst; o as in
-// AppendPlanePoles. The zero direction is left out.
-func AppendZonePoles(dst []Pole, l crystal.Lattice, o geom.Rotation, zones []crystal.UVW) []Pole {
-	m := o.Mat()
-	for _, u := range zones {
-		if u == (crystal.UVW{}) {
-			continue
-		}
-		d := m.Apply(l.R(u)).Unit()
-		p, upper := Stereographic(d)
-		dst = append(dst, Pole{Zone: u, Dir: d, Point: p, Upper: upper})
-	}
-	return dst
-}
-
-// NearestPole returns the index of the pole whose axis is closest in angle to
-// the direction drawn at p, and that angle in rad, 0 … π/2. A pole and its
-// antipode are the same axis. Without poles the index is −1.
-func NearestPole(poles []Pole, p Point) (index int, angle float64) {
-	d := p.Direction()
-	index, best := -1, -1.0
-	for i := range poles {
-		if c := math.Abs(d.Dot(poles[i].Dir)); c > best {
-			index, best = i, c
-		}
-	}
-	if index < 0 {
-		return -1, 0
-	}
-	a := geom.Angle(d, poles[index].Dir)
-	return index, min(a, math.Pi-a)
-}
-
 // Circle is a circle on the sphere, the directions n with n·Axis = Cos. Cos = 0
 // is a great circle: with a plane normal as axis it is the trace of the plane,
 // with a zone axis the zone circle that carries all its plane normals.
@@ -109,17 +38,6 @@ type Circle struct {
 
 // GreatCircle returns the directions normal to axis, which may have any length.
 func GreatCircle(axis geom.Vec) Circle { return Circle{Axis: axis.Unit()} }
-
-// BandEdges returns the two Kikuchi lines of a reflection on the sphere, the
-// directions with n·ĝ = ± sin θ = ± λ|g|/2. g is in Å⁻¹ in the frame of the
-// stereogram. The circles are each other's antipodes: together their parts on
-// the upper hemisphere show the whole band. The edge on the side of +g is
-// first. A reflection beyond the limiting sphere (|g| > 2/λ) has no lines and
-// gives circles without points.
-func BandEdges(g geom.Vec, b Beam) [2]Circle {
-	s := b.Wavelength() * g.Norm() / 2
-	return [2]Circle{{g.Unit(), s}, {g.Unit(), -s}}
-}
 
 // Arc is the part of a circle on the upper hemisphere as it is drawn in the
 // unit disc: an arc of a circle, a straight chord, or nothing.

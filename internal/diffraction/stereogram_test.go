@@ -37,6 +37,12 @@ func TestStereographic(t *testing.T) {
 	}
 }
 
+// unprojected is the inverse of Stereographic for points of the unit disc.
+func unprojected(p diffraction.Point) geom.Vec {
+	q := p.X*p.X + p.Y*p.Y
+	return geom.Vec{X: 2 * p.X, Y: 2 * p.Y, Z: 1 - q}.Scale(1 / (1 + q))
+}
+
 func TestStereographicInverse(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 200 {
@@ -45,8 +51,8 @@ func TestStereographicInverse(t *testing.T) {
 		if !upper {
 			v = v.Neg()
 		}
-		if d := p.Direction().Sub(v).Norm(); d > tolRound {
-			t.Fatalf("%v comes back as %v, off by %g", v, p.Direction(), d)
+		if d := unprojected(p).Sub(v).Norm(); d > tolRound {
+			t.Fatalf("%v comes back as %v, off by %g", v, unprojected(p), d)
 		}
 		if math.Hypot(p.X, p.Y) > 1+tolRound {
 			t.Fatalf("%v is drawn outside the disc at %v", v, p)
@@ -57,53 +63,20 @@ func TestStereographicInverse(t *testing.T) {
 func TestCubicStandardTriangle(t *testing.T) {
 	// [011] at tan 22.5° and [111] at tan(54.7356°/2) of the disc.
 	l := textbook.Cubic(t, 4)
-	poles := diffraction.AppendZonePoles(nil, l, geom.NoRotation(), []crystal.UVW{{0, 0, 1}, {0, 1, 1}, {1, 1, 1}, {}})
-	planes := diffraction.AppendPlanePoles(nil, l, geom.NoRotation(), []crystal.HKL{{0, 0, 1}, {0, 1, 1}, {1, 1, 1}, {}})
-	if len(poles) != 3 || len(planes) != 3 {
-		t.Fatalf("got %d and %d poles, want 3 without the zero index", len(poles), len(planes))
-	}
-	want := []float64{0, math.Tan(math.Pi / 8), math.Tan(math.Acos(1/math.Sqrt(3)) / 2)}
-	for i, p := range poles {
-		if got := math.Hypot(p.Point.X, p.Point.Y); math.Abs(got-want[i]) > tolRound {
-			t.Errorf("%v at radius %.6f, want %.6f", p.Zone, got, want[i])
-		}
-		if planes[i].Point != p.Point {
-			t.Errorf("cubic %v and its plane normal differ: %v, %v", p.Zone, p.Point, planes[i].Point)
-		}
-	}
-}
-
-func TestMonoclinicNormalIsNotDirection(t *testing.T) {
-	// m-ZrO2: β − 90° = 9.23° between [001] and the normal of (001).
-	l := textbook.Lattice(t, crystal.Cell{A: 5.1505, B: 5.2116, C: 5.3173, Alpha: 90, Beta: 99.230, Gamma: 90})
-	d := diffraction.AppendZonePoles(nil, l, geom.NoRotation(), []crystal.UVW{{0, 0, 1}})[0]
-	n := diffraction.AppendPlanePoles(nil, l, geom.NoRotation(), []crystal.HKL{{0, 0, 1}})[0]
-	if got := geom.Degrees(geom.Angle(d.Dir, n.Dir)); math.Abs(got-9.230) > 1e-9 {
-		t.Errorf("angle [001] to (001) = %.6f°, want 9.230°", got)
-	}
-}
-
-func TestNearestPole(t *testing.T) {
-	l := textbook.Cubic(t, 4)
-	zones := []crystal.UVW{{0, 0, 1}, {0, 1, 1}, {1, 1, 1}, {0, -1, -1}, {0, 1, -1}}
-	poles := diffraction.AppendZonePoles(nil, l, geom.NoRotation(), zones)
 	for _, c := range []struct {
-		name  string
-		p     diffraction.Point
-		want  int
-		angle float64 // degrees
-	}{
-		{"centre", diffraction.Point{}, 0, 0},
-		{"30 degrees up", diffraction.Point{Y: math.Tan(math.Pi / 12)}, 1, 15},
-		{"45 degrees down, by the antipode of [01-1]", diffraction.Point{Y: -math.Tan(math.Pi / 8)}, 4, 0},
-	} {
-		i, a := diffraction.NearestPole(poles, c.p)
-		if i != c.want || math.Abs(geom.Degrees(a)-c.angle) > 1e-9 { // atan2 of roundings
-			t.Errorf("%s: pole %d at %.6f°, want %d at %g°", c.name, i, geom.Degrees(a), c.want, c.angle)
+		u    crystal.UVW
+		want float64
+	}{{crystal.UVW{0, 0, 1}, 0}, {crystal.UVW{0, 1, 1}, math.Tan(math.Pi / 8)}, {crystal.UVW{1, 1, 1}, math.Tan(math.Acos(1/math.Sqrt(3)) / 2)}} {
+		p, upper := diffraction.Stereographic(l.R(c.u))
+		if got := math.Hypot(p.X, p.Y); math.Abs(got-c.want) > tolRound || !upper {
+			t.Errorf("%v at radius %.6f, want %.6f", c.u, got, c.want)
 		}
-	}
-	if i, _ := diffraction.NearestPole(nil, diffraction.Point{}); i != -1 {
-		t.Errorf("without poles: index %d, want -1", i)
+		if plane, _ := diffraction.Stereographic(l.G(crystal.HKL(c.u))); math.Hypot(plane.X-p.X, plane.Y-p.Y) > tolRound {
+			t.Errorf("cubic %v and its plane normal differ: %v, %v", c.u, p, plane)
+		}
+		if below, upper := diffraction.Stereographic(l.R(c.u).Neg()); below != p || upper {
+			t.Errorf("%v: the antipode is at %v, upper %v", c.u, below, upper)
+		}
 	}
 }
 
@@ -138,12 +111,12 @@ func TestCircleAgreesWithItsArc(t *testing.T) {
 		// The drawn circle grows without bound near a straight line.
 		tol := tolRound * (1 + a.Radius*a.Radius)
 		for j, p := range points {
-			d := p.Direction()
+			d := unprojected(p)
 			if math.Abs(d.Dot(c.Axis)-c.Cos) > tolRound || d.Z < -tolRound {
 				t.Fatalf("%+v: point %v gives n·p = %g, z = %g", c, p, d.Dot(c.Axis), d.Z)
 			}
 			if j > 0 {
-				if step := geom.Angle(points[j-1].Direction(), d); step > 0.05+tolRound {
+				if step := geom.Angle(unprojected(points[j-1]), d); step > 0.05+tolRound {
 					t.Fatalf("%+v: step %g", c, step)
 				}
 			}
@@ -167,24 +140,27 @@ func TestCircleAgreesWithItsArc(t *testing.T) {
 	}
 }
 
-func TestBandEdges(t *testing.T) {
+func TestBandCircles(t *testing.T) {
 	// Si 220 at 200 kV: 2θ = 13.0612 mrad (physics check), centred on the plane.
-	b, err := diffraction.NewBeam(200e3)
-	if err != nil {
-		t.Fatal(err)
+	r := textbook.Reflections(t, textbook.Cell(t, "si"), diffraction.Options{GMax: 0.6})
+	n := 0
+	for _, b := range (diffraction.Kikuchi{}).AppendBands(nil, r, textbook.Beam(t, 200e3), geom.NoRotation()) {
+		e := b.Circles()
+		if e[0].Cos != -e[1].Cos || e[0].Axis != e[1].Axis || e[0].Axis.Dot(b.G) < 0 || e[0].Cos < 0 {
+			t.Errorf("%v: edges %+v are not antipodes with that of +g first", r.HKL[b.Ref], e)
+		}
+		width := math.Acos(e[1].Cos) - math.Acos(e[0].Cos)
+		if math.Abs(width-b.Width()) > tolRound {
+			t.Errorf("%v: %g rad between the edges, width %g", r.HKL[b.Ref], width, b.Width())
+		}
+		if h := r.HKL[b.Ref]; h[0]*h[0]+h[1]*h[1]+h[2]*h[2] == 8 {
+			n++
+			if math.Abs(width-13.0612e-3) > 5e-8 { // the check has six digits, for a = 5.43102 Å
+				t.Errorf("%v: width %.4f mrad, want 13.0612", h, 1e3*width)
+			}
+		}
 	}
-	l := textbook.Cubic(t, 5.43102)
-	g := l.G(crystal.HKL{2, 2, 0})
-	e := diffraction.BandEdges(g, b)
-	width := math.Acos(e[1].Cos) - math.Acos(e[0].Cos)
-	if math.Abs(width-13.0612e-3) > 5e-8 { // the check has six digits
-		t.Errorf("width %.4f mrad, want 13.0612", 1e3*width)
-	}
-	if e[0].Cos != -e[1].Cos || e[0].Axis != e[1].Axis {
-		t.Errorf("edges %+v are not antipodes", e)
-	}
-	far := diffraction.BandEdges(g.Unit().Scale(2.1*b.K()), b)
-	if n := len(far[0].AppendPoints(nil, 0.1)); n != 0 {
-		t.Errorf("beyond the limiting sphere: %d points", n)
+	if n != 6 {
+		t.Errorf("%d bands of {220}, want 6", n)
 	}
 }

@@ -2,15 +2,6 @@ package diffraction
 
 import "math"
 
-// Potential returns V_g in V, the Fourier coefficient of the crystal potential
-// V(r) = Σ V_g exp(2πi g·r), of a structure factor f in Å and a cell volume in
-// Å³:
-//
-//	V_g = h²/(2π m₀ e) F_g/Ω
-func Potential(f complex128, volume float64) complex128 {
-	return f * complex(VoltPerF/volume, 0)
-}
-
 // U returns U_g = 2 m e V_g/h² = γ F_g/(π Ω) in Å⁻², with the relativistic mass,
 // of a structure factor in Å and a cell volume in Å³.
 func (b Beam) U(f complex128, volume float64) complex128 {

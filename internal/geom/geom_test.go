@@ -112,7 +112,8 @@ func TestMat3(t *testing.T) {
 			t.Errorf("(m v)·w = %g, v·(mᵀ w) = %g", a, b)
 		}
 	}
-	if geom.Identity().Det() != 1 || geom.Identity().Inverse() != geom.Identity() {
+	identity := geom.Mat3{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}
+	if identity.Det() != 1 || identity.Inverse() != identity {
 		t.Error("the unit matrix is not its inverse")
 	}
 }

@@ -46,9 +46,6 @@ func Angle(v, w Vec) float64 { return math.Atan2(v.Cross(w).Norm(), v.Dot(w)) }
 // Mat3 is a 3×3 matrix, row by row: m[i][j] is row i, column j.
 type Mat3 [3][3]float64
 
-// Identity returns the unit matrix.
-func Identity() Mat3 { return Mat3{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}} }
-
 // Apply returns the column m v.
 func (m Mat3) Apply(v Vec) Vec {
 	return Vec{

@@ -52,7 +52,7 @@ func (r Range) beyond(a float64) float64 { return max(0, r.Min-a, a-r.Max) }
 //
 // with right-handed rotations and α, β the readings, each with its sign turned
 // if Flip says so. The zero value is a double-tilt holder that cannot move: set
-// the ranges, or start from DefaultHolder.
+// the ranges.
 type Holder struct {
 	Kind      HolderKind
 	Axis      float64 // rad, from screen x to the α axis, counter-clockwise as seen
@@ -60,12 +60,6 @@ type Holder struct {
 	FlipBeta  bool
 	Alpha     Range // what the holder can reach, readings in rad
 	Beta      Range
-}
-
-// DefaultHolder returns a double-tilt holder with ±30° and ±20°.
-func DefaultHolder() Holder {
-	a, b := geom.Radians(30), geom.Radians(20)
-	return Holder{Alpha: Range{-a, a}, Beta: Range{-b, b}}
 }
 
 // Validate reports ranges that are empty or not numbers.
@@ -121,15 +115,10 @@ func (h Holder) signed(alpha, beta float64) (float64, float64) {
 }
 
 // Mount returns the orientation (crystal Cartesian → laboratory) that a crystal
-// has at the readings (0, 0) if it has the orientation o at the readings at.
+// has at the readings (0, 0) if it has the orientation o at the readings at. At
+// the readings t it has Rotation(t) times that.
 func (h Holder) Mount(o geom.Rotation, at Tilt) geom.Rotation {
 	return h.Rotation(at).Inverse().Mul(o).Normalise()
-}
-
-// Orientation returns the orientation at the readings t of a crystal mounted as
-// mount, the inverse of Mount.
-func (h Holder) Orientation(mount geom.Rotation, t Tilt) geom.Rotation {
-	return h.Rotation(t).Mul(mount).Normalise()
 }
 
 // Up returns the direction of the specimen, in the laboratory frame at the
@@ -348,7 +337,7 @@ func (h Holder) Explain(l crystal.Lattice, mount geom.Rotation, from Tilt, t Tar
 	v := h.Up(t.Tilt)
 	if near := h.closest(l, mount, from, v, zones, 1); len(near) > 0 {
 		u.Nearest, u.OK = near[0], true
-		u.Angle = geom.Angle(v, h.Up(near[0].Tilt))
+		u.Angle = h.Between(t.Tilt, near[0].Tilt)
 	}
 	return u
 }

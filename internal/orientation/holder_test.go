@@ -38,7 +38,7 @@ func TestTiltFromOneZoneToAnother(t *testing.T) {
 	// physics check: x ∥ [100], y ∥ [010], from [001] to [112].
 	const tolCheck = 5e-5 // degrees, the check has four decimals
 	l := textbook.Cubic(t, 4)
-	h := orientation.DefaultHolder()
+	h := holders()["double"]
 	mount := h.Mount(geom.NoRotation(), tilt(0, 0))
 	got := h.Zone(l, mount, tilt(0, 0), crystal.UVW{1, 1, 2})
 	if a, b := geom.Degrees(got.Tilt.Alpha), geom.Degrees(got.Tilt.Beta); math.Abs(a-24.0948) > tolCheck || math.Abs(b+26.5651) > tolCheck {
@@ -132,12 +132,12 @@ func TestAimTurnsTheShortWay(t *testing.T) {
 	}
 }
 
-func TestMountIsUndoneByOrientation(t *testing.T) {
+func TestMountIsUndoneByRotation(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	for name, h := range holders() {
 		o := geom.AxisAngle(textbook.Unit(r), 2*r.Float64())
 		at := orientation.Tilt{Alpha: r.Float64() - 0.5, Beta: r.Float64() - 0.5}
-		back := h.Orientation(h.Mount(o, at), at)
+		back := h.Rotation(at).Mul(h.Mount(o, at))
 		if a := back.Mul(o.Inverse()).Angle(); a > 1e-7 { // atan2 of the root of a rounding
 			t.Errorf("%s: off by %g rad", name, a)
 		}
@@ -156,7 +156,7 @@ func TestReadingsAreAbsolute(t *testing.T) {
 		from := tilt(11, -7)
 		mount := h.Mount(o, from)
 		first := h.Zone(l, mount, from, crystal.UVW{1, 0, 2})
-		second := h.Zone(l, h.Mount(h.Orientation(mount, first.Tilt), first.Tilt), first.Tilt, crystal.UVW{1, 1, 2})
+		second := h.Zone(l, h.Mount(h.Rotation(first.Tilt).Mul(mount), first.Tilt), first.Tilt, crystal.UVW{1, 1, 2})
 		direct := h.Zone(l, mount, first.Tilt, crystal.UVW{1, 1, 2})
 		if math.Abs(second.Tilt.Alpha-direct.Tilt.Alpha) > 1e-9 || math.Abs(second.Tilt.Beta-direct.Tilt.Beta) > 1e-9 {
 			t.Errorf("%s: by way of another zone %v, at once %v", name, second.Tilt, direct.Tilt)
@@ -186,7 +186,7 @@ func TestReachIsTheBorder(t *testing.T) {
 			}
 		}
 	}
-	if n := len(orientation.DefaultHolder().AppendReach(nil, 0)); n != 0 {
+	if n := len(holders()["double"].AppendReach(nil, 0)); n != 0 {
 		t.Errorf("step 0: %d points", n)
 	}
 }
@@ -243,7 +243,7 @@ func TestTwoBeamTarget(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		now := h.Orientation(mount, got.Tilt)
+		now := h.Rotation(got.Tilt).Mul(mount)
 		g := now.Apply(l.G(c.hkl))
 		// On the Ewald sphere: |k₀ + g| = |k₀|.
 		q := g.Add(geom.Vec{Z: -b.K()})
@@ -272,7 +272,7 @@ func TestTwoBeamTarget(t *testing.T) {
 
 func TestNearestReachable(t *testing.T) {
 	l := textbook.Cubic(t, 5.43102)
-	h := orientation.DefaultHolder()
+	h := holders()["double"]
 	axes := zones.NewSet(l, nil, 3).Zones()
 	o, err := diffraction.ZoneFrame(l, crystal.UVW{0, 0, 1})
 	if err != nil {
@@ -287,7 +287,7 @@ func TestNearestReachable(t *testing.T) {
 		if !s.Reachable || !h.Reaches(s.Tilt) {
 			t.Errorf("%v at %v is out of reach", s.Zone, s.Tilt)
 		}
-		if up := h.Orientation(mount, s.Tilt).Apply(l.R(s.Zone)).Unit(); up.Sub(geom.Vec{Z: 1}).Norm() > 1e-9 {
+		if up := h.Rotation(s.Tilt).Mul(mount).Apply(l.R(s.Zone)).Unit(); up.Sub(geom.Vec{Z: 1}).Norm() > 1e-9 {
 			t.Errorf("%v ends at %v", s.Zone, up)
 		}
 		if i > 0 && s.Travel < list[i-1].Travel-1e-9 {
@@ -316,7 +316,7 @@ func TestNearestReachable(t *testing.T) {
 }
 
 func TestHolderValidate(t *testing.T) {
-	good := orientation.DefaultHolder()
+	good := holders()["double"]
 	if err := good.Validate(); err != nil {
 		t.Error(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"zoneaxis/internal/protocol"
 	"zoneaxis/internal/scene"
 	"zoneaxis/internal/source"
+	"zoneaxis/internal/zones"
 )
 
 func (s *Session) doOpen(r *protocol.Request, payload []byte, out *protocol.Reply) error {
@@ -136,23 +137,23 @@ func (s *Session) doSnap(r *protocol.Request, _ []byte, out *protocol.Reply) err
 }
 
 func (s *Session) doCommon(r *protocol.Request, _ []byte, out *protocol.Reply) error {
-	zones := s.phase.common
-	if len(zones) == 0 {
+	common := s.phase.common
+	if len(common) == 0 {
 		return nil
 	}
-	now := slices.Index(zones, s.zone)
+	now := slices.Index(common, s.zone)
 	if now < 0 {
-		family := s.phase.equivalentZones(s.zone)
-		now = slices.IndexFunc(zones, func(u crystal.UVW) bool { return slices.Contains(family, u) })
+		family := zones.Equivalent(s.phase.group, s.zone)
+		now = slices.IndexFunc(common, func(u crystal.UVW) bool { return slices.Contains(family, u) })
 	}
 	next := 0
 	switch {
 	case now >= 0:
-		next = (now + r.Step + len(zones)) % len(zones)
+		next = (now + r.Step + len(common)) % len(common)
 	case r.Step < 0:
-		next = len(zones) - 1
+		next = len(common) - 1
 	}
-	return s.goTo(zones[next], false)
+	return s.goTo(common[next], false)
 }
 
 func (s *Session) doTilt(r *protocol.Request, _ []byte, out *protocol.Reply) error {

@@ -245,61 +245,6 @@ const faintestHOLZ = 1e-7
 // numCommon is the number of common zone axes offered.
 const numCommon = 6
 
-// handier reports whether u is the nicer name of a family than v: few negative
-// indices, then large ones first.
-func handier(u, v crystal.UVW) bool {
-	nu, nv := 0, 0
-	for i := range 3 {
-		if u[i] < 0 {
-			nu++
-		}
-		if v[i] < 0 {
-			nv++
-		}
-	}
-	if nu != nv {
-		return nu < nv
-	}
-	for i := range 3 {
-		if u[i] != v[i] {
-			return u[i] > v[i]
-		}
-	}
-	return false
-}
-
-// equivalentZones returns the directions that the Laue class makes equivalent
-// to u, u first.
-func (p *phase) equivalentZones(u crystal.UVW) []crystal.UVW {
-	list := []crystal.UVW{u, u.Neg()}
-	if p.group == nil {
-		return list
-	}
-	for _, op := range p.group.Representatives() {
-		v := crystal.UVW(op.ApplyUVW(u))
-		if !slices.Contains(list, v) {
-			list = append(list, v, v.Neg())
-		}
-	}
-	return list
-}
-
-// equivalentPlanes returns the planes that the Laue class makes equivalent to
-// h, h first.
-func (p *phase) equivalentPlanes(h crystal.HKL) []crystal.HKL {
-	list := []crystal.HKL{h, h.Neg()}
-	if p.group == nil {
-		return list
-	}
-	for _, op := range p.group.Representatives() {
-		k := crystal.HKL(op.ApplyHKL(h))
-		if !slices.Contains(list, k) {
-			list = append(list, k, k.Neg())
-		}
-	}
-	return list
-}
-
 // name returns what a person calls the crystal.
 func (p *phase) name() string {
 	if p.structure.Name != "" {

@@ -130,7 +130,7 @@ func (s *Session) ringDetail(h crystal.HKL) *protocol.Detail {
 	d.X, d.Y = round2(d.X), round2(d.Y)
 	s.lengths(d, p.structure.Lattice.G(h).Norm())
 	powder := p.findRings()
-	family := p.equivalentPlanes(h)
+	family := crystal.PlaneFamily(p.group, h)
 	for _, r := range powder.rings {
 		here := slices.IndexFunc(r.Families, func(f diffraction.Family) bool { return f.HKL == h || slices.Contains(family, f.HKL) })
 		if here < 0 {

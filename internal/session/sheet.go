@@ -61,7 +61,7 @@ func (s *Session) sheet() (*protocol.Sheet, error) {
 		same.Zone = zones.Representative(p.group, s.zone)
 	}
 	// The sheet that stands for it is one of those with small indices.
-	if i := slices.IndexFunc(p.sheets, func(u crystal.UVW) bool { return slices.Contains(p.equivalentZones(s.zone), u) }); i >= 0 {
+	if i := slices.IndexFunc(p.sheets, func(u crystal.UVW) bool { return slices.Contains(zones.Equivalent(p.group, s.zone), u) }); i >= 0 {
 		same.Zone = p.sheets[i]
 	}
 	own, known := source.Lookup(p.id)

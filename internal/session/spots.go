@@ -108,8 +108,8 @@ func round2(v float64) float64 { return math.Floor(v*100+0.5000001) / 100 }
 // family returns the planes equivalent to h, {111}, by their handiest name.
 func (s *Session) family(h crystal.HKL) protocol.Text {
 	best := h
-	for _, k := range s.phase.equivalentPlanes(h) {
-		if handier(crystal.UVW(k), crystal.UVW(best)) {
+	for _, k := range crystal.PlaneFamily(s.phase.group, h) {
+		if crystal.Handier(k, best) {
 			best = k
 		}
 	}
@@ -413,11 +413,11 @@ func (s *Session) matches(h crystal.HKL, filter string) bool {
 	in := crystal.ParsePlane(filter, s.phase.four, s.phase.name(), s.phase.system())
 	if in.OK {
 		if in.Family {
-			return slices.Contains(s.phase.equivalentPlanes(in.HKL), h)
+			return slices.Contains(crystal.PlaneFamily(s.phase.group, in.HKL), h)
 		}
 		same := func(k crystal.HKL) bool { return k.Zone(in.HKL) == crystal.UVW{} && k != crystal.HKL{} }
 		if s.rings {
-			return slices.ContainsFunc(s.phase.equivalentPlanes(h), same)
+			return slices.ContainsFunc(crystal.PlaneFamily(s.phase.group, h), same)
 		}
 		return same(h)
 	}

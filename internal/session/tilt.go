@@ -213,10 +213,10 @@ func (s *Session) stereogram(target crystal.UVW) (svg string, poles []protocol.P
 // addPoles puts the zone axes of the upper hemisphere into a stereogram.
 func (s *Session) addPoles(g *scene.Stereogram, sign func(diffraction.Point) diffraction.Point, poles *[]protocol.Pole) {
 	p := s.phase
-	zones := p.zones.Zones()
+	axes := p.zones.Zones()
 	common := map[crystal.UVW]int{}
 	for i, u := range p.common {
-		for _, v := range p.equivalentZones(u) {
+		for _, v := range zones.Equivalent(p.group, u) {
 			if _, seen := common[v]; !seen {
 				common[v] = i
 				common[v.Neg()] = i
@@ -224,7 +224,7 @@ func (s *Session) addPoles(g *scene.Stereogram, sign func(diffraction.Point) dif
 		}
 	}
 	shown := 0
-	for _, u := range zones {
+	for _, u := range axes {
 		rank, ok := common[u]
 		level := 2
 		switch {

@@ -420,7 +420,7 @@ func (s *Session) brightest() string {
 		return ""
 	}
 	top := rows[0]
-	family := p.equivalentPlanes(top.HKL)
+	family := crystal.PlaneFamily(p.group, top.HKL)
 	var angles []float64
 	for _, r := range rows {
 		if r.Intensity >= top.Intensity/2 && slices.Contains(family, r.HKL) {
@@ -437,7 +437,7 @@ func (s *Session) brightest() string {
 	sorts.Func(angles, func(a, b float64) int { return cmp.Compare(a, b) })
 	name := crystal.HKL{}
 	for _, k := range family {
-		if name == (crystal.HKL{}) || handier(crystal.UVW(k), crystal.UVW(name)) {
+		if name == (crystal.HKL{}) || crystal.Handier(k, name) {
 			name = k
 		}
 	}

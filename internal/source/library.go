@@ -192,28 +192,6 @@ func crystalSystem(number int) string {
 // by kind. The caller owns the slice, not what its entries point to.
 func Library() []Entry { return slices.Clone(loadLibrary().entries) }
 
-// Categories returns the names of the categories in the order of the library.
-func Categories() []string {
-	var names []string
-	for _, e := range loadLibrary().entries {
-		if !slices.Contains(names, e.Category) {
-			names = append(names, e.Category)
-		}
-	}
-	return names
-}
-
-// Category returns the entries of one category in the order of the library.
-func Category(name string) []Entry {
-	var list []Entry
-	for _, e := range loadLibrary().entries {
-		if e.Category == name {
-			list = append(list, e)
-		}
-	}
-	return list
-}
-
 // Lookup returns the entry of an id: "si", "lib-si" or "mp-149" in any of its
 // forms. Upper and lower case are the same.
 func Lookup(id string) (Entry, bool) {

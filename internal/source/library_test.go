@@ -167,23 +167,6 @@ func TestOpen(t *testing.T) {
 	}
 }
 
-func TestCategories(t *testing.T) {
-	n := 0
-	for _, c := range source.Categories() {
-		list := source.Category(c)
-		if len(list) == 0 {
-			t.Errorf("category %q is empty", c)
-		}
-		n += len(list)
-	}
-	if n != len(source.Library()) {
-		t.Errorf("categories hold %d entries, want %d", n, len(source.Library()))
-	}
-	if source.Category("no such") != nil {
-		t.Error("an unknown category must be empty")
-	}
-}
-
 func TestFind(t *testing.T) {
 	for _, tt := range []struct {
 		name, query string

@@ -12,12 +12,6 @@ import (
 // ErrUnknownGroup tells that operations are those of no space group.
 var ErrUnknownGroup = errors.New("symmetry: the operations are those of no space group")
 
-// FloatOp is an operation whose translation is a measured number, x' = R x + T.
-type FloatOp struct {
-	R [3][3]int8
-	T [3]float64
-}
-
 // Identify names the space group of a set of operations given in any basis and
 // with any origin; the set is completed to a group first. If its operations are
 // exactly those of a tabulated setting, the result is this setting and no change
@@ -75,51 +69,6 @@ func (g *Group) toReference() (*Setting, Change, error) {
 	return m.identify(exactTol / Den)
 }
 
-// IdentifyFloat names the space group of a complete set of operations with
-// translations that are known to within tol, in fractions of the given basis.
-// The set must hold every operation of the crystal modulo whole translations
-// of this basis once, with pure translations if the basis is not primitive. The
-// result is the reference setting and the change to it; its origin is a mean
-// over all operations. Of the space groups that fit within tol the one that
-// fits best is taken, so tol may be generous, such as 0.05. Apply the inverse
-// change to the operations of the setting to get the exact operations in the
-// given basis.
-func IdentifyFloat(ops []FloatOp, tol float64) (*Setting, Change, error) {
-	m, err := newMotions(ops, tol)
-	if err != nil {
-		return nil, Change{}, err
-	}
-	return m.identify(tol)
-}
-
-// MatchSetting compares operations, complete as for IdentifyFloat but in the
-// basis of the settings, with each of the candidates. It returns the first that
-// the operations become when the origin moves, x' = x + shift, and the shift,
-// the nearest of the equivalent ones. tol is in fractions.
-func MatchSetting(ops []FloatOp, candidates []*Setting, tol float64) (s *Setting, shift [3]float64, ok bool) {
-	m, err := newMotions(ops, tol)
-	if err != nil {
-		return nil, shift, false
-	}
-	centrings, ok := m.centringsIn(widen(&identityR), 1)
-	if !ok {
-		return nil, shift, false
-	}
-	for _, s := range candidates {
-		g := s.Group()
-		if !slices.Equal(g.centrings, centrings) {
-			continue
-		}
-		if given, ok := m.ordered(g, m.rots, m.trans); ok {
-			solver := g.originSolver()
-			if shift, _, ok := solver.solve(given, tol); ok {
-				return s, solver.nearest(shift), true
-			}
-		}
-	}
-	return nil, shift, false
-}
-
 // motions are the operations of a crystal: one for each rotation, and a
 // lattice.
 type motions struct {
@@ -127,58 +76,6 @@ type motions struct {
 	trans   [][3]float64
 	lattice [][3]int // pure translations modulo the basis, over den, zero included
 	den     int
-}
-
-// newMotions sorts operations and makes their pure translations exact.
-func newMotions(ops []FloatOp, tol float64) (*motions, error) {
-	var pure [][3]float64
-	m := &motions{}
-	for _, o := range ops {
-		if o.R == identityR {
-			if !slices.ContainsFunc(pure, func(p [3]float64) bool { return samePoint(p, o.T, tol) }) {
-				pure = append(pure, o.T)
-			}
-		}
-		if !slices.Contains(m.rots, o.R) {
-			m.rots = append(m.rots, o.R)
-			m.trans = append(m.trans, o.T)
-		}
-	}
-	if len(ops) == 0 || len(pure)*len(m.rots) != len(ops) {
-		return nil, say.Errorf("symmetry: %d operations with %d rotations and %d translations are not a space group", len(ops), len(m.rots), len(pure))
-	}
-	for i := range m.rots {
-		for j := range m.rots {
-			if p, fits := mulR(&m.rots[i], &m.rots[j]); !fits || !slices.Contains(m.rots, p) {
-				return nil, say.Errorf("symmetry: the %d rotations do not form a group", len(m.rots))
-			}
-		}
-	}
-	// The lattice has the order of its quotient, so this is its denominator.
-	m.den = len(pure)
-	for _, p := range pure {
-		var v [3]int
-		for i := range 3 {
-			v[i] = int(math.Round(math.Mod(p[i], 1)*float64(m.den))) % m.den
-			v[i] = (v[i] + m.den) % m.den
-		}
-		if slices.Contains(m.lattice, v) {
-			return nil, errors.New("symmetry: the pure translations do not form a lattice")
-		}
-		m.lattice = append(m.lattice, v)
-	}
-	for _, a := range m.lattice {
-		for _, b := range m.lattice {
-			var c [3]int
-			for i := range 3 {
-				c[i] = (a[i] + b[i]) % m.den
-			}
-			if !slices.Contains(m.lattice, c) {
-				return nil, errors.New("symmetry: the pure translations do not form a lattice")
-			}
-		}
-	}
-	return m, nil
 }
 
 // identify finds the reference setting. Given rotations that form no crystal

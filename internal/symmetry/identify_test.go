@@ -1,7 +1,6 @@
 package symmetry_test
 
 import (
-	"errors"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -152,140 +151,6 @@ func TestEnantiomorphs(t *testing.T) {
 	}
 }
 
-// floats returns the operations with a moved origin and noisy translations.
-func floats(g *symmetry.Group, shift [3]float64, noise float64, rng *rand.Rand) []symmetry.FloatOp {
-	var list []symmetry.FloatOp
-	for _, o := range g.Ops() {
-		f := symmetry.FloatOp{R: o.R}
-		for i := range 3 {
-			f.T[i] = float64(o.T[i])/symmetry.Den + shift[i] + noise*(2*rng.Float64()-1)
-			for j := range 3 {
-				f.T[i] -= float64(o.R[i][j]) * shift[j]
-			}
-		}
-		list = append(list, f)
-	}
-	rng.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
-	return list
-}
-
-func TestIdentifyFloat(t *testing.T) {
-	rng := rand.New(rand.NewPCG(5, 4))
-	for _, s := range symmetry.Settings() {
-		for _, noise := range []float64{0, 1e-3} {
-			g := disguised(t, s, 4, rng)
-			ops := floats(g, [3]float64{rng.Float64(), rng.Float64(), rng.Float64()}, noise, rng)
-			got, change, err := symmetry.IdentifyFloat(ops, 0.04)
-			if err != nil || got.Number != s.Number {
-				t.Errorf("%s with noise %g: %v %v", s.Extended, noise, got, err)
-				continue
-			}
-			// The exact operations lie within a few times the noise.
-			back := change.Inverse()
-			exact := got.Group().Ops()
-			if g.Order() > len(exact) {
-				// The cell is larger than that of the reference setting, whose
-				// lattice vectors are not all whole in it.
-				for _, o := range got.Group().Ops() {
-					for n := 1; n < 8; n++ {
-						p := o
-						for i := range 3 {
-							p.T[i] += int8(symmetry.Den * (n >> i & 1))
-						}
-						exact = append(exact, p)
-					}
-				}
-			}
-			for _, o := range ops {
-				near := math.Inf(1)
-				for _, e := range exact {
-					near = min(near, distance(carried(back, e), o))
-				}
-				if near > 8*noise+1e-9 {
-					t.Errorf("%s with noise %g: %v is %.2g from the nearest operation", s.Extended, noise, o, near)
-					break
-				}
-			}
-		}
-	}
-}
-
-// carried returns an operation in another basis, with a translation that need
-// not be a multiple of 1/24.
-func carried(c symmetry.Change, o symmetry.Op) (f symmetry.FloatOp) {
-	// Images of the origin and of the basis vectors, there and back.
-	back := c.Inverse()
-	image := func(x [3]float64) [3]float64 { return c.Point(o.Apply(back.Point(x))) }
-	f.T = image([3]float64{})
-	for j := range 3 {
-		var x [3]float64
-		x[j] = 1
-		y := image(x)
-		for i := range 3 {
-			f.R[i][j] = int8(math.Round(y[i] - f.T[i]))
-		}
-	}
-	return f
-}
-
-func distance(a, b symmetry.FloatOp) float64 {
-	if a.R != b.R {
-		return math.Inf(1)
-	}
-	d := 0.0
-	for i := range 3 {
-		e := a.T[i] - b.T[i]
-		d = max(d, math.Abs(e-math.Round(e)))
-	}
-	return d
-}
-
-func TestMatchSetting(t *testing.T) {
-	rng := rand.New(rand.NewPCG(1, 9))
-	settings := symmetry.Settings()
-	for _, s := range settings[:530] {
-		shift := [3]float64{rng.Float64(), rng.Float64(), rng.Float64()}
-		ops := floats(s.Group(), shift, 1e-3, rng)
-		// Of all settings of the number, the first with this basis matches.
-		var candidates []*symmetry.Setting
-		for _, c := range settings {
-			if c.Number == s.Number {
-				candidates = append(candidates, c)
-			}
-		}
-		got, move, ok := symmetry.MatchSetting(ops, candidates, 0.02)
-		if !ok {
-			t.Errorf("%s: no match", s.Extended)
-			continue
-		}
-		back := symmetry.NoChange()
-		back.Shift = [3]float64{-move[0], -move[1], -move[2]}
-		exact := got.Group().Ops()
-		for _, o := range ops {
-			near := math.Inf(1)
-			for _, e := range exact {
-				near = min(near, distance(carried(back, e), o))
-			}
-			if near > 4e-3 {
-				t.Errorf("%s as %s: %v is %.2g from the nearest operation", s.Extended, got.Extended, o, near)
-				break
-			}
-		}
-		// Another space group of the same class does not match.
-		if n := s.Number; n > 1 && n != 2 {
-			other := symmetry.ReferenceSetting(n - 1)
-			if other.PointGroup == s.PointGroup {
-				if _, _, ok := symmetry.MatchSetting(ops, []*symmetry.Setting{other}, 0.02); ok {
-					t.Errorf("%s matches %s", s.Extended, other.Extended)
-				}
-			}
-		}
-	}
-	if _, _, ok := symmetry.MatchSetting(nil, settings, 0.02); ok {
-		t.Error("no operations match")
-	}
-}
-
 // TestNearestOrigin checks that a change moves the origin no farther than need
 // be.
 func TestNearestOrigin(t *testing.T) {
@@ -322,26 +187,9 @@ func TestIdentifyRejects(t *testing.T) {
 	if _, _, err := symmetry.Identify([]symmetry.Op{{}}); err == nil {
 		t.Error("a zero matrix has a space group")
 	}
-	two := symmetry.FloatOp{R: [3][3]int8{{-1, 0, 0}, {0, 1, 0}, {0, 0, -1}}}
-	one := symmetry.FloatOp{R: symmetry.Identity().R}
-	third := two
-	third.T[1] = 0.3
-	for _, c := range []struct {
-		name string
-		ops  []symmetry.FloatOp
-	}{
-		{"no operations", nil},
-		{"no identity", []symmetry.FloatOp{two}},
-		{"a screw of 0.3", []symmetry.FloatOp{one, third}},
-		{"one operation twice, apart", []symmetry.FloatOp{one, two, third}},
-		{"a shear", []symmetry.FloatOp{one, {R: [3][3]int8{{1, 1, 0}, {0, 1, 0}, {0, 0, 1}}}}},
-		{"a zero matrix", []symmetry.FloatOp{one, {}}},
-	} {
-		if s, _, err := symmetry.IdentifyFloat(c.ops, 0.04); err == nil {
-			t.Errorf("%s: found %s", c.name, s.Extended)
-		} else if c.name == "a screw of 0.3" && !errors.Is(err, symmetry.ErrUnknownGroup) {
-			t.Errorf("%s: %v, want ErrUnknownGroup", c.name, err)
-		}
+	// Completed to a group it has shears without end.
+	if s, _, err := symmetry.Identify([]symmetry.Op{{R: [3][3]int8{{1, 1, 0}, {0, 1, 0}, {0, 0, 1}}}}); err == nil {
+		t.Errorf("a shear: found %s", s.Extended)
 	}
 }
 

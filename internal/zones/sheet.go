@@ -71,7 +71,7 @@ func Neighbours(l crystal.Lattice, g *symmetry.Group, u crystal.UVW, zones []cry
 				continue
 			}
 			a := l.AngleDirections(u, w)
-			if a < best.Angle-1e-9 || a < best.Angle+1e-9 && handier(w, best.Zone) {
+			if a < best.Angle-1e-9 || a < best.Angle+1e-9 && crystal.Handier(w, best.Zone) {
 				best.Zone, best.Angle = w, a
 			}
 		}
@@ -84,12 +84,6 @@ func Neighbours(l crystal.Lattice, g *symmetry.Group, u crystal.UVW, zones []cry
 		return cmp.Compare(math.Round(a.Angle*1e6), math.Round(b.Angle*1e6))
 	})
 	return list[:min(len(list), sheetNearby)]
-}
-
-// handier reports whether u is the nicer name of a family than v: fewer
-// negative indices, then larger ones in front.
-func handier(u, v crystal.UVW) bool {
-	return cmp.Or(cmp.Compare(negatives(u), negatives(v)), crystal.Compare(v, u)) < 0
 }
 
 // firstPositive returns that of ±h whose first index other than zero is positive.

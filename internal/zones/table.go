@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"zoneaxis/internal/crystal"
-	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/lean/sorts"
 	"zoneaxis/internal/symmetry"
 )
@@ -59,38 +58,16 @@ func chosen(set []crystal.UVW, ascending bool) crystal.UVW {
 	})
 }
 
-// Equivalent returns the distinct directions equivalent to the reduced u
-// in the Laue class of g, u first; without a group u and −u.
+// Equivalent returns the distinct directions equivalent to the reduced u in the
+// Laue class of g, u first; without a group u and −u.
 func Equivalent(g *symmetry.Group, u crystal.UVW) []crystal.UVW {
-	u = u.Reduced()
-	if g == nil {
-		return []crystal.UVW{u, u.Neg()}
-	}
-	var list []crystal.UVW
-	for _, v := range g.EquivalentDirections(u) {
-		list = append(list, v)
-	}
-	return list
+	return crystal.DirectionFamily(g, u.Reduced())
 }
 
 // permutes reports whether the symmetry makes all three axes equivalent.
 func permutes(g *symmetry.Group) bool {
 	list := Equivalent(g, crystal.UVW{0, 0, 1})
 	return slices.Contains(list, crystal.UVW{1, 0, 0}) && slices.Contains(list, crystal.UVW{0, 1, 0})
-}
-
-// DistinctBases returns the labelled bases of all Laue-distinct zone axes with indices
-// up to maxIndex, in the order of Distinct. g must describe the structure
-// of r. Zones for which r does not reach far enough are left out; Bases has
-// none missing.
-func DistinctBases(r *diffraction.Reflections, g *symmetry.Group, maxIndex int) []Basis {
-	var list []Basis
-	for _, u := range Distinct(g, maxIndex) {
-		if b, err := NewBasis(r, u); err == nil {
-			list = append(list, b)
-		}
-	}
-	return list
 }
 
 // Common returns at most n of the zone axes that people use for a crystal,

@@ -134,7 +134,7 @@ func patternArguments(args []string, stderr io.Writer) (o patternOptions, err er
 	spread := f.Float64("spread-nm", 0, "standard deviation of the thickness for -shape slab, nm")
 	dw := f.Bool("dw", true, "apply Debye–Waller factors")
 	temperature := f.Float64("temperature-k", 0, "take the elements' own B at this temperature, K (0: the sites' B)")
-	model := f.String("model", "lobato", "scattering factors: lobato, kirkland or peng")
+	model := f.String("model", "lobato", modelAbout)
 	sg := f.String("sg", "first", "excitation error: first (order) or exact")
 	f.StringVar(&o.cell, "cell", "conventional", "conventional (standard cell) or asgiven")
 	f.Float64Var(&o.tol, "tol", 0, "tolerance of the symmetry search, Å (0: 0.01, and wider if the structure is imprecise)")
@@ -166,9 +166,7 @@ func patternArguments(args []string, stderr io.Writer) (o patternOptions, err er
 	}); err != nil {
 		return o, err
 	}
-	if o.reflections.Model, err = oneOf("model", *model, map[string]atom.Model{
-		"lobato": atom.Lobato, "kirkland": atom.Kirkland, "peng": atom.Peng,
-	}); err != nil {
+	if o.reflections.Model, err = parseModel(*model); err != nil {
 		return o, err
 	}
 	if k.Exact, err = oneOf("sg", *sg, map[string]bool{"first": false, "exact": true}); err != nil {
@@ -208,6 +206,17 @@ func patternArguments(args []string, stderr io.Writer) (o patternOptions, err er
 		}
 	}
 	return o, nil
+}
+
+const modelAbout = "scattering factors: lobato, kirkland, peng or peng-wide"
+
+// parseModel reads -model.
+func parseModel(name string) (atom.Model, error) {
+	m, ok := atom.ParseModel(name)
+	if !ok {
+		return 0, fmt.Errorf("-model %q: expected one of %v", name, atom.Models())
+	}
+	return m, nil
 }
 
 // oneOf looks up the value of an option.

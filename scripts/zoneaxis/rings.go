@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 
-	"zoneaxis/internal/atom"
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/diffraction"
 )
@@ -66,7 +65,7 @@ func ringsCommand(args []string, stdout, stderr io.Writer) error {
 	tol := f.Float64("tol", 0, "tolerance of the symmetry search, Å (0: 0.01, and wider if the structure is imprecise)")
 	kv := f.Float64("kv", 200, "accelerating voltage, kV")
 	gmax := f.Float64("gmax", 1.5, "largest |g|, 1/Å")
-	model := f.String("model", "lobato", "scattering factors: lobato, kirkland or peng")
+	model := f.String("model", "lobato", modelAbout)
 	dw := f.Bool("dw", true, "apply Debye–Waller factors")
 	grain := f.Float64("grain-nm", 0, "size of the grains, nm; 0 gives sharp rings")
 	dynamical := f.Bool("dynamical", false, "two-beam (Blackman) intensities for that size instead of kinematical ones")
@@ -79,7 +78,7 @@ func ringsCommand(args []string, stdout, stderr io.Writer) error {
 	if _, err := oneOf("format", *format, map[string]bool{"json": true, "csv": true, "svg": true}); err != nil {
 		return err
 	}
-	m, err := oneOf("model", *model, map[string]atom.Model{"lobato": atom.Lobato, "kirkland": atom.Kirkland, "peng": atom.Peng})
+	m, err := parseModel(*model)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"math"
 	"strings"
 	"testing"
+	"zoneaxis/internal/atom"
 )
 
 // call runs a command and decodes its JSON into v.
@@ -125,6 +126,27 @@ func TestRingsCommand(t *testing.T) {
 	}
 }
 
+// Every model of scattering factors can be chosen and is its own, and they agree
+// to a few per cent.
+func TestModels(t *testing.T) {
+	seen := map[float64]string{}
+	for _, m := range atom.Models() {
+		var r ringReport
+		call(t, &r, ringsCommand, "-in", "al", "-model", m.String())
+		second := r.Phases[0].Rings[1].Intensity // 200 over 111
+		if before, ok := seen[second]; ok {
+			t.Errorf("%s gives what %s does", m, before)
+		}
+		seen[second] = m.String()
+		if math.Abs(second-43.9) > 1 {
+			t.Errorf("%s: 200 has %.2f %% of 111", m, second)
+		}
+	}
+	if len(seen) != 4 {
+		t.Errorf("%d models", len(seen))
+	}
+}
+
 func TestPatternForbidden(t *testing.T) {
 	for _, c := range []struct {
 		args  string
@@ -182,6 +204,8 @@ func TestToolErrors(t *testing.T) {
 		{"two-beam alone", tiltCommand, "-in al -two-beam 2,0,0", "-to u,v,w"},
 		{"grain", ringsCommand, "-in al -dynamical", "-grain-nm"},
 		{"fractions", ringsCommand, "-in al -fraction 1,2", "expected 1"},
+		{"model", ringsCommand, "-in al -model doyle", "expected one of [lobato kirkland peng peng-wide]"},
+		{"model", patternCommand, "-in al -zone 0,0,1 -model Peng", "expected one of [lobato kirkland peng peng-wide]"},
 		{"no ring", ringsCommand, "-in al -gmax 0.2", "no ring"},
 	} {
 		err := c.do(strings.Fields(c.args), io.Discard, io.Discard)

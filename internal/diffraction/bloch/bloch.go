@@ -222,7 +222,8 @@ type Wave struct {
 // Waves returns the excited Bloch waves, the largest Gamma (the lowest branch
 // of the potential energy) first. Waves that symmetry keeps from being excited
 // are left out. With absorption it returns nil: the waves are then not
-// orthogonal and have no shares.
+// orthogonal and have no shares. No program calls it yet: it is what a table of
+// Bloch waves will be made from, when discs are shown.
 func (s *System) Waves() []Wave {
 	if s.lossy != nil {
 		return nil

@@ -34,7 +34,8 @@ func (d *Discs) Offset(column, row int) (x, y float64) {
 // the thicknesses (Å), with discs of the given number of pixels along the
 // diameter. The beams and couplings are those of opt for the middle of the
 // cone; excitation errors are exact in each pixel. The foil normal is that of
-// opt, or along the middle of the cone.
+// opt, or along the middle of the cone. No program calls it yet: it is what
+// discs on the page will be computed with.
 //
 // Errors: those of Solve; a cone or a number of pixels that makes no discs.
 func CBED(r *diffraction.Reflections, b diffraction.Beam, o geom.Rotation, semiAngle float64, pixels int, thicknesses []float64, opt Options) (*Discs, error) {

@@ -40,7 +40,7 @@ func TestThermalFactor(t *testing.T) {
 			turns := float64(c.h[0])*site.Frac[0] + float64(c.h[1])*site.Frac[1] + float64(c.h[2])*site.Frac[2]
 			f += complex(bloch.ThermalFactor(atom.Lobato, site.Z, c.b, beam, s.Lattice.G(c.h).Norm()), 0) * cmplx.Exp(complex(0, -2*math.Pi*turns))
 		}
-		v := cmplx.Abs(diffraction.Potential(f, s.Lattice.Volume()))
+		v := diffraction.VoltPerF * cmplx.Abs(f) / s.Lattice.Volume()
 		// One unit of the last digit, and as much for lattice parameters.
 		near(t, c.name, v, c.want, 1.5*c.digits)
 	}
