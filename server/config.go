@@ -42,15 +42,15 @@ type config struct {
 	Rate           int
 	NewStructures  int
 	DrawingSeconds int
+	Connections    int
+	PerClient      int // connections
+	AccessLog      string
+	LogClients     bool
+	LogFormat      string
+	LogLevel       slog.Level
+	DrainSeconds   int
 
-	Connections          int
-	ConnectionsPerClient int
-
-	AccessLog    string
-	LogClients   bool
-	LogFormat    string
-	LogLevel     slog.Level
-	DrainSeconds int
+	Doubts []string // what is odd about the settings, and no error
 }
 
 // setting is one line of the table of settings.
@@ -58,6 +58,10 @@ type setting struct {
 	flag, env, fallback, usage string
 	set                        func(c *config, text string) error
 }
+
+// mayBeNone reports whether an empty variable means none. For the others it
+// means that nothing was set, as compose files write it.
+func (s setting) mayBeNone() bool { return s.env == "METRICS_ADDR" || s.env == "HTTP_ADDR" }
 
 func (s setting) boolean() bool { return s.fallback == "false" }
 
@@ -115,7 +119,7 @@ var settings = []setting{
 	{"connections", "CONNECTIONS", "6000", "open connections in all; fewer if memory or open files are limited; 0 for no limit",
 		func(c *config, v string) error { return count(v, &c.Connections) }},
 	{"connections-per-client", "CONNECTIONS_PER_CLIENT", "512", "open connections of one address that is no trusted proxy; 0 for no limit",
-		func(c *config, v string) error { return count(v, &c.ConnectionsPerClient) }},
+		func(c *config, v string) error { return count(v, &c.PerClient) }},
 	{"access-log", "ACCESS_LOG", web.AccessAll, "requests to log: all, errors or none",
 		func(c *config, v string) error {
 			c.AccessLog = v
@@ -137,12 +141,13 @@ var settings = []setting{
 }
 
 // readConfig reads flags and environment. Every error names the setting.
-func readConfig(args []string, getenv func(string) string, output io.Writer) (*config, error) {
+func readConfig(args []string, lookup func(string) (string, bool), output io.Writer) (*config, error) {
 	c := &config{}
+	getenv := func(name string) string { v, _ := lookup(name); return v }
 	flags := flag.NewFlagSet("server", flag.ContinueOnError)
 	flags.SetOutput(output)
 	flags.Usage = func() {
-		fmt.Fprintln(output, "Usage: server [healthcheck | version] [settings]\n\nSettings, each with its environment variable and default:")
+		fmt.Fprintln(output, "Usage: server [healthcheck | version | licences] [settings]\n\nSettings, each with its environment variable and default:")
 		for _, s := range settings {
 			fmt.Fprintf(output, "  -%s (%s) %s\n        %s\n", s.flag, s.env, s.fallback, s.usage)
 		}
@@ -168,7 +173,7 @@ func readConfig(args []string, getenv func(string) string, output io.Writer) (*c
 	var errs []error
 	for _, s := range settings {
 		text, from := s.fallback, ""
-		if v := getenv(s.env); v != "" {
+		if v, ok := lookup(s.env); v != "" || ok && s.mayBeNone() {
 			text, from = v, s.env
 		}
 		if v, ok := given[s.flag]; ok {
@@ -231,6 +236,9 @@ func (c *config) keyFile(name string) error {
 		return errors.New("the key file must hold the key and nothing else")
 	}
 	c.Key, c.KeyFrom = mp.NewSecret(key), name
+	if info, err := os.Stat(name); err == nil && info.Mode().Perm()&0o004 != 0 {
+		c.Doubts = append(c.Doubts, "every user of this machine can read the key file: chmod o= "+name)
+	}
 	return nil
 }
 
@@ -353,7 +361,7 @@ func (c *config) summary() []any {
 		"addr", c.Addr, "metrics_addr", c.MetricsAddr, "mp_api_key", key, "mp_base_url", c.BaseURL,
 		"cache_dir", c.CacheDir, "cache_bytes", c.CacheBytes, "memory_bytes", c.MemoryBytes,
 		"rate", c.Rate, "new_structures", c.NewStructures, "drawing_seconds", c.DrawingSeconds,
-		"connections", c.Connections, "connections_per_client", c.ConnectionsPerClient,
+		"connections", c.Connections, "connections_per_client", c.PerClient,
 		"access_log", c.AccessLog, "log_clients", c.LogClients, "dev", c.Dev,
 	}
 	if c.AssetsDir != "" {

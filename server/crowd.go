@@ -74,7 +74,7 @@ type guest struct {
 
 func newCrowd(cfg *config, ceiling int64, log *slog.Logger, metrics prometheus.Registerer) *crowd {
 	c := &crowd{
-		most: cfg.Connections, perClient: cfg.ConnectionsPerClient, trusted: cfg.TrustedProxies,
+		most: cfg.Connections, perClient: cfg.PerClient, trusted: cfg.TrustedProxies,
 		base: int64(cfg.MemoryBytes) + 32<<20, ceiling: ceiling, log: log,
 		open:    prometheus.NewGauge(prometheus.GaugeOpts{Name: "zoneaxis_connections", Help: "Open connections of visitors."}),
 		ended:   prometheus.NewCounterVec(prometheus.CounterOpts{Name: "zoneaxis_connections_ended_total", Help: "Connections that this server ended for want of room: idle, refused."}, []string{"why"}),

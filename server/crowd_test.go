@@ -37,7 +37,7 @@ func released(t testing.TB) string {
 			return
 		}
 		b.path = filepath.Join(b.dir, "zoneaxis-server")
-		build := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w", "-o", b.path, ".")
+		build := exec.Command("go", "build", "-trimpath", "-ldflags=-s -w -X main.revision=testrevision", "-o", b.path, ".")
 		build.Env = append(os.Environ(), "CGO_ENABLED=0")
 		if out, err := build.CombinedOutput(); err != nil {
 			b.err = fmt.Errorf("%w\n%s", err, out)

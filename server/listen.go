@@ -10,6 +10,7 @@ import (
 	"net/http/pprof"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -68,7 +69,7 @@ func listen(cfg *config, log *slog.Logger, handler http.Handler, metrics *promet
 			public.url += ":" + port
 		}
 		if cfg.HTTPAddr != "" {
-			plain, err := open("HTTP_ADDR", "redirects to https", cfg.HTTPAddr, manager.HTTPHandler(nil), log)
+			plain, err := open("HTTP_ADDR", "redirects to https", cfg.HTTPAddr, manager.HTTPHandler(toHTTPS(cfg)), log)
 			if err != nil {
 				closeAll()
 				return nil, err
@@ -144,6 +145,28 @@ func certificates(cfg *config) *autocert.Manager {
 		m.Client = &acme.Client{DirectoryURL: cfg.ACMEURL}
 	}
 	return m
+}
+
+// toHTTPS leads to the encrypted site, and only there: another name in the
+// address is not ours to send anybody to.
+func toHTTPS(cfg *config) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host := r.Host
+		if h, _, err := net.SplitHostPort(host); err == nil {
+			host = h
+		}
+		h := w.Header()
+		h.Set("Cache-Control", "no-store")
+		if !slices.ContainsFunc(cfg.TLSDomains, func(d string) bool { return strings.EqualFold(d, host) }) {
+			h.Set("Content-Type", "text/plain; charset=utf-8")
+			w.WriteHeader(http.StatusMisdirectedRequest)
+			fmt.Fprintln(w, "This server has no site of that name.")
+			return
+		}
+		// Also of a POST: the browser sends it again, encrypted.
+		h.Set("Location", "https://"+strings.ToLower(host)+r.URL.RequestURI())
+		w.WriteHeader(http.StatusPermanentRedirect)
+	})
 }
 
 // newRegistry holds the metrics of the program and the runtime.

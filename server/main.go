@@ -3,12 +3,14 @@
 //
 //	server [settings]              serve
 //	server healthcheck [settings]  exit 0 if a server with these settings answers
-//	server version
+//	server version                 tell revision and build
+//	server licences                print the licences of what is in this program
 //
 // server -h lists the settings; each is also an environment variable.
 package main
 
 import (
+	"compress/gzip"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -37,20 +39,31 @@ import (
 const endFor = 6 * time.Second
 
 func main() {
-	os.Exit(run(os.Args[1:], os.Getenv, os.Stdout, os.Stderr))
+	os.Exit(run(os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr))
 }
 
 // run is main with its surroundings as arguments. It returns the exit code.
-func run(args []string, getenv func(string) string, stdout, stderr io.Writer) int {
+func run(args []string, lookup func(string) (string, bool), stdout, stderr io.Writer) int {
 	command := "serve"
-	if len(args) > 0 && (args[0] == "healthcheck" || args[0] == "version") {
+	if len(args) > 0 && (args[0] == "healthcheck" || args[0] == "version" || args[0] == "licences") {
 		command, args = args[0], args[1:]
 	}
 	if command == "version" {
-		fmt.Fprintln(stdout, version())
+		build := "none"
+		if set, err := assets.Embedded(); err == nil {
+			build = set.Manifest.Build
+		}
+		fmt.Fprintln(stdout, version()+" build "+build)
 		return 0
 	}
-	cfg, err := readConfig(args, getenv, stderr)
+	if command == "licences" {
+		if err := printLicences(stdout); err != nil {
+			fmt.Fprintf(stderr, "server: %v\n", err)
+			return 1
+		}
+		return 0
+	}
+	cfg, err := readConfig(args, lookup, stderr)
 	if errors.Is(err, flag.ErrHelp) {
 		return 0
 	}
@@ -78,19 +91,46 @@ func run(args []string, getenv func(string) string, stdout, stderr io.Writer) in
 	return 0
 }
 
+// printLicences prints the notices that the build has gathered.
+func printLicences(out io.Writer) error {
+	set, err := assets.Embedded()
+	if err != nil {
+		return err
+	}
+	file, err := set.FS.Open("pages/licences.txt.gz")
+	if err != nil {
+		return fmt.Errorf("this build has no licences: %w", err)
+	}
+	defer file.Close()
+	unpacked, err := gzip.NewReader(file)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, unpacked)
+	return err
+}
+
+// revision is the commit that the program was built from. The build sets it; a
+// plain go build leaves it to what the go command knows.
+var revision string
+
 // version tells what this binary was built from.
 func version() string {
-	v := "zoneaxis"
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return v
+	return "zoneaxis " + commit() + " " + runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH
+}
+
+func commit() string {
+	if revision != "" {
+		return revision
 	}
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" {
-			v += " " + s.Value[:min(12, len(s.Value))]
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				return s.Value[:min(12, len(s.Value))]
+			}
 		}
 	}
-	return v + " " + runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH
+	return "of an unknown revision"
 }
 
 // serve runs the server until it is told to stop.
@@ -100,6 +140,9 @@ func serve(cfg *config, log *slog.Logger, out *logQueue) error {
 		return err
 	}
 	log.Info("starting", append([]any{"version", version(), "build", set.Manifest.Build}, cfg.summary()...)...)
+	for _, doubt := range cfg.Doubts {
+		log.Warn(doubt)
+	}
 
 	// What lives as long as the server: background work ends with it.
 	ctx, cancel := context.WithCancel(context.Background())
@@ -114,7 +157,7 @@ func serve(cfg *config, log *slog.Logger, out *logQueue) error {
 	if err != nil {
 		return err
 	}
-	store, err := openStore(ctx, cfg)
+	store, err := openStore(ctx, cfg, log)
 	if err != nil {
 		return err
 	}

@@ -32,7 +32,7 @@ const (
 
 func TestMain(m *testing.M) {
 	if os.Getenv(envServe) != "" {
-		os.Exit(run(os.Args[1:], os.Getenv, os.Stdout, os.Stderr))
+		os.Exit(run(os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr))
 	}
 	if os.Getenv(envBare) != "" {
 		serveBare(os.Args[1])

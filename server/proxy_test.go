@@ -127,4 +127,3 @@ func TestFraming(t *testing.T) {
 		t.Error("the simulator may be framed")
 	}
 }
-

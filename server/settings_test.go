@@ -79,7 +79,7 @@ func TestStartErrors(t *testing.T) {
 // TestSettings reads a full configuration.
 func TestSettings(t *testing.T) {
 	env := map[string]string{"ADDR": ":81", "CACHE_DIR": "/c", "TRUSTED_PROXIES": "127.0.0.1, 10.1.2.3/8,::1", "TLS_DOMAINS": "a.example,b.example", "CACHE_SIZE": "512MiB", "MP_API_KEY": testKey}
-	c, err := readConfig([]string{"-addr", ":82", "-dev", "-rate=7"}, func(k string) string { return env[k] }, io.Discard)
+	c, err := readConfig([]string{"-addr", ":82", "-dev", "-rate=7"}, func(k string) (string, bool) { v, ok := env[k]; return v, ok }, io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}

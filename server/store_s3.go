@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"log/slog"
 	"os"
 
 	"zoneaxis/server/mp"
@@ -12,10 +13,10 @@ import (
 // openStore opens the place where structures are kept: a bucket if S3_BUCKET
 // names one, else the cache directory. The other variables are S3_ENDPOINT,
 // S3_PREFIX, AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.
-func openStore(ctx context.Context, cfg *config) (mp.Store, error) {
+func openStore(ctx context.Context, cfg *config, log *slog.Logger) (mp.Store, error) {
 	bucket := os.Getenv("S3_BUCKET")
 	if bucket == "" {
-		return mp.NewFileStore(cfg.CacheDir)
+		return mp.NewFileStore(cfg.CacheDir, log)
 	}
 	region := orElse(os.Getenv("AWS_REGION"), "us-east-1")
 	s, err := mp.NewS3Store(mp.S3Options{

@@ -57,6 +57,7 @@ func run(dev, verbose bool, origin string) error {
 		{"styles and scripts", b.code},
 		{"page templates", b.templates},
 		{"articles and pages", b.pages},
+		{"licences and notices", b.licences},
 		{"compression", b.compress},
 		{"list for the service worker", b.publicList},
 		{"manifest", b.manifest},

@@ -152,9 +152,6 @@ func (c *Cache) Version() string {
 	return c.db
 }
 
-// Check returns an error if the store cannot be written.
-func (c *Cache) Check(ctx context.Context) error { return c.store.Check(ctx) }
-
 // Cached answers without asking the upstream: from memory, remembered
 // refusals or the store. known is false if only the upstream can tell.
 func (c *Cache) Cached(ctx context.Context, id int) (o *Object, err error, known bool) {

@@ -421,7 +421,7 @@ func (fullStore) Put(context.Context, string, []byte) error { return ErrFull }
 // TestFullStore: a full disk costs the storing, not the serving.
 func TestFullStore(t *testing.T) {
 	r := newRig(t, nil)
-	files, err := NewFileStore(r.dir)
+	files, err := NewFileStore(r.dir, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -105,6 +105,7 @@ func NewClient(opt Options) (*Client, error) {
 	}
 	c.http = &http.Client{
 		Transport: &http.Transport{
+			Proxy:                  http.ProxyFromEnvironment,
 			DialContext:            (&net.Dialer{Timeout: opt.Connect, KeepAlive: 30 * time.Second}).DialContext,
 			TLSHandshakeTimeout:    opt.Connect,
 			ResponseHeaderTimeout:  opt.Header,

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"iter"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -25,23 +26,54 @@ const staleTemp = time.Hour
 // its place, flushed and renamed.
 type FileStore struct {
 	dir string
+	log *slog.Logger
 
 	mu      sync.Mutex
 	checked time.Time // when free space was last asked for
 	full    bool
+	told    map[string]bool // odd files that have been told of
 	free    func(dir string) (free, total uint64, err error)
 }
 
-// NewFileStore opens a store, making the directory if it is absent.
-func NewFileStore(dir string) (*FileStore, error) {
+// NewFileStore opens a store, making the directory if it is absent. One that
+// can only be read is a store too. Odd files in it are told to log.
+func NewFileStore(dir string, log *slog.Logger) (*FileStore, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("mp: cache directory: %w", err)
 	}
-	s := &FileStore{dir: dir, free: freeSpace}
-	if err := s.Check(context.Background()); err != nil && !errors.Is(err, ErrFull) {
-		return nil, err
+	d, err := os.Open(dir)
+	if err != nil {
+		return nil, fmt.Errorf("mp: cache directory: %w", err)
 	}
-	return s, nil
+	defer d.Close()
+	if _, err := d.ReadDir(1); err != nil && err != io.EOF {
+		return nil, fmt.Errorf("mp: cache directory: %w", err)
+	}
+	return &FileStore{dir: dir, log: orElse(log, slog.Default()), free: freeSpace, told: map[string]bool{}}, nil
+}
+
+const maxTold = 100
+
+// odd tells, once, of a file that is no object of ours and is passed over.
+func (s *FileStore) odd(path, why string) {
+	s.mu.Lock()
+	told := s.told[path] || len(s.told) >= maxTold
+	s.told[path] = true
+	s.mu.Unlock()
+	if !told {
+		s.log.Warn("a file in the cache is passed over", "file", path, "why", why)
+	}
+}
+
+// oddity says why a file is no object of ours; "" if it may be one.
+func oddity(info fs.FileInfo) string {
+	switch {
+	case !info.Mode().IsRegular():
+		return "it is no regular file"
+	case info.Size() > maxObject:
+		return fmt.Sprintf("it has %d bytes, objects have at most %d", info.Size(), maxObject)
+	}
+	return ""
 }
 
 func (s *FileStore) path(key string) (string, error) {
@@ -57,15 +89,23 @@ func (s *FileStore) Get(_ context.Context, key string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	// Not before a look: opening a pipe would wait for who writes to it.
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if why := oddity(info); why != "" {
+		s.odd(path, why)
+		return nil, ErrAbsent
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	// An object is small. Whatever put a big file here, it is not ours to load.
 	data, err := io.ReadAll(io.LimitReader(f, maxObject+1))
 	if err == nil && len(data) > maxObject {
-		data = data[:maxObject] // too long: cut, so that its checksum fails
+		data = data[:maxObject] // it grew meanwhile: cut, so that its checksum fails
 	}
 	return data, err
 }
@@ -165,6 +205,10 @@ func (s *FileStore) walk(ctx context.Context, dir string, yield func(Info, error
 				if time.Since(info.ModTime()) > staleTemp {
 					os.Remove(path)
 				}
+				continue
+			}
+			if why := oddity(info); why != "" {
+				s.odd(path, why)
 				continue
 			}
 			rel, err := filepath.Rel(s.dir, path)

@@ -93,7 +93,7 @@ func checkNoKey(t testing.TB, r *rig) {
 // cache opens a cache over a store in the rig's directory.
 func (r *rig) cache(t testing.TB, edit func(*CacheOptions)) *Cache {
 	t.Helper()
-	store, err := NewFileStore(r.dir)
+	store, err := NewFileStore(r.dir, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

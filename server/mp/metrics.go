@@ -12,6 +12,7 @@ type metrics struct {
 	breaker     prometheus.Gauge
 	bytes       prometheus.Gauge
 	objects     prometheus.Gauge
+	writable    prometheus.Gauge
 	version     *prometheus.GaugeVec
 }
 
@@ -35,10 +36,11 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 		breaker:  gauge("upstream_breaker_state", "0 closed, 1 half open, 2 open."),
 		bytes:    gauge("store_bytes", "Bytes of stored structures."),
 		objects:  gauge("store_objects", "Number of stored structures."),
+		writable: gauge("store_writable", "1 if structures can be stored, 0 if the disk is full or cannot be written."),
 		version:  prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "zoneaxis_materials_project_version_info", Help: "Database version in use."}, []string{"db_version"}),
 	}
 	if reg != nil {
-		reg.MustRegister(m.cache, m.upstream, m.limiterWait, m.blocked, m.rejected, m.breaker, m.bytes, m.objects, m.version)
+		reg.MustRegister(m.cache, m.upstream, m.limiterWait, m.blocked, m.rejected, m.breaker, m.bytes, m.objects, m.writable, m.version)
 	}
 	return m
 }

@@ -121,10 +121,11 @@ func (c *Cache) ask(ctx context.Context) string {
 	return v
 }
 
-// Run does the cache's work in the background until the context ends: it
-// measures the store, asks for the database version every hour and, when that
+// Run does the cache's work in the background until the context ends: it looks
+// whether the store can be written, measures the store, asks for the database version every hour and, when that
 // changes, fetches what visitors looked at lately anew, one a second.
 func (c *Cache) Run(ctx context.Context) {
+	go c.watch(ctx)
 	c.scan(ctx)
 	if !c.client.opt.Key.Set() {
 		return // nothing is ever fetched
@@ -143,6 +144,34 @@ func (c *Cache) Run(ctx context.Context) {
 		}
 		// A tenth of chance keeps replicas apart.
 		if !sleep(ctx, pause+time.Duration(rand.Int64N(int64(pause)/10+1))) {
+			return
+		}
+	}
+}
+
+// checkEvery is the pause between looks at whether the store can be written.
+const checkEvery = 30 * time.Second
+
+// watch tells when the store can no longer be written and when it can again. The
+// site goes on without: what is fetched is served, and fetched again later.
+func (c *Cache) watch(ctx context.Context) {
+	well := true
+	for {
+		err := c.store.Check(ctx)
+		switch {
+		case ctx.Err() != nil:
+			return
+		case err != nil && well:
+			c.log.Warn("the cache cannot be written: new structures are served and not kept", "error", err.Error())
+		case err == nil && !well:
+			c.log.Info("the cache can be written again")
+		}
+		if well = err == nil; well {
+			c.m.writable.Set(1)
+		} else {
+			c.m.writable.Set(0)
+		}
+		if !sleep(ctx, checkEvery) {
 			return
 		}
 	}

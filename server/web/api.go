@@ -46,7 +46,7 @@ func (s *server) structure(w http.ResponseWriter, r *http.Request) {
 }
 
 // data serves the document of a material in one certain database version: it
-// never changes.
+// never changes, if the version is known.
 func (s *server) data(w http.ResponseWriter, r *http.Request) {
 	id, err := strconv.Atoi(chi.URLParam(r, "id"))
 	if err != nil || strconv.Itoa(id) != chi.URLParam(r, "id") {
@@ -58,7 +58,11 @@ func (s *server) data(w http.ResponseWriter, r *http.Request) {
 		s.notFound(w, r)
 		return
 	}
-	serveObject(w, r, o, immutable)
+	cache := immutable
+	if o.DB == "" { // fetched while the version was unknown: there may be a later one
+		cache = structureCache
+	}
+	serveObject(w, r, o, cache)
 }
 
 func serveObject(w http.ResponseWriter, r *http.Request, o *mp.Object, cache []string) {

@@ -31,20 +31,36 @@ func siteKey(r *http.Request) string {
 	return ip.String()
 }
 
-// newLimiter allows count requests per window and client. It writes no
-// headers on success, to keep answers cacheable.
-func newLimiter(count int, window time.Duration) *httprate.RateLimiter {
-	return httprate.NewRateLimiter(count, window, httprate.WithKeyFuncs(clientKey),
-		httprate.WithResponseHeaders(httprate.ResponseHeaders{RetryAfter: "Retry-After"}))
+// limits counts the requests of clients. IPv6 is counted once more by /48, which
+// one site has to itself and may be 65,536 clients: it may have wideFactor times
+// as many.
+type limits struct{ each, wide *httprate.RateLimiter }
+
+const wideFactor = 4
+
+// newLimits allows count requests per window and client. It writes no headers
+// on success, to keep answers cacheable.
+func newLimits(count int, window time.Duration) *limits {
+	told := httprate.WithResponseHeaders(httprate.ResponseHeaders{RetryAfter: "Retry-After"})
+	return &limits{httprate.NewRateLimiter(count, window, told), httprate.NewRateLimiter(wideFactor*count, window, told)}
+}
+
+// over counts a request and reports whether it is one too many; w then says when
+// to come back.
+func (l *limits) over(w http.ResponseWriter, r *http.Request) bool {
+	key, err := clientKey(r)
+	if err != nil {
+		return false
+	}
+	if l.each.OnLimit(w, r, key) {
+		return true
+	}
+	return middleware.GetClientIPAddr(r.Context()).Unmap().Is6() && l.wide.OnLimit(w, r, siteKey(r))
 }
 
 // limited reports whether a client is over a limit; if so it has been told.
-func (s *server) limited(l *httprate.RateLimiter, w http.ResponseWriter, r *http.Request) bool {
-	if l == nil {
-		return false
-	}
-	key, err := clientKey(r)
-	if err != nil || !l.OnLimit(w, r, key) {
+func (s *server) limited(l *limits, w http.ResponseWriter, r *http.Request) bool {
+	if l == nil || !l.over(w, r) {
 		return false
 	}
 	s.m.limited.Inc()

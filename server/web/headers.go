@@ -48,6 +48,7 @@ var (
 	hsts          = []string{"max-age=31536000"}
 	varyEncoding  = []string{"Accept-Encoding"}
 	immutable     = []string{"public, max-age=31536000, immutable"}
+	dayCache      = []string{"public, max-age=86400"}
 	noCache       = []string{"no-cache"}
 	noStore       = []string{"no-store"}
 )

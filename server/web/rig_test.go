@@ -77,7 +77,7 @@ func newRig(t testing.TB, o rigOptions) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	store, err := mp.NewFileStore(r.dir)
+	store, err := mp.NewFileStore(r.dir, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -387,9 +387,7 @@ func (s *server) structureFor(ctx context.Context, r *http.Request, id int) (str
 	o, err, known := s.cfg.Structures.Cached(ctx, id)
 	if !known {
 		if s.cold != nil {
-			key, err := clientKey(r)
-			counted := discard{http.Header{}}
-			if err == nil && s.cold.OnLimit(counted, r, key) {
+			if counted := (discard{http.Header{}}); s.cold.over(counted, r) {
 				return nil, false, &linkError{tooMany(counted.header.Get("Retry-After")), session.ErrNeed}
 			}
 		}

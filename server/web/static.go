@@ -319,6 +319,31 @@ func (s *server) other(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// favicon answers programs that look for an icon where there always was one.
+func (s *server) favicon(w http.ResponseWriter, r *http.Request) {
+	site := s.site()
+	for _, name := range []string{"img/icon-192.png", "img/icon.svg"} {
+		if f := site.files[site.set.Manifest.Files[name].URL]; f != nil && f.loaded {
+			w.Header()["Content-Security-Policy"] = picturePolicy
+			readByAnyone(w.Header())
+			f.content.serve(w, r, dayCache)
+			return
+		}
+	}
+	s.notFound(w, r)
+}
+
+// licences serves the notices of what the programs are made with.
+func (s *server) licences(w http.ResponseWriter, r *http.Request) {
+	site := s.site()
+	f, _, err := site.page("/licences.txt")
+	if err != nil {
+		s.notFound(w, r)
+		return
+	}
+	s.reply(w, r, f, site)
+}
+
 func (s *server) reply(w http.ResponseWriter, r *http.Request, f *staticFile, site *site) {
 	switch {
 	case strings.HasPrefix(f.kind, "image/svg"):

@@ -73,7 +73,11 @@ func TestEveryFault(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			for route, address := range routes {
-				r := newRig(t, rigOptions{upstream: func(o *mp.Options) { o.Total = 300 * time.Millisecond }})
+				r := newRig(t, rigOptions{upstream: func(o *mp.Options) {
+					if o.Total = 3 * time.Second; strings.Contains(tt.name, "too slow") || tt.name == "drip" {
+						o.Total = 300 * time.Millisecond
+					}
+				}})
 				if err := r.fake.Add(cubic(id).Document()); err != nil {
 					t.Fatal(err)
 				}

@@ -8,13 +8,11 @@ import (
 	"net/http"
 	"net/netip"
 	"strconv"
-	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/go-chi/chi/v5"
 	"github.com/go-chi/chi/v5/middleware"
-	"github.com/go-chi/httprate"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"zoneaxis/assets"
@@ -32,8 +30,6 @@ type Structures interface {
 	AtVersion(ctx context.Context, db string, id int) (*mp.Object, error)
 	// Search finds materials by formula.
 	Search(ctx context.Context, formula string) ([]mp.Hit, error)
-	// Check returns an error if nothing can be stored.
-	Check(ctx context.Context) error
 }
 
 // What of the requests is logged.
@@ -69,15 +65,9 @@ type server struct {
 	current atomic.Pointer[served]
 	drains  atomic.Bool
 
-	all, cold *httprate.RateLimiter
+	all, cold *limits
 	drawings  *drawings
 	doubts    proxyDoubts
-
-	readiness struct {
-		sync.Mutex
-		at  time.Time
-		err error
-	}
 }
 
 // Handler serves everything. Its second result is called when the program is
@@ -91,10 +81,10 @@ func Handler(cfg Config) (http.Handler, func(), error) {
 		return nil, nil, err
 	}
 	if cfg.Rate > 0 {
-		s.all = newLimiter(cfg.Rate*int(limitWindow/time.Second), limitWindow)
+		s.all = newLimits(cfg.Rate*int(limitWindow/time.Second), limitWindow)
 	}
 	if cfg.NewStructures > 0 {
-		s.cold = newLimiter(cfg.NewStructures, time.Minute)
+		s.cold = newLimits(cfg.NewStructures, time.Minute)
 	}
 	s.drawings = newDrawings(cfg.Drawing)
 
@@ -102,6 +92,8 @@ func Handler(cfg Config) (http.Handler, func(), error) {
 	r.Use(s.client(), s.observe, s.secure, middleware.GetHead)
 	r.Get("/healthz", s.healthz)
 	r.Get("/readyz", s.readyz)
+	r.Get("/favicon.ico", s.favicon)
+	r.Get("/licences", s.licences)
 	r.Group(func(r chi.Router) {
 		r.Use(s.limit)
 		r.Get("/", s.home)
@@ -132,24 +124,12 @@ func (s *server) use(set *assets.Set) error {
 // healthz says that the process lives.
 func (s *server) healthz(w http.ResponseWriter, r *http.Request) { plain(w, http.StatusOK, "ok\n") }
 
-// readyz says whether visitors should be sent here. An upstream that is down
-// is no reason against it.
+// readyz says whether visitors should be sent here. An upstream that is down and
+// a disk that is full are no reasons against it: what is kept is served, and what
+// is fetched too.
 func (s *server) readyz(w http.ResponseWriter, r *http.Request) {
 	if s.drains.Load() {
 		plain(w, http.StatusServiceUnavailable, "stopping\n")
-		return
-	}
-	// Checking writes to the store, so it is not done for everyone who asks.
-	s.readiness.Lock()
-	if time.Since(s.readiness.at) > 2*time.Second {
-		s.readiness.err = s.cfg.Structures.Check(context.WithoutCancel(r.Context()))
-		s.readiness.at = time.Now()
-	}
-	err := s.readiness.err
-	s.readiness.Unlock()
-	if err != nil {
-		s.log.Error("not ready", "error", err.Error())
-		plain(w, http.StatusServiceUnavailable, "the cache cannot be written\n")
 		return
 	}
 	plain(w, http.StatusOK, "ready\n")

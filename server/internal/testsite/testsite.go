@@ -118,6 +118,7 @@ func build(t testing.TB) fstest.MapFS {
 		"pages/feed.atom": "<feed/>", "pages/rss.xml": "<rss/>", "pages/feed.json": "{}", "pages/robots.txt": "User-agent: *\n",
 		"pages/sitemap.xml": "<urlset/>", "pages/manifest.webmanifest": "{}", "pages/library/si.svg": "<svg xmlns='http://www.w3.org/2000/svg'/>",
 		"pages/blog/.draft": "secret", "pages/empty/keep.txt": "x",
+		"pages/licences.txt": "Mozilla Public License Version 2.0",
 	} {
 		dist[name] = &fstest.MapFile{Data: []byte(data)}
 	}
