@@ -5,7 +5,7 @@ package atom
 // RRGGBB.
 //
 // Masses: IUPAC 2016. Radii: B. Cordero et al., Dalton Trans. (2008)
-// 2832–2838. Colours: our own choice.
+// 2832–2838, doi:10.1039/b801115j. Colours: our own choice.
 const elementsText = `H Hydrogen 1.008 .31 F5F5F5
 He Helium 4.0026 .28 D4F2F2
 Li Lithium 6.94 1.28 B15CE0

@@ -14,13 +14,14 @@ type Model uint8
 
 const (
 	// Lobato is the fit of Lobato and Van Dyck (2014), Z 1 … 103: right at g = 0
-	// and in its decay at large g. The default.
+	// and in its decay at large g. The default. doi:10.1107/S205327331401643X
 	Lobato Model = iota
-	// Kirkland is the fit of Kirkland (2010), Z 1 … 103, which also decays as it
-	// must at large g.
+	// Kirkland is the fit of Kirkland, Advanced Computing in Electron Microscopy
+	// (2010), eq. C.15, Z 1 … 103, which also decays as it must at large g.
+	// doi:10.1007/978-1-4419-6533-2
 	Kirkland
 	// Peng is the five-Gaussian fit of Peng and others (1996) for |g| ≤ 4 Å⁻¹,
-	// Z 1 … 98.
+	// Z 1 … 98. doi:10.1107/S0108767395014371
 	Peng
 	// PengWide is their second fit, for |g| ≤ 12 Å⁻¹, Z 1 … 98.
 	PengWide
@@ -131,13 +132,13 @@ func (m Model) Factor(z Z, g float64) float64 {
 	f := 0.0
 	switch m {
 	case Lobato:
-		// Lobato & Van Dyck, Acta Cryst. A70 (2014) 636.
+		// Lobato & Van Dyck, Acta Cryst. A70 (2014) 636, as lobatoText writes it.
 		for i := range 5 {
 			q := 1 + c[5+i]*g2
 			f += c[i] * (1 + q) / (q * q)
 		}
 	case Kirkland:
-		// Kirkland, Advanced Computing in Electron Microscopy (2010), appendix C.
+		// Kirkland, Advanced Computing in Electron Microscopy (2010), eq. C.15.
 		for i := range 3 {
 			f += c[i]/(g2+c[3+i]) + c[6+i]*math.Exp(-c[9+i]*g2)
 		}

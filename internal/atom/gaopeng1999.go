@@ -1,7 +1,8 @@
 package atom
 
 // gaoPengText holds the Debye–Waller parameters of the elemental crystals of
-// H. X. Gao and L.-M. Peng, Acta Cryst. A55 (1999) 926–932:
+// H. X. Gao and L.-M. Peng, Acta Cryst. A55 (1999) 926–932,
+// doi:10.1107/S0108767399005176:
 //
 //	B(T) = a0 + a1 T + a2 T² + a3 T³ + a4 T⁴ in Å², T in K.
 //

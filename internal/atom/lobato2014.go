@@ -2,7 +2,7 @@ package atom
 
 // lobatoText holds the electron scattering factors of neutral free atoms,
 // Z = 1 to 103, one row each, of I. Lobato and D. Van Dyck, Acta Cryst. A70
-// (2014) 636–649:
+// (2014) 636–649, doi:10.1107/S205327331401643X:
 //
 //	f_e(g) = Σ a_i (2 + b_i g²)/(1 + b_i g²)², g = 1/d in Å⁻¹, rest mass.
 //

@@ -19,10 +19,11 @@ const niggliTol = 1e-5
 // basis of the lattice (up to the tolerance of the comparisons, 1e-5 of the
 // cell size), and reducing it again changes nothing.
 func (l Lattice) Niggli() (Lattice, [3][3]int) {
-	// I. Křivý and B. Gruber, Acta Cryst. A32 (1976) 297, with the tolerances of
-	// R. W. Grosse-Kunstleve, N. K. Sauter and P. D. Adams, Acta Cryst. A60
-	// (2004) 1. The metric is computed anew from the whole-number basis after
-	// every step, so errors do not add up.
+	// I. Křivý and B. Gruber, Acta Cryst. A32 (1976) 297,
+	// doi:10.1107/S0567739476000636, steps 1 to 8, with the tolerances of R. W.
+	// Grosse-Kunstleve, N. K. Sauter and P. D. Adams, Acta Cryst. A60 (2004) 1,
+	// doi:10.1107/S010876730302186X. The metric is computed anew from the
+	// whole-number basis after every step, so errors do not add up.
 	p := shorten(l.direct)
 	eps := niggliTol * math.Cbrt(l.volume*l.volume)
 	const maxSteps = 1000 // typical bases take about ten after shorten

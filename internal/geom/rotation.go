@@ -75,7 +75,8 @@ func (r Rotation) Mat() Mat3 {
 
 // FromMat returns the rotation of an orthonormal right-handed matrix m. The
 // largest of the four components is found first, so no case divides by a small
-// number (S. W. Shepperd, J. Guidance and Control, 1978).
+// number (S. W. Shepperd, J. Guidance and Control 1 (1978) 223,
+// doi:10.2514/3.55767b).
 func FromMat(m Mat3) Rotation {
 	t := m[0][0] + m[1][1] + m[2][2]
 	var r Rotation

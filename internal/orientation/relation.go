@@ -29,8 +29,9 @@ type Relation struct {
 //	Bain                  fcc (001) ∥ bcc (001), [110] ∥ [100]
 //	Burgers               bcc (110) ∥ hcp (0001), [1−11] ∥ [11−20]
 func Relations() []Relation {
-	// Kurdjumov and Sachs 1930, Nishiyama 1934 and Wassermann 1935, Bain 1924,
-	// Burgers 1934.
+	// Kurdjumov and Sachs, Z. Phys. 64 (1930) 325, doi:10.1007/BF01397346;
+	// Nishiyama 1934 and Wassermann 1935; Bain 1924; Burgers, Physica 1 (1934)
+	// 561, doi:10.1016/S0031-8914(34)80244-3.
 	return []Relation{
 		{"Kurdjumov–Sachs", "fcc", "bcc", crystal.HKL{1, 1, 1}, crystal.HKL{0, 1, 1}, crystal.UVW{-1, 0, 1}, crystal.UVW{-1, -1, 1}},
 		{"Nishiyama–Wassermann", "fcc", "bcc", crystal.HKL{1, 1, 1}, crystal.HKL{0, 1, 1}, crystal.UVW{1, 1, -2}, crystal.UVW{0, -1, 1}},

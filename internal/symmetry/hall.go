@@ -7,8 +7,9 @@ import (
 	"zoneaxis/internal/lean/say"
 )
 
-// Hall symbols: S. R. Hall, Acta Cryst. A37 (1981) 517; International Tables
-// for Crystallography B, 1.4, appendix.
+// Hall symbols: S. R. Hall, Acta Cryst. A37 (1981) 517,
+// doi:10.1107/S0567739481001228; International Tables for Crystallography B, 1.4,
+// appendix.
 
 // lattices lists the translations of each lattice letter, without zero, over
 // Den. T is R in the reverse setting.

@@ -22,7 +22,8 @@
 // K + γ_j n, γ_j = λ_j/(2K_n).
 //
 // See De Graef, Introduction to Conventional Transmission Electron Microscopy
-// (2003), and Humphreys, Rep. Prog. Phys. 42 (1979) 1825.
+// (2003), doi:10.1017/CBO9780511615092, and Humphreys, Rep. Prog. Phys. 42
+// (1979) 1825.
 package bloch
 
 import (

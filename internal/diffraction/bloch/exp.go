@@ -8,7 +8,7 @@ import "math"
 //	exp(iρA) = Σ (2 − δ_k0) i^k J_k(ρ) T_k(A)
 //
 // and the Bessel functions fall faster than exponentially once k > ρ (Tal-Ezer
-// & Kosloff, J. Chem. Phys. 81 (1984) 3967).
+// & Kosloff, J. Chem. Phys. 81 (1984) 3967, doi:10.1063/1.448136).
 
 // bessel returns J_0(x) … J_m(x) for x ≥ 0, m being the last order that is not
 // below 1e-17.

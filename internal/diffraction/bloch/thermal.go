@@ -18,8 +18,9 @@ import (
 // γ/(πΩ) Σ f' exp(−2πi g·r). At g = 0 it is the cross-section for thermal
 // diffuse scattering over 2γλ.
 func ThermalFactor(m atom.Model, z atom.Z, b float64, beam diffraction.Beam, g float64) float64 {
-	// Bird & King, Acta Cryst. A46 (1990) 202, in the form symmetric in the two
-	// scattering events: the half-plane nearer to q = 0 is one half of the whole.
+	// Bird & King, Acta Cryst. A46 (1990) 202, doi:10.1107/S0108767389011906, in
+	// the form symmetric in the two scattering events: the half-plane nearer to
+	// q = 0 is one half of the whole.
 	if b == 0 {
 		return 0
 	}

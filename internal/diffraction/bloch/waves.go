@@ -37,7 +37,7 @@ func (c *chain) waves(scale float64) []Wave {
 // matrix with diagonal d and off-diagonal e, in no order, and the first
 // component of each normalised eigenvector. This is the QL algorithm with
 // implicit shifts, with only the first row of the rotations kept (Golub &
-// Welsch, Math. Comp. 23 (1969) 221).
+// Welsch, Math. Comp. 23 (1969) 221, doi:10.1090/S0025-5718-69-99647-1).
 func eigenTridiagonal(d, e []float64) (values, heads []float64) {
 	n := len(d)
 	values = slices.Clone(d)
