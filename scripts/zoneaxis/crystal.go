@@ -74,13 +74,14 @@ type siteJSON struct {
 // crystalCommand prints what the symmetry search finds.
 func crystalCommand(args []string, stdout, stderr io.Writer) error {
 	f := newFlags("crystal", crystalAbout, stderr)
-	in := f.String("in", "", "a `file` (CIF, POSCAR, XYZ, Materials Project JSON) or a library id")
-	tol := f.Float64("tol", 0, "tolerance of the symmetry search, Å (0: 0.01, and wider if the structure is imprecise)")
+	o := crystalOptions{cell: "asgiven"}
+	o.addIn(f)
+	o.addTol(f)
 	ops := f.Bool("ops", false, "add the operations found, in the conventional cell")
 	if err := parse(f, args); err != nil {
 		return err
 	}
-	s, err := loadStructure(*in, "asgiven", *tol)
+	s, err := o.load()
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/diffraction"
-	"zoneaxis/internal/geom"
 	"zoneaxis/internal/wire"
 )
 
@@ -27,19 +26,19 @@ const pathGMax = 1.5
 
 // forbiddenRows returns the forbidden reflections of the zero-order Laue zone up
 // to -gmax, the shortest first.
-func forbiddenRows(s *loaded, beam diffraction.Beam, orientation geom.Rotation, o patternOptions) ([]reflectionJSON, error) {
+func forbiddenRows(c oriented, o patternOptions) ([]reflectionJSON, error) {
 	opt := o.reflections
 	opt.GMax = max(opt.GMax, pathGMax)
-	refs, err := diffraction.NewReflections(s.Structure, opt)
+	refs, err := diffraction.NewReflections(c.Structure, opt)
 	if err != nil {
 		return nil, err
 	}
-	finder := diffraction.NewForbiddenFinder(refs, s.Group, beam)
-	zone := finder.Zone(o.zone)
+	finder := diffraction.NewForbiddenFinder(refs, c.Group, c.beam)
+	zone := finder.Zone(c.zone)
 	still := o.rod.Kinematic
 	still.Absent, still.SMax, still.Cut = true, 0, 0
 	place := map[int32]diffraction.Spot{}
-	for _, spot := range still.AppendSpots(nil, refs, beam, orientation) {
+	for _, spot := range still.AppendSpots(nil, refs, c.beam, c.orientation) {
 		if refs.F[spot.Ref] == 0 {
 			place[spot.Ref] = spot
 		}

@@ -1,10 +1,8 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"io"
-	"slices"
 
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/diffraction"
@@ -32,9 +30,7 @@ is the plane between them. An arc runs counter-clockwise about its centre throug
 sweep_deg, or straight; null for a line that lies on the other hemisphere.`
 
 type kikuchiReport struct {
-	Crystal     string         `json:"crystal,omitempty"`
-	Formula     string         `json:"formula"`
-	SpaceGroup  string         `json:"spacegroup"`
+	crystalNames
 	VoltageKV   float64        `json:"voltage_kV"`
 	WavelengthA float64        `json:"wavelength_A"`
 	Zone        crystal.UVW    `json:"zone"`
@@ -108,12 +104,10 @@ func kikuchiCommand(args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	k := diffraction.Kikuchi{GMax: o.gmax * (1 + 1e-9), MinWeight: o.least, Gnomonic: gnomonic}
-	bands := k.AppendBands(nil, refs, c.beam, c.orientation)
-	slices.SortStableFunc(bands, func(a, b diffraction.Band) int { return cmp.Compare(b.Weight, a.Weight) })
+	bands := o.bands(c, refs, gnomonic)
 	report := kikuchiReport{
-		Crystal: c.Name, Formula: c.Formula(), SpaceGroup: c.Analysis.Setting.HM,
-		VoltageKV: o.kv, WavelengthA: c.beam.Wavelength(), Zone: c.zone, Tilt: o.tilt,
+		crystalNames: c.names(),
+		VoltageKV:    o.kv, WavelengthA: c.beam.Wavelength(), Zone: c.zone, Tilt: o.tilt,
 		Notes: notesOf(c.Notes, c.Analysis.Notes, refs.Notes),
 	}
 	if *whole {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"io/fs"
@@ -29,6 +30,48 @@ type loaded struct {
 func (l *loaded) hexagonal() bool {
 	c := l.Lattice.Cell()
 	return l.Analysis.Setting.Hexagonal() && c.Gamma == 120 && c.Alpha == 90 && c.Beta == 90
+}
+
+// crystalOptions say which crystal a command takes, and in which cell.
+type crystalOptions struct {
+	in, cell string
+	tol      float64 // Å
+}
+
+// add declares the options.
+func (o *crystalOptions) add(f *flag.FlagSet) {
+	o.addIn(f)
+	o.addCell(f)
+	o.addTol(f)
+}
+
+func (o *crystalOptions) addIn(f *flag.FlagSet) {
+	f.StringVar(&o.in, "in", "", "a `file` (CIF, POSCAR, XYZ, Materials Project JSON) or a library id")
+}
+
+func (o *crystalOptions) addCell(f *flag.FlagSet) {
+	f.StringVar(&o.cell, "cell", "conventional", "conventional (standard cell) or asgiven")
+}
+
+func (o *crystalOptions) addTol(f *flag.FlagSet) {
+	f.Float64Var(&o.tol, "tol", 0, "tolerance of the symmetry search, Å (0: 0.01, and wider if the structure is imprecise)")
+}
+
+// load reads the crystal of -in.
+func (o *crystalOptions) load() (*loaded, error) { return o.open(o.in) }
+
+// open reads another crystal with the same options.
+func (o *crystalOptions) open(in string) (*loaded, error) { return loadStructure(in, o.cell, o.tol) }
+
+// crystalNames head what is told about a crystal.
+type crystalNames struct {
+	Crystal    string `json:"crystal,omitempty"`
+	Formula    string `json:"formula"`
+	SpaceGroup string `json:"spacegroup"`
+}
+
+func (l *loaded) names() crystalNames {
+	return crystalNames{l.Name, l.Formula(), l.Analysis.Setting.HM}
 }
 
 // loadStructure reads a file (by content) or opens a library crystal and gives

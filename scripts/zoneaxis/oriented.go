@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"io"
 	"math"
+	"slices"
 
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/diffraction"
@@ -14,15 +16,14 @@ import (
 
 // orientedOptions place a crystal in the beam.
 type orientedOptions struct {
-	in, cell, zone string
-	tol, kv        float64
-	tilt           [2]float64 // degrees about x and y
+	crystalOptions
+	zone string
+	kv   float64
+	tilt [2]float64 // degrees about x and y
 }
 
 func (o *orientedOptions) add(f *flag.FlagSet) {
-	f.StringVar(&o.in, "in", "", "a `file` (CIF, POSCAR, XYZ, Materials Project JSON) or a library id")
-	f.StringVar(&o.cell, "cell", "conventional", "conventional (standard cell) or asgiven")
-	f.Float64Var(&o.tol, "tol", 0, "tolerance of the symmetry search, Å (0: 0.01, and wider if the structure is imprecise)")
+	o.crystalOptions.add(f)
 	f.StringVar(&o.zone, "zone", "", "zone axis `u,v,w` in the cell that is used")
 	f.Float64Var(&o.kv, "kv", 200, "accelerating voltage, kV")
 	f.Float64Var(&o.tilt[0], "tilt-x-deg", 0, "tilt the crystal about the screen's x axis, degrees")
@@ -54,7 +55,7 @@ func (o *orientedOptions) open() (c oriented, err error) {
 	if c.beam, err = diffraction.NewBeam(o.kv * 1e3); err != nil {
 		return c, err
 	}
-	if c.loaded, err = loadStructure(o.in, o.cell, o.tol); err != nil {
+	if c.loaded, err = o.load(); err != nil {
 		return c, err
 	}
 	frame, err := diffraction.ZoneFrame(c.Lattice, c.zone)
@@ -103,6 +104,14 @@ func (o *bandOptions) open() (oriented, *diffraction.Reflections, error) {
 	}
 	refs, err := diffraction.NewReflections(c.Structure, diffraction.Options{GMax: o.gmax})
 	return c, refs, err
+}
+
+// bands returns the bands of reflections that are asked for, the strongest first.
+func (o *bandOptions) bands(c oriented, refs *diffraction.Reflections, gnomonic bool) []diffraction.Band {
+	k := diffraction.Kikuchi{GMax: o.gmax * (1 + 1e-9), MinWeight: o.least, Gnomonic: gnomonic}
+	bands := k.AppendBands(nil, refs, c.beam, c.orientation)
+	slices.SortStableFunc(bands, func(a, b diffraction.Band) int { return cmp.Compare(b.Weight, a.Weight) })
+	return bands
 }
 
 // title names the crystal, its zone axis and the voltage.

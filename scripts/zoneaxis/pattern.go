@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/csv"
 	"fmt"
 	"io"
@@ -23,22 +24,19 @@ projection of c*). intensity = |F|² × shape, F in Å, 000 included.`
 
 // patternOptions are the options of the command after reading.
 type patternOptions struct {
-	in, cell, format string
-	zone             crystal.UVW
-	kv, gmax, tol    float64
-	reflections      diffraction.Options
-	rod              diffraction.Precession // with angle 0 a still beam
-	foil             *crystal.HKL           // plane of the foil; nil: normal to the beam
-	tilt             [2]float64             // degrees about x and y
-	min              float64
-	forbidden        bool
+	orientedOptions
+	format      string
+	gmax        float64
+	reflections diffraction.Options
+	rod         diffraction.Precession // with angle 0 a still beam
+	foil        *crystal.HKL           // plane of the foil; nil: normal to the beam
+	min         float64
+	forbidden   bool
 }
 
 // patternJSON is the result; units are in the names.
 type patternJSON struct {
-	Crystal     string           `json:"crystal,omitempty"`
-	Formula     string           `json:"formula"`
-	SpaceGroup  string           `json:"spacegroup"`
+	crystalNames
 	Cell        map[string]any   `json:"cell"`
 	VoltageKV   float64          `json:"voltage_kV"`
 	WavelengthA float64          `json:"wavelength_A"`
@@ -72,42 +70,32 @@ func patternCommand(args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	s, err := loadStructure(o.in, o.cell, o.tol)
+	c, err := o.open()
 	if err != nil {
 		return err
 	}
-	beam, err := diffraction.NewBeam(o.kv * 1e3)
+	refs, err := diffraction.NewReflections(c.Structure, o.reflections)
 	if err != nil {
 		return err
 	}
-	refs, err := diffraction.NewReflections(s.Structure, o.reflections)
-	if err != nil {
-		return err
-	}
-	frame, err := diffraction.ZoneFrame(s.Lattice, o.zone)
-	if err != nil {
-		return err
-	}
-	tilt := geom.Vec{X: geom.Radians(o.tilt[0]), Y: geom.Radians(o.tilt[1])}
-	orientation := geom.AxisAngle(tilt, tilt.Norm()).Mul(frame)
 	if o.foil != nil {
-		o.rod.Normal = orientation.Apply(s.Lattice.G(*o.foil))
+		o.rod.Normal = c.orientation.Apply(c.Lattice.G(*o.foil))
 	}
-	spots := o.rod.AppendSpots(nil, refs, beam, orientation)
-	layers, err := refs.Layers(o.zone)
+	spots := o.rod.AppendSpots(nil, refs, c.beam, c.orientation)
+	layers, err := refs.Layers(c.zone)
 	if err != nil {
 		return err
 	}
 	out := patternJSON{
-		Crystal: s.Name, Formula: s.Formula(), SpaceGroup: s.Analysis.Setting.HM,
-		Cell: cellJSON(s.Lattice.Cell()), VoltageKV: o.kv, WavelengthA: beam.Wavelength(),
-		VolumeA3: s.Lattice.Volume(), Zone: o.zone,
-		Layers:      layersJSON{Spacing: layers.Spacing, Radii: ringRadii(layers, beam)},
-		Reflections: reflectionRows(refs, spots, layers, o),
-		Notes:       notesOf(s.Notes, s.Analysis.Notes, refs.Notes),
+		crystalNames: c.names(),
+		Cell:         cellJSON(c.Lattice.Cell()), VoltageKV: o.kv, WavelengthA: c.beam.Wavelength(),
+		VolumeA3: c.Lattice.Volume(), Zone: c.zone,
+		Layers:      layersJSON{Spacing: layers.Spacing, Radii: ringRadii(layers, c.beam)},
+		Reflections: reflectionRows(refs, spots, layers, o.min),
+		Notes:       notesOf(c.Notes, c.Analysis.Notes, refs.Notes),
 	}
 	if o.forbidden {
-		rows, err := forbiddenRows(s, beam, orientation, o)
+		rows, err := forbiddenRows(c, o)
 		if err != nil {
 			return err
 		}
@@ -117,16 +105,14 @@ func patternCommand(args []string, stdout, stderr io.Writer) error {
 	case "csv":
 		return writePatternCSV(stdout, out)
 	case "svg":
-		return writePatternSVG(stdout, s, out)
+		return writePatternSVG(stdout, c.loaded, out)
 	}
 	return writeJSON(stdout, out)
 }
 
 func patternArguments(args []string, stderr io.Writer) (o patternOptions, err error) {
 	f := newFlags("pattern", patternAbout+forbiddenAbout, stderr)
-	f.StringVar(&o.in, "in", "", "a `file` (CIF, POSCAR, XYZ, Materials Project JSON) or a library id")
-	zone := f.String("zone", "", "zone axis `u,v,w` in the cell that is used")
-	f.Float64Var(&o.kv, "kv", 200, "accelerating voltage, kV")
+	o.add(f)
 	f.Float64Var(&o.gmax, "gmax", 1.5, "largest |g|, 1/Å")
 	shape := f.String("shape", "gaussian", "relrod: gaussian, slab, linear, lorentzian or positions")
 	f.Float64Var(&o.rod.Sigma, "sigma", 0.01, "width of the relrod, 1/Å")
@@ -136,12 +122,8 @@ func patternArguments(args []string, stderr io.Writer) (o patternOptions, err er
 	temperature := f.Float64("temperature-k", 0, "take the elements' own B at this temperature, K (0: the sites' B)")
 	model := f.String("model", "lobato", modelAbout)
 	sg := f.String("sg", "first", "excitation error: first (order) or exact")
-	f.StringVar(&o.cell, "cell", "conventional", "conventional (standard cell) or asgiven")
-	f.Float64Var(&o.tol, "tol", 0, "tolerance of the symmetry search, Å (0: 0.01, and wider if the structure is imprecise)")
 	f.StringVar(&o.format, "format", "json", "json, csv or svg")
 	f.Float64Var(&o.min, "min", 1e-4, "leave out what is weaker than this fraction of the strongest (0: nothing)")
-	f.Float64Var(&o.tilt[0], "tilt-x-deg", 0, "tilt the crystal about the screen's x axis, degrees")
-	f.Float64Var(&o.tilt[1], "tilt-y-deg", 0, "tilt the crystal about the screen's y axis, degrees")
 	f.BoolVar(&o.forbidden, "forbidden", false, "add the forbidden reflections of the zone, by class")
 	detector := f.String("detector", "orthographic", "orthographic or gnomonic")
 	foil := f.String("foil", "", "plane `h,k,l` of the foil, if it is not normal to the beam")
@@ -151,14 +133,6 @@ func patternArguments(args []string, stderr io.Writer) (o patternOptions, err er
 	if err := parse(f, args); err != nil {
 		return o, err
 	}
-	if *zone == "" {
-		return o, fmt.Errorf("pattern: -zone is missing, such as -zone 1,1,0")
-	}
-	uvw, err := triple("zone", *zone)
-	if err != nil {
-		return o, err
-	}
-	o.zone = crystal.UVW(uvw).Reduced()
 	k := &o.rod.Kinematic
 	if k.Shape, err = oneOf("shape", *shape, map[string]diffraction.Shape{
 		"gaussian": diffraction.Gaussian, "slab": diffraction.Slab, "linear": diffraction.Linear,
@@ -233,37 +207,35 @@ func oneOf[T any](name, text string, values map[string]T) (T, error) {
 	return v, nil
 }
 
-// reflectionRows turns spots into rows, strongest first; equal ones stay in the
-// order of the reflections.
-func reflectionRows(refs *diffraction.Reflections, spots []diffraction.Spot, layers diffraction.Layers, o patternOptions) []reflectionJSON {
-	strongest := 0.0
-	for _, s := range spots {
-		strongest = max(strongest, s.I)
+// strongestFirst sorts spots by intensity, equal ones in the order of the
+// reflections, and drops those below a fraction of the strongest and without
+// intensity.
+func strongestFirst(spots []diffraction.Spot, least float64) []diffraction.Spot {
+	slices.SortStableFunc(spots, func(a, b diffraction.Spot) int { return cmp.Or(cmp.Compare(b.I, a.I), cmp.Compare(a.Ref, b.Ref)) })
+	if len(spots) > 0 {
+		least *= spots[0].I
 	}
-	slices.SortStableFunc(spots, func(a, b diffraction.Spot) int {
-		switch {
-		case a.I > b.I:
-			return -1
-		case a.I < b.I:
-			return 1
-		}
-		return int(a.Ref - b.Ref)
-	})
+	return slices.DeleteFunc(spots, func(s diffraction.Spot) bool { return s.I < least || s.I == 0 })
+}
+
+// spacing returns 1/g, nil for 000.
+func spacing(g float64) *float64 {
+	if g == 0 {
+		return nil
+	}
+	d := 1 / g
+	return &d
+}
+
+// reflectionRows turns spots into rows, strongest first.
+func reflectionRows(refs *diffraction.Reflections, spots []diffraction.Spot, layers diffraction.Layers, least float64) []reflectionJSON {
 	rows := []reflectionJSON{}
-	for _, s := range spots {
-		if s.I < o.min*strongest || s.I == 0 && o.rod.Shape != diffraction.Positions {
-			continue
-		}
+	for _, s := range strongestFirst(spots, least) {
 		hkl, g, f := refs.HKL[s.Ref], refs.Len[s.Ref], refs.F[s.Ref]
-		row := reflectionJSON{
-			HKL: hkl, Q: [2]float64{s.X + 0, s.Y + 0}, G: g, S: s.S + 0,
+		rows = append(rows, reflectionJSON{
+			HKL: hkl, Q: [2]float64{s.X + 0, s.Y + 0}, G: g, D: spacing(g), S: s.S + 0,
 			F: [2]float64{real(f) + 0, imag(f) + 0}, Intensity: s.I, Order: layers.Order(hkl),
-		}
-		if g > 0 {
-			d := 1 / g
-			row.D = &d
-		}
-		rows = append(rows, row)
+		})
 	}
 	return rows
 }
@@ -283,18 +255,24 @@ func cellJSON(c crystal.Cell) map[string]any {
 	return map[string]any{"a_A": c.A, "b_A": c.B, "c_A": c.C, "alpha_deg": c.Alpha, "beta_deg": c.Beta, "gamma_deg": c.Gamma}
 }
 
+// number writes a number of a CSV file.
+func number(v float64) string { return strconv.FormatFloat(v, 'g', 9, 64) }
+
+// numberOrNone writes what may be missing.
+func numberOrNone(v *float64) string {
+	if v == nil {
+		return ""
+	}
+	return number(*v)
+}
+
 func writePatternCSV(w io.Writer, p patternJSON) error {
 	out := csv.NewWriter(w)
 	rows := [][]string{{"h", "k", "l", "qx_invA", "qy_invA", "g_invA", "d_A", "s_invA", "F_re_A", "F_im_A", "intensity", "order", "class"}}
-	number := func(v float64) string { return strconv.FormatFloat(v, 'g', 9, 64) }
 	for _, r := range p.Reflections {
-		d := ""
-		if r.D != nil {
-			d = number(*r.D)
-		}
 		rows = append(rows, []string{
 			strconv.Itoa(r.HKL[0]), strconv.Itoa(r.HKL[1]), strconv.Itoa(r.HKL[2]),
-			number(r.Q[0]), number(r.Q[1]), number(r.G), d, number(r.S), number(r.F[0]), number(r.F[1]),
+			number(r.Q[0]), number(r.Q[1]), number(r.G), numberOrNone(r.D), number(r.S), number(r.F[0]), number(r.F[1]),
 			number(r.Intensity), strconv.Itoa(r.Order), r.Class,
 		})
 	}

@@ -1,13 +1,11 @@
 package main
 
 import (
-	"cmp"
 	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -41,7 +39,7 @@ phase is 1 or 2. CSV has the reflections only.`
 type relateReport struct {
 	VoltageKV      float64            `json:"voltage_kV"`
 	WavelengthA    float64            `json:"wavelength_A"`
-	Phases         [2]relatePhase     `json:"phases"`
+	Phases         [2]crystalNames    `json:"phases"`
 	Relation       relationJSON       `json:"relation"`
 	Rotation       [3][3]float64      `json:"rotation"`
 	Disorientation disorientationJSON `json:"disorientation"`
@@ -53,12 +51,6 @@ type relateReport struct {
 	NearestAngle   float64            `json:"nearest_zone_angle_deg"`
 	Reflections    []relateReflection `json:"reflections"`
 	Notes          []string           `json:"notes"`
-}
-
-type relatePhase struct {
-	Crystal    string `json:"crystal,omitempty"`
-	Formula    string `json:"formula"`
-	SpaceGroup string `json:"spacegroup"`
 }
 
 // relationJSON says what is parallel, or how the twin is made.
@@ -136,7 +128,7 @@ func relateCommand(args []string, stdout, stderr io.Writer) error {
 	}
 	second := first.loaded
 	if o.in2 != "" {
-		if second, err = loadStructure(o.in2, o.cell, o.tol); err != nil {
+		if second, err = o.crystalOptions.open(o.in2); err != nil {
 			return err
 		}
 	}
@@ -163,7 +155,7 @@ func relateCommand(args []string, stdout, stderr io.Writer) error {
 		if err != nil {
 			return err
 		}
-		r.Phases[i] = relatePhase{p.Name, p.Formula(), p.Analysis.Setting.HM}
+		r.Phases[i] = p.names()
 		r.Reflections = append(r.Reflections, relateRows(i+1, p, refs, o)...)
 		notes = append(notes, p.Notes, p.Analysis.Notes, refs.Notes)
 		if i == 1 {
@@ -331,41 +323,25 @@ func matrixOf(r geom.Rotation) (out [3][3]float64) {
 // relateRows returns the reflections of one phase, strongest first.
 func relateRows(phase int, c oriented, refs *diffraction.Reflections, o relateOptions) []relateReflection {
 	spots := diffraction.Kinematic{Sigma: o.sigma}.AppendSpots(nil, refs, c.beam, c.orientation)
-	strongest := 0.0
-	for _, s := range spots {
-		strongest = max(strongest, s.I)
-	}
-	slices.SortStableFunc(spots, func(a, b diffraction.Spot) int { return cmp.Or(cmp.Compare(b.I, a.I), cmp.Compare(a.Ref, b.Ref)) })
 	var rows []relateReflection
-	for _, s := range spots {
-		if s.I < o.min*strongest || s.I == 0 {
-			continue
-		}
+	for _, s := range strongestFirst(spots, o.min) {
 		f := refs.F[s.Ref]
 		row := relateReflection{
 			Phase: phase, HKL: refs.HKL[s.Ref], Q: [2]float64{s.X + 0, s.Y + 0}, G: refs.Len[s.Ref], S: s.S + 0,
 			F: math.Hypot(real(f), imag(f)), Intensity: s.I,
 		}
-		if row.G > 0 {
-			d := 1 / row.G
-			row.D = &d
-		}
+		row.D = spacing(row.G)
 		rows = append(rows, row)
 	}
 	return rows
 }
 
 func writeRelateCSV(w io.Writer, r relateReport) error {
-	number := func(v float64) string { return strconv.FormatFloat(v, 'g', 9, 64) }
 	rows := [][]string{{"phase", "h", "k", "l", "qx_invA", "qy_invA", "g_invA", "d_A", "s_invA", "F_abs_A", "intensity"}}
 	for _, s := range r.Reflections {
-		d := ""
-		if s.D != nil {
-			d = number(*s.D)
-		}
 		rows = append(rows, []string{
 			strconv.Itoa(s.Phase), strconv.Itoa(s.HKL[0]), strconv.Itoa(s.HKL[1]), strconv.Itoa(s.HKL[2]),
-			number(s.Q[0]), number(s.Q[1]), number(s.G), d, number(s.S), number(s.F), number(s.Intensity),
+			number(s.Q[0]), number(s.Q[1]), number(s.G), numberOrNone(s.D), number(s.S), number(s.F), number(s.Intensity),
 		})
 	}
 	return csv.NewWriter(w).WriteAll(rows)

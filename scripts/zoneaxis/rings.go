@@ -61,8 +61,9 @@ func ringsCommand(args []string, stdout, stderr io.Writer) error {
 	f := newFlags("rings", ringsAbout, stderr)
 	in := f.String("in", "", "`files` (CIF, POSCAR, XYZ, Materials Project JSON) or library ids, with commas between phases")
 	fraction := f.String("fraction", "", "volume fractions of the phases, with commas; default 1 for all")
-	cell := f.String("cell", "conventional", "conventional (standard cell) or asgiven")
-	tol := f.Float64("tol", 0, "tolerance of the symmetry search, Å (0: 0.01, and wider if the structure is imprecise)")
+	var of crystalOptions // of all phases
+	of.addCell(f)
+	of.addTol(f)
 	kv := f.Float64("kv", 200, "accelerating voltage, kV")
 	gmax := f.Float64("gmax", 1.5, "largest |g|, 1/Å")
 	model := f.String("model", "lobato", modelAbout)
@@ -111,7 +112,7 @@ func ringsCommand(args []string, stdout, stderr io.Writer) error {
 	var four []bool
 	top := 0.0
 	for i, name := range names {
-		s, err := loadStructure(strings.TrimSpace(name), *cell, *tol)
+		s, err := of.open(strings.TrimSpace(name))
 		if err != nil {
 			return err
 		}
@@ -205,7 +206,6 @@ func fractions(text string, n int) ([]float64, error) {
 // writeRingsCSV writes a line for every family of every ring.
 func writeRingsCSV(w io.Writer, r ringReport) error {
 	out := csv.NewWriter(w)
-	number := func(v float64) string { return strconv.FormatFloat(v, 'g', 9, 64) }
 	rows := [][]string{{"phase", "h", "k", "l", "multiplicity", "F_abs_A", "g_invA", "d_A", "intensity", "intensity_mean", "fwhm_invA"}}
 	for _, p := range r.Phases {
 		name := p.Crystal

@@ -27,17 +27,15 @@ and the width 2 theta; an arc runs counter-clockwise about its centre through
 sweep_deg, or straight.`
 
 type stereogramReport struct {
-	Crystal    string       `json:"crystal,omitempty"`
-	Formula    string       `json:"formula"`
-	SpaceGroup string       `json:"spacegroup"`
-	VoltageKV  float64      `json:"voltage_kV"`
-	Zone       crystal.UVW  `json:"zone"`
-	Tilt       [2]float64   `json:"tilt_deg"`
-	View       string       `json:"view"`
-	Zones      []zonePole   `json:"zones"`
-	Planes     []planePole  `json:"planes"`
-	Bands      []stereoBand `json:"bands"`
-	Notes      []string     `json:"notes"`
+	crystalNames
+	VoltageKV float64      `json:"voltage_kV"`
+	Zone      crystal.UVW  `json:"zone"`
+	Tilt      [2]float64   `json:"tilt_deg"`
+	View      string       `json:"view"`
+	Zones     []zonePole   `json:"zones"`
+	Planes    []planePole  `json:"planes"`
+	Bands     []stereoBand `json:"bands"`
+	Notes     []string     `json:"notes"`
 }
 
 type zonePole struct {
@@ -84,8 +82,8 @@ func stereogramCommand(args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	r := stereogramReport{
-		Crystal: c.Name, Formula: c.Formula(), SpaceGroup: c.Analysis.Setting.HM,
-		VoltageKV: o.kv, Zone: c.zone, Tilt: o.tilt, View: *view, Bands: []stereoBand{},
+		crystalNames: c.names(),
+		VoltageKV:    o.kv, Zone: c.zone, Tilt: o.tilt, View: *view, Bands: []stereoBand{},
 		Notes: notesOf(c.Notes, c.Analysis.Notes, refs.Notes),
 	}
 	drawn, planes := map[crystal.UVW]bool{}, map[crystal.HKL]bool{}
@@ -107,10 +105,8 @@ func stereogramCommand(args []string, stdout, stderr io.Writer) error {
 	}
 	slices.SortStableFunc(r.Zones, func(a, b zonePole) int { return cmp.Compare(a.Angle, b.Angle) })
 	slices.SortStableFunc(r.Planes, func(a, b planePole) int { return cmp.Compare(a.Angle, b.Angle) })
-	bands := diffraction.Kikuchi{GMax: o.gmax * (1 + 1e-9), MinWeight: o.least}.AppendBands(nil, refs, c.beam, c.orientation)
-	slices.SortStableFunc(bands, func(a, b diffraction.Band) int { return cmp.Compare(b.Weight, a.Weight) })
 	var g scene.Stereogram
-	for _, b := range bands {
+	for _, b := range o.bands(c, refs, false) {
 		circle := diffraction.GreatCircle(b.G)
 		if screen {
 			circle = onScreen(circle)

@@ -70,9 +70,8 @@ zone axes within the limits that need the least travel.`
 // tiltCommand prints where to tilt.
 func tiltCommand(args []string, stdout, stderr io.Writer) error {
 	f := newFlags("tilt", tiltAbout, stderr)
-	in := f.String("in", "", "a `file` (CIF, POSCAR, XYZ, Materials Project JSON) or a library id")
-	cell := f.String("cell", "conventional", "conventional (standard cell) or asgiven")
-	tol := f.Float64("tol", 0, "tolerance of the symmetry search, Å (0: 0.01, and wider if the structure is imprecise)")
+	var of crystalOptions
+	of.add(f)
 	kind := f.String("holder", "double", "double (double tilt) or rotation (tilt and rotation)")
 	alpha := f.String("alpha", "30", "limits of alpha in degrees: 30 for -30 to 30, or -25,40")
 	beta := f.String("beta", "20", "limits of beta in degrees; 180 for a free rotation")
@@ -127,7 +126,7 @@ func tiltCommand(args []string, stdout, stderr io.Writer) error {
 	if *to == "" && *twoBeam != "" {
 		return errors.New("-two-beam needs the zone that it is near: -to u,v,w")
 	}
-	s, err := loadStructure(*in, *cell, *tol)
+	s, err := of.load()
 	if err != nil {
 		return err
 	}

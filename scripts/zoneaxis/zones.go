@@ -44,9 +44,8 @@ func zonesCommand(args []string, stdout, stderr io.Writer) error {
 		return matchCommand(args[1:], stdout, stderr)
 	}
 	f := newFlags("zones", zonesAbout, stderr)
-	in := f.String("in", "", "a `file` (CIF, POSCAR, XYZ, Materials Project JSON) or a library id")
-	cell := f.String("cell", "conventional", "conventional (standard cell) or asgiven")
-	tol := f.Float64("tol", 0, "tolerance of the symmetry search, Å (0: 0.01, and wider if the structure is imprecise)")
+	var o crystalOptions
+	o.add(f)
 	limit := f.Int("max", 3, "largest index, 1 to 9")
 	zone := f.String("zone", "", "only this zone axis `u,v,w`")
 	near := f.Float64("near-deg", 0, "the zone axes within this angle of -zone, degrees")
@@ -73,7 +72,7 @@ func zonesCommand(args []string, stdout, stderr io.Writer) error {
 	case search && *format != "json":
 		return errors.New("only tables of zone axes are written as CSV")
 	}
-	s, err := loadStructure(*in, *cell, *tol)
+	s, err := o.load()
 	if err != nil {
 		return err
 	}

@@ -138,8 +138,9 @@ func matchCommand(args []string, stdout, stderr io.Writer) error {
 	angleTol := f.Float64("angle-tol-deg", 1.5, "tolerance of the angle, degrees")
 	dTol := f.Float64("d-tol", 0.03, "relative tolerance of -d-A")
 	in := f.String("in", "", "`files` or library ids to look through, with commas (default: the library)")
-	cell := f.String("cell", "conventional", "conventional (standard cell) or asgiven")
-	tol := f.Float64("tol", 0, "tolerance of the symmetry search, Å (0: 0.01, and wider if the structure is imprecise)")
+	var o crystalOptions // of all crystals
+	o.addCell(f)
+	o.addTol(f)
 	limit := f.Int("max", 3, "largest index, 1 to 5")
 	n := f.Int("n", 20, "number of matches")
 	if err := parse(f, args); err != nil {
@@ -165,7 +166,7 @@ func matchCommand(args []string, stdout, stderr io.Writer) error {
 		if err != nil {
 			return err
 		}
-		s, err := loadStructure(*like, *cell, *tol)
+		s, err := o.open(*like)
 		if err != nil {
 			return err
 		}
@@ -197,7 +198,7 @@ func matchCommand(args []string, stdout, stderr io.Writer) error {
 	for i, id := range ids {
 		ids[i] = strings.TrimSpace(id)
 		var err error
-		if crystals[i], err = loadStructure(ids[i], *cell, *tol); err != nil {
+		if crystals[i], err = o.open(ids[i]); err != nil {
 			return err
 		}
 		if err := enter(&table, ids[i], crystals[i], *limit); err != nil {
