@@ -11,6 +11,7 @@ import (
 
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/source"
+	_ "zoneaxis/internal/source/records" // the library
 )
 
 // structureSum returns Σ occ Z T exp(−2πi h·x), with Z in place of a scattering

@@ -41,7 +41,7 @@ func samples(t testing.TB) map[string][]byte {
 		skewed = append(skewed, bytes.Repeat([]byte{symbol, symbol ^ 0x80}, a/2+1)...)
 	}
 	random.Shuffle(len(skewed), func(i, j int) { skewed[i], skewed[j] = skewed[j], skewed[i] })
-	library, err := os.ReadFile("../source/library.txt")
+	library, err := os.ReadFile("../source/records/library.txt")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
 	"zoneaxis/internal/source"
+	_ "zoneaxis/internal/source/records" // the library
 	"zoneaxis/internal/textbook"
 )
 

@@ -9,6 +9,9 @@
 //
 //	call(request string, payload Uint8Array|null) → {json, svg, marks}
 //
+// The engine begins with silicon alone and is handed the library of crystals
+// when it runs (source.LoadLibrary).
+//
 // Operations, by Request.Op. "→" names the parts of the reply beyond OK,
 // Error, Link, Snapshot and View. A request that fails leaves the state and
 // the picture as they were: OK is false, and Error is the text to show, Fields
@@ -176,6 +179,9 @@ type SecondPatch struct {
 	Variant  int     `json:"variant,omitempty"` // 0 keeps; 1 … n
 }
 
+// NeedLibrary is in Reply.Need for a request that has to wait for the library.
+const NeedLibrary = "library"
+
 // Reply answers one Request.
 type Reply struct {
 	Seq   uint32 `json:"seq"`
@@ -188,7 +194,8 @@ type Reply struct {
 	Problems []link.Problem    `json:"problems,omitempty"` // parts of a link that could not be read
 	Fields   map[string]string `json:"fields,omitempty"`   // errors of set, by field name
 	// Need is the id of a crystal that the page must fetch (its own store, then
-	// /api/structure/ID) and hand in as the payload of the same request.
+	// /api/structure/ID) and hand in as the payload of the same request, or
+	// "library": the request has to wait until the engine has the library.
 	Need    string   `json:"need,omitempty"`
 	Choices []Choice `json:"choices,omitempty"`
 	Notes   []string `json:"notes,omitempty"` // about a file just read

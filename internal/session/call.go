@@ -56,11 +56,16 @@ func (s *Session) Do(r *protocol.Request, payload []byte) (out *protocol.Reply) 
 	if r.Draw != "" {
 		s.resize(r.Size)
 	}
-	if err := o.do(s, r, payload, out); err != nil {
+	source.Missed() // by what came before
+	err := o.do(s, r, payload, out)
+	switch {
+	case source.Missed():
+		*out = protocol.Reply{Seq: r.Seq, Need: protocol.NeedLibrary}
+	case err != nil:
 		*out = failure(r, err)
-	} else if len(out.Fields) > 0 {
+	case len(out.Fields) > 0:
 		*out = protocol.Reply{Seq: r.Seq, Fields: out.Fields}
-	} else {
+	default:
 		out.OK = true
 		s.finish(r, o, out)
 	}

@@ -14,6 +14,7 @@ import (
 	"zoneaxis/internal/protocol"
 	"zoneaxis/internal/session"
 	"zoneaxis/internal/source"
+	_ "zoneaxis/internal/source/records" // the library
 )
 
 const rockSalt = `data_salt

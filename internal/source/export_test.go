@@ -22,3 +22,18 @@ var (
 	DecodePOSCAR = decodePOSCAR
 	DecodeXYZ    = decodeXYZ
 )
+
+// SiliconText is the record of a program without the library.
+const SiliconText = siliconText
+
+// Alone runs f as a program that has not loaded the library.
+func Alone(f func()) {
+	before := present
+	defer func() { present = before; Missed() }()
+	lib, err := parseLibrary(siliconText)
+	if err != nil {
+		panic(err)
+	}
+	present = func() *library { return lib }
+	f()
+}

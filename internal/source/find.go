@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"zoneaxis/internal/atom"
 	"zoneaxis/internal/lean/sorts"
@@ -59,8 +58,7 @@ type indexed struct {
 	elements map[atom.Z]float64
 }
 
-var searchIndex = sync.OnceValue(func() []indexed {
-	entries := loadLibrary().entries
+func indexOf(entries []Entry) []indexed {
 	list := make([]indexed, len(entries))
 	for i, e := range entries {
 		x := &list[i]
@@ -95,7 +93,7 @@ var searchIndex = sync.OnceValue(func() []indexed {
 		x.formula = compositionKey(x.elements)
 	}
 	return list
-})
+}
 
 // Find searches the library and returns at most n entries, the best first; all
 // that match if n is not positive. It understands names and mineral names in
@@ -113,17 +111,18 @@ func Find(query string, n int) []Entry {
 	}
 	type hit struct{ entry, score int }
 	var hits []hit
-	entries := loadLibrary().entries
-	for i := range searchIndex() {
-		if s := q.score(&entries[i], &searchIndex()[i]); s > 0 {
+	lib := all()
+	entries, index := lib.entries, lib.index()
+	for i := range index {
+		if s := q.score(&entries[i], &index[i]); s > 0 {
 			hits = append(hits, hit{i, s})
 		}
 	}
 	// A slip of the finger counts only where nothing is spelt right.
 	if !slices.ContainsFunc(hits, func(h hit) bool { return h.score > 0 }) {
 		q.slips = true
-		for i := range searchIndex() {
-			if s := q.score(&entries[i], &searchIndex()[i]); s > 0 {
+		for i := range index {
+			if s := q.score(&entries[i], &index[i]); s > 0 {
 				hits = append(hits, hit{i, s})
 			}
 		}

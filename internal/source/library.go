@@ -1,6 +1,7 @@
 package source
 
 import (
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,9 +13,7 @@ import (
 	"zoneaxis/internal/symmetry"
 )
 
-//go:generate go run zoneaxis/scripts/generate text text.go libraryText=library.txt
-
-// Entry describes a crystal of the embedded library. Open reads the crystal.
+// Entry describes a crystal of the library. Open reads the crystal.
 type Entry struct {
 	ID              string       // "si"; links write "lib-si"
 	Name            string       // "Silicon"
@@ -49,18 +48,69 @@ func (e *Entry) Type() string {
 	return e.Strukturbericht + e.Prototype
 }
 
+// library is a set of entries and how they are found.
 type library struct {
 	entries []Entry
 	byID    map[string]int
 	byMP    map[int]int
+	whole   bool             // not only silicon
+	index   func() []indexed // for the search; made when asked for
 }
 
-var loadLibrary = sync.OnceValue(func() *library {
+// present is the library of this program: silicon until there is more.
+var present = sync.OnceValue(func() *library {
+	lib, err := parseLibrary(siliconText)
+	if err != nil {
+		panic(err)
+	}
+	return lib
+})
+
+// missed tells that something was looked for that silicon alone cannot answer.
+var missed bool
+
+// LoadLibrary makes the records of a text the library: that of package records,
+// whose head describes the form. Until then the library is silicon alone. An
+// error leaves it as it was. It must not run beside other functions of this
+// package.
+func LoadLibrary(text string) error {
+	lib, err := parseLibrary(text)
+	if err != nil {
+		return err
+	}
+	if _, ok := lib.byID["si"]; !ok || len(lib.entries) == 1 {
+		return errors.New("source: this text is not the library of crystals")
+	}
+	lib.whole = true
+	present = func() *library { return lib }
+	return nil
+}
+
+// Missed reports whether, since the last call, something was looked for that
+// only the whole library can answer, while it was not loaded.
+func Missed() bool {
+	was := missed
+	if was {
+		missed = false
+	}
+	return was
+}
+
+// all returns the library for questions about all of it.
+func all() *library {
+	lib := present()
+	if !lib.whole {
+		missed = true
+	}
+	return lib
+}
+
+func parseLibrary(text string) (*library, error) {
 	lib := &library{byID: map[string]int{}, byMP: map[int]int{}}
-	for record := range strings.SplitSeq(libraryText, "\n\n") {
+	for record := range strings.SplitSeq(text, "\n\n") {
 		e, ok, err := parseEntry(record)
 		if err != nil {
-			panic(err) // the tests read every record
+			return nil, err
 		}
 		if !ok {
 			continue
@@ -72,10 +122,11 @@ var loadLibrary = sync.OnceValue(func() *library {
 		}
 		lib.entries = append(lib.entries, e)
 	}
-	return lib
-})
+	lib.index = sync.OnceValue(func() []indexed { return indexOf(lib.entries) })
+	return lib, nil
+}
 
-// parseEntry reads one record of library.txt, whose head describes the form.
+// parseEntry reads one record of the library.
 // A record of comments is not an entry.
 func parseEntry(record string) (e Entry, ok bool, err error) {
 	e.mp = -1
@@ -190,12 +241,12 @@ func crystalSystem(number int) string {
 
 // Library returns every entry: metals first, then semiconductors and compounds
 // by kind. The caller owns the slice, not what its entries point to.
-func Library() []Entry { return slices.Clone(loadLibrary().entries) }
+func Library() []Entry { return slices.Clone(all().entries) }
 
 // Lookup returns the entry of an id: "si", "lib-si" or "mp-149" in any of its
 // forms. Upper and lower case are the same.
 func Lookup(id string) (Entry, bool) {
-	lib := loadLibrary()
+	lib := present()
 	id = strings.ToLower(strings.TrimSpace(id))
 	if i, ok := lib.byID[strings.TrimPrefix(id, "lib-")]; ok {
 		return lib.entries[i], true
@@ -205,6 +256,7 @@ func Lookup(id string) (Entry, bool) {
 			return lib.entries[i], true
 		}
 	}
+	all() // the rest of the library may have it
 	return Entry{}, false
 }
 

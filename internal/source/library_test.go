@@ -11,6 +11,7 @@ import (
 
 	"zoneaxis/internal/atom"
 	"zoneaxis/internal/source"
+	"zoneaxis/internal/source/records"
 )
 
 // libraryRow is a row of testdata/library.csv: what independent programs
@@ -119,11 +120,7 @@ func TestLibrary(t *testing.T) {
 }
 
 func TestLibraryText(t *testing.T) {
-	text, err := os.ReadFile("library.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if strings.Contains(string(text), "\r") || !strings.HasSuffix(string(text), "\n") {
+	if strings.Contains(records.Text, "\r") || !strings.HasSuffix(records.Text, "\n") {
 		t.Error("library.txt: lines must end in LF")
 	}
 	ids := map[string]bool{}
@@ -142,6 +139,42 @@ func TestLibraryText(t *testing.T) {
 			t.Errorf("%s: status %q of %q", e.ID, e.MPStatus, e.MP)
 		}
 	}
+}
+
+// A program that has not loaded the library knows silicon, and says what it
+// could not answer.
+func TestLoadLibrary(t *testing.T) {
+	if !strings.Contains(records.Text, "\n\n"+source.SiliconText+"\n") {
+		t.Error("the record of silicon is not that of the library")
+	}
+	whole, _ := source.Lookup("si")
+	source.Alone(func() {
+		for _, id := range []string{"si", "lib-si", "mp-149"} {
+			if e, ok := source.Lookup(id); !ok || e.Reference != whole.Reference || source.Missed() {
+				t.Errorf("%s: %+v, %t, missed", id, e, ok)
+			}
+		}
+		for what, ask := range map[string]func() int{
+			"lookup":  func() int { e, _ := source.Lookup("al"); return len(e.ID) },
+			"find":    func() int { return len(source.Find("rutile", 0)) },
+			"library": func() int { return len(source.Library()) - 1 },
+		} {
+			if n := ask(); n != 0 || !source.Missed() || source.Missed() {
+				t.Errorf("%s: %d found, and missed must be told once", what, n)
+			}
+		}
+		for _, bad := range []string{"", "<html>", source.SiliconText, records.Text[:len(records.Text)-30], strings.Replace(records.Text, "id si\n", "id sx\n", 1)} {
+			if err := source.LoadLibrary(bad); err == nil {
+				t.Errorf("%.20q… of %d bytes is taken for the library", bad, len(bad))
+			}
+			if _, ok := source.Lookup("al"); ok || !source.Missed() {
+				t.Error("a bad library has been loaded")
+			}
+		}
+		if err := source.LoadLibrary(records.Text); err != nil || len(source.Library()) != 173 || len(source.Find("rutile", 0)) == 0 || source.Missed() {
+			t.Errorf("the library: %v, %d entries", err, len(source.Library()))
+		}
+	})
 }
 
 func TestOpen(t *testing.T) {

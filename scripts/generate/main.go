@@ -2,7 +2,6 @@
 // go generate, in the folder of the file:
 //
 //	//go:generate go run zoneaxis/scripts/generate codec -read Request -write Reply -declare Request,Reply=protocol.d.ts codec.go
-//	//go:generate go run zoneaxis/scripts/generate text text.go libraryText=library.txt
 //
 // With -check before the word it writes nothing and fails if a file is not up to
 // date.
@@ -30,10 +29,10 @@ func main() {
 			return nil
 		}
 	}
-	makers := map[string]func([]string, func(string, []byte) error) error{"codec": codec, "text": text}
+	makers := map[string]func([]string, func(string, []byte) error) error{"codec": codec}
 	maker, ok := makers[flag.Arg(0)]
 	if !ok {
-		log.Fatal("the first word is codec or text")
+		log.Fatal("the first word is codec")
 	}
 	if err := maker(flag.Args()[1:], emit); err != nil {
 		log.Fatal(err)

@@ -16,6 +16,7 @@ import (
 	"zoneaxis/internal/site/card"
 	"zoneaxis/internal/site/library"
 	"zoneaxis/internal/source"
+	_ "zoneaxis/internal/source/records" // the library
 )
 
 // pages renders what is the same for every visitor: articles, the pattern

@@ -34,7 +34,7 @@ var built = sync.OnceValues(func() (*builder, error) {
 		return nil, err
 	}
 	b := &builder{root: filepath.Join("..", ".."), out: dir, origin: testOrigin, now: time.Now(), files: map[string]File{}}
-	for _, name := range []string{"engine.wasm", "viewer.wasm", "wasm_exec.js"} {
+	for _, name := range []string{"engine.wasm", "viewer.wasm", "wasm_exec.js", "library.txt"} {
 		if err := b.addHashed(name, []byte(name)); err != nil {
 			return nil, err
 		}
@@ -194,7 +194,7 @@ func TestLinks(t *testing.T) {
 			if id, ok := attr(n, "id"); ok {
 				ids[address][id] = true
 			}
-			for _, name := range []string{"href", "src", "data-link", "data-engine", "data-exec", "data-icons"} {
+			for _, name := range []string{"href", "src", "data-link", "data-engine", "data-exec", "data-library", "data-icons"} {
 				if v, ok := attr(n, name); ok {
 					links[address] = append(links[address], v)
 				}

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"zoneaxis/internal/source/records"
 	"zoneaxis/scripts/make/slim"
 )
 
@@ -28,8 +29,8 @@ func withInlining(packages ...string) []string {
 }
 
 // wasm builds the engine and the viewer, without the tables of stack traces
-// unless for development, and takes the loader that belongs to
-// this very version of Go.
+// unless for development, and takes the loader that belongs to this very version
+// of Go, and the library of crystals, which the engine is handed when it runs.
 func (b *builder) wasm() error {
 	work, err := os.MkdirTemp("", "zoneaxis-build-")
 	if err != nil {
@@ -71,5 +72,19 @@ func (b *builder) wasm() error {
 	if loader, err = minified("wasm_exec.js", loader); err != nil {
 		return err
 	}
-	return b.addHashed("wasm_exec.js", loader)
+	if err := b.addHashed("wasm_exec.js", loader); err != nil {
+		return err
+	}
+	return b.addHashed("library.txt", []byte(uncommented(records.Text)))
+}
+
+// uncommented takes the lines of comments out of the library.
+func uncommented(text string) string {
+	var out strings.Builder
+	for line := range strings.Lines(text) {
+		if !strings.HasPrefix(line, "#") {
+			out.WriteString(line)
+		}
+	}
+	return out.String()
 }

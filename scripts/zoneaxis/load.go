@@ -16,6 +16,7 @@ import (
 
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/source"
+	_ "zoneaxis/internal/source/records" // the library
 	"zoneaxis/internal/symmetry"
 )
 

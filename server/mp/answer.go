@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"zoneaxis/internal/source"
+	_ "zoneaxis/internal/source/records" // the library
 )
 
 // summaryFields are asked for by name: without a list the upstream sends the

@@ -24,6 +24,7 @@ import (
 	"zoneaxis/internal/protocol"
 	"zoneaxis/internal/session"
 	"zoneaxis/internal/source"
+	_ "zoneaxis/internal/source/records" // the library
 	"zoneaxis/server/mp"
 )
 

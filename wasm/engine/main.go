@@ -7,11 +7,13 @@
 //	  → {json: string, svg: string, marks: Uint8Array | null}
 //	zoneaxisEngine.calculate(done: (json: string) => void)
 //	zoneaxisEngine.cancel()
+//	zoneaxisEngine.library(text: string): string
 //
 // and waits. The first answers one request of package protocol;
 // the second runs Session.Calculate, between whose steps requests are answered,
-// and hands its reply to done; the third ends that. All state lives in that
-// package's Session.
+// and hands its reply to done; the third ends that. The fourth takes the
+// library of crystals, which comes after the program, and returns what is wrong
+// with it. All state lives in that package's Session.
 package main
 
 import (
@@ -20,6 +22,7 @@ import (
 	"zoneaxis/internal/lean/say"
 	"zoneaxis/internal/protocol"
 	"zoneaxis/internal/session"
+	"zoneaxis/internal/source"
 )
 
 func main() {
@@ -34,6 +37,12 @@ func main() {
 			return nil
 		}),
 		"cancel": js.FuncOf(func(js.Value, []js.Value) any { calculations++; return nil }),
+		"library": js.FuncOf(func(_ js.Value, args []js.Value) any {
+			if err := source.LoadLibrary(args[0].String()); err != nil {
+				return err.Error()
+			}
+			return ""
+		}),
 	}))
 	select {}
 }

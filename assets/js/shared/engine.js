@@ -44,6 +44,7 @@ export function start() {
     type: "start",
     engine: new URL(page.engine ?? "", location.href).href,
     exec: new URL(page.exec ?? "", location.href).href,
+    library: new URL(page.library ?? "", location.href).href,
     size: Number(page.engineRaw) || 0,
   });
 }
@@ -64,9 +65,10 @@ function receive(message) {
       return (calculated = null);
     case "reply": {
       const job = running;
+      const reply = JSON.parse(message.json);
+      if (reply.need === "library" && job) return ask(job, true);
       running = null;
-      const marks = message.marks;
-      job?.done({ reply: JSON.parse(message.json), svg: message.svg, marks });
+      job?.done({ reply, svg: message.svg, marks: message.marks });
       return pump();
     }
   }
@@ -101,7 +103,12 @@ function pump() {
   if (!job) return;
   running = job;
   job.request.seq = ++seq;
-  worker.postMessage({ request: JSON.stringify(job.request), payload: job.payload });
+  ask(job);
+}
+
+/** @param {Job} job @param {boolean} [library] the engine cannot answer without it */
+function ask(job, library = false) {
+  worker?.postMessage({ request: JSON.stringify(job.request), payload: job.payload, library });
 }
 
 /**

@@ -1,5 +1,6 @@
 // @ts-check
-// The engine's worker: loads engine.wasm and passes requests to it.
+// The engine's worker: loads engine.wasm, then the library of crystals, and
+// passes requests to it.
 
 /** The worker itself. @type {any} */
 export const scope = self;
@@ -28,13 +29,37 @@ async function load(address, size) {
   return WebAssembly.compileStreaming(new Response(counted, { headers: { "Content-Type": "application/wasm" } }));
 }
 
-/** @param {{engine: string, exec: string, size: number}} where */
+/** Where the library lies, and its text once it is asked for. */
+let shelf = "";
+/** @type {Promise<string> | null} */
+let text = null;
+let shelved = false;
+
+/** Reads the library; again after a failure. */
+function read() {
+  text ??= fetch(shelf, { priority: "low" }).then((r) => (r.ok ? r.text() : Promise.reject(r.status)));
+  text.catch(() => (text = null));
+  return text;
+}
+
+/** Hands the library to the engine. Whether it has it then. */
+async function shelve() {
+  const records = await read().catch(() => "");
+  return (shelved ||= !scope.zoneaxisEngine.library(records));
+}
+
+const NO_LIBRARY = "The library of crystals could not be loaded. Check the connection, then try again.";
+
+/** @param {{engine: string, exec: string, library: string, size: number}} where */
 async function start(where) {
   const compiled = load(where.engine, where.size);
   compiled.catch(() => {});
   await import(where.exec);
   const go = new scope.Go();
-  const instance = await WebAssembly.instantiate(await compiled, go.importObject);
+  const program = await compiled;
+  shelf = where.library;
+  read(); // while the program starts
+  const instance = await WebAssembly.instantiate(program, go.importObject);
   go.run(instance).then(
     () => post({ type: "failed", message: "engine: it stopped" }),
     (/** @type {Error} */ error) => post({ type: "failed", message: String(error) }),
@@ -42,6 +67,7 @@ async function start(where) {
   // The program registers its function before it first waits.
   if (typeof scope.zoneaxisEngine?.call !== "function") throw new Error("engine: it did not start");
   post({ type: "ready" });
+  shelve();
 }
 
 scope.addEventListener("message", async (/** @type {MessageEvent} */ event) => {
@@ -50,6 +76,7 @@ scope.addEventListener("message", async (/** @type {MessageEvent} */ event) => {
     if (message.type === "start") return await start(message);
     if (message.type === "calculate") return scope.zoneaxisEngine.calculate((/** @type {string} */ json) => post({ type: "calculated", json }));
     if (message.type === "cancel") return scope.zoneaxisEngine.cancel();
+    if (message.library && !(await shelve())) return post({ type: "reply", json: JSON.stringify({ ok: false, error: NO_LIBRARY }), svg: "", marks: null });
     const { json, svg, marks } = scope.zoneaxisEngine.call(message.request, message.payload ?? null);
     const buffer = marks ? marks.buffer : null;
     post({ type: "reply", json, svg: svg ?? "", marks: buffer }, buffer ? [buffer] : []);

@@ -12,6 +12,7 @@ import (
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/diffraction/bloch"
 	"zoneaxis/internal/source"
+	_ "zoneaxis/internal/source/records" // the library
 )
 
 // Size of a chart in view-box units, and the room around its curves.

@@ -15,6 +15,7 @@ import (
 	"zoneaxis/internal/protocol"
 	"zoneaxis/internal/session"
 	"zoneaxis/internal/source"
+	_ "zoneaxis/internal/source/records" // the library
 	"zoneaxis/internal/symmetry"
 	"zoneaxis/internal/zones"
 )

@@ -21,6 +21,7 @@ import (
 	"github.com/andybalholm/brotli"
 
 	"zoneaxis/assets"
+	"zoneaxis/internal/source/records"
 )
 
 // Build is the name of the build that is made.
@@ -110,6 +111,7 @@ func build(t testing.TB) fstest.MapFS {
 	}
 	loader := []byte("// loader\n" + strings.Repeat("console.log(0);\n", 40))
 	add("wasm_exec.js", "static/wasm_exec.js", "/static/wasm_exec.js", kinds[".js"], loader)
+	add("library.txt", "static/library.txt", "/static/library.txt", "text/plain; charset=utf-8", []byte(records.Text))
 	add("js/workers/sw.js", "sw.js", "/sw.js", kinds[".js"], loader)
 
 	page := []byte("<!doctype html><title>Articles</title><p>" + strings.Repeat("Spots and bands. ", 40))
