@@ -3,7 +3,6 @@
 package link
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
@@ -23,40 +22,27 @@ const Path = "/sim"
 //	c   crystal: lib-si, mp-149, or cif with #x= behind      lib-si
 //	z   zone axis u,v,w that the tilt counts from            0,0,1
 //	d   tilt x, tilt y, rotation in the plane, degrees       0,0,0
-//	kv, cl, t   voltage (kV), camera length (mm), thickness (nm)   200 520 50
-//	m   k kinematic, d dynamical                             k
-//	o   overlays, letters of ikhdgs                          is
-//	p   pattern style: film, screen, phosphor                by theme
+//	kv … u   the settings of Table
 //	ms  up to two measured points: h,k,l, or px,y (Å⁻¹) for a free one; "b" at the end measures between them
-//	f   flags, letters of hvrnd                              none
 //	h   holder: α, β, limit of α, limit of β, degrees        none
 //	at  middle of the picture, Å⁻¹                           0,0
-//	w   r shows powder rings instead of spots                spots
 //	c2, or   second phase and its orientation relationship   none
-//	u   which cell: c conventional, g as given               by the source
 //
 // Defaults are left out and the order is this one, so that one state has one
 // link. Unknown keys are kept, after the known ones.
 type Link struct {
-	Crystal          string
-	Doc              string // text of the fragment's x, for Crystal "cif"
-	Zone             crystal.UVW
-	ZoneText         string // a zone as typed into a form, resolved when the crystal is known; "" if Zone holds it
-	TiltX, TiltY     float64
-	Rotation         float64
-	KV, CL           float64
-	Thickness        float64
-	Model            string
-	Overlays         string
-	Style            string
+	Crystal      string
+	Doc          string // text of the fragment's x, for Crystal "cif"
+	Zone         crystal.UVW
+	ZoneText     string // a zone as typed into a form, resolved when the crystal is known; "" if Zone holds it
+	TiltX, TiltY float64
+	Rotation     float64
+	Settings
 	Measured         []Point
 	Between          bool
-	Flags            string
 	Holder           *Holder
 	AtX, AtY         float64
-	Rings            bool
 	Second, Relation string
-	Cell             string
 	Newer            int      // version of a link from a newer program, kept for it; else 0
 	Unknown          []string // "key=value", as they came
 }
@@ -71,21 +57,15 @@ type Point struct {
 // Holder holds the readings and limits of a double-tilt holder, degrees.
 type Holder struct{ Alpha, Beta, LimitAlpha, LimitBeta float64 }
 
-// Limits of the settings.
-const (
-	MinKV, MaxKV               = 20, 1000
-	MinCL, MaxCL               = 50, 5000
-	MinThickness, MaxThickness = 1, 500
-	OverlayLetters             = "ikhdgs"
-	FlagLetters                = "hvrnd"
-)
-
 // Default returns what the parameters of a link mean that it leaves out.
 func Default() Link {
-	return Link{
-		Crystal: "lib-si", Zone: crystal.UVW{0, 0, 1},
-		KV: 200, CL: 520, Thickness: 50, Model: "k", Overlays: "is",
+	l := Link{Crystal: "lib-si", Zone: crystal.UVW{0, 0, 1}}
+	for i := range Table {
+		if r := &Table[i]; r.Default != "" && !r.Read(&l.Settings, r.Default) {
+			panic("link: the default of " + r.Key + " is not allowed")
+		}
 	}
+	return l
 }
 
 // Welcome returns what the page shows to somebody who asks for nothing: an
@@ -145,18 +125,19 @@ func ParseSaved(text string) (Link, []Problem) {
 	}
 	migrate(&values, version, migrations)
 	bad := map[string]bool{}
-	for _, part := range linkParts {
-		v, given := values.take(part.key)
-		if !given || v == "" && part.key != "o" {
+	for i := range parts {
+		p := &parts[i]
+		v, given := values.take(p.key)
+		if !given || v == "" && !p.many() {
 			continue // an empty field of a form says nothing; no overlays at all is "o="
 		}
-		if part.key == "m" && v == "rings" { // as the page's form sends it without scripts; we write w=r
+		if p.key == "m" && v == "rings" { // as the page's form sends it without scripts; we write w=r
 			l.Rings = true
 			continue
 		}
-		if !part.read(&l, v) {
-			bad[part.key] = true
-			problems = append(problems, Problem{Key: part.key, Text: Damaged(part.name, part.fallback)})
+		if !p.parse(&l, v) {
+			bad[p.key] = true
+			problems = append(problems, p.problem())
 		}
 	}
 	if bad["z"] {
@@ -182,59 +163,117 @@ func migrate(values *queryValues, version int, table []func(*queryValues)) {
 	}
 }
 
-// linkPart reads one key of a link. read reports false, and leaves the link
-// alone, if it cannot use the text.
-type linkPart struct {
-	key, name, fallback string
-	read                func(*Link, string) bool
+// part is one key of a link: a setting of Table, or what has functions of its own.
+type part struct {
+	key            string
+	name, fallback string
+	// read reports false, and leaves the link alone, if it cannot use the text.
+	read func(*Link, string) bool
+	// write returns the text, "" for the default.
+	write func(*Link) string
 }
 
-var linkParts = []linkPart{
-	{"c", "crystal", "silicon", func(l *Link, v string) bool {
-		v = strings.TrimSpace(v)
-		if v == "" || len(v) > 100 {
-			return false
-		}
-		l.Crystal = v
-		return true
-	}},
-	{"z", "orientation", "[001]", readZone},
-	{"d", "tilt", "none", func(l *Link, v string) bool {
-		n, ok := numberList(v, 3, -360, 360)
-		if ok {
-			l.TiltX, l.TiltY, l.Rotation = n[0], n[1], n[2]
-		}
-		return ok
-	}},
-	{"kv", "voltage", "200 kV", readNumber(MinKV, MaxKV, func(l *Link) *float64 { return &l.KV })},
-	{"cl", "camera length", "520 mm", readNumber(MinCL, MaxCL, func(l *Link) *float64 { return &l.CL })},
-	{"t", "thickness", "50 nm", readNumber(MinThickness, MaxThickness, func(l *Link) *float64 { return &l.Thickness })},
-	{"m", "model", "the kinematic one", readWord([]string{"k", "d"}, func(l *Link) *string { return &l.Model })},
-	{"o", "overlays", "indices and scale bar", readLetters(OverlayLetters, func(l *Link) *string { return &l.Overlays })},
-	{"p", "pattern style", "the one of the theme", readWord([]string{"", "film", "screen", "phosphor"}, func(l *Link) *string { return &l.Style })},
-	{"ms", "measurement", "none", readMeasured},
-	{"f", "mirror and rotation", "none", readLetters(FlagLetters, func(l *Link) *string { return &l.Flags })},
-	{"h", "holder", "none", readHolder},
-	{"at", "position", "the centre", func(l *Link, v string) bool {
-		n, ok := numberList(v, 2, -20, 20)
-		if ok {
-			l.AtX, l.AtY = n[0], n[1]
-		}
-		return ok
-	}},
-	{"w", "view", "spots", func(l *Link, v string) bool {
-		l.Rings = v == "r"
-		return v == "r" || v == ""
-	}},
-	{"c2", "second phase", "none", func(l *Link, v string) bool {
-		l.Second = v
-		return len(v) <= 100
-	}},
-	{"or", "orientation relationship", "none", func(l *Link, v string) bool {
-		l.Relation = v
-		return len(v) <= 200
-	}},
-	{"u", "cell", "the one of the source", readWord([]string{"", "c", "g"}, func(l *Link) *string { return &l.Cell })},
+// parts are the keys in the order of a link.
+var parts = arranged()
+
+// arranged puts those of Table between the others.
+func arranged() []part {
+	all := []part{
+		{"c", "crystal", "silicon", readCrystal, func(l *Link) string { return unless(l.Crystal, "lib-si") }},
+		{"z", "orientation", "[001]", readZone, writeZone},
+		{"d", "tilt", "none", readTilt, func(l *Link) string {
+			return unless(fixed2(l.TiltX)+","+fixed2(l.TiltY)+","+fixed2(l.Rotation), "0.00,0.00,0.00")
+		}},
+	}
+	between := map[string][]part{ // those before a setting
+		"f": {{"ms", "measurement", "none", readMeasured, writeMeasured}},
+		"w": {{"h", "holder", "none", readHolder, writeHolder}, {"at", "position", "the centre", readAt, func(l *Link) string {
+			return unless(Trimmed(l.AtX, 3)+","+Trimmed(l.AtY, 3), "0,0")
+		}}},
+		"u": {{"c2", "second phase", "none", readSecond, func(l *Link) string { return l.Second }}, {"or", "orientation relationship", "none", readRelation, writeRelation}},
+	}
+	for i := range Table {
+		all = append(append(all, between[Table[i].Key]...), part{key: Table[i].Key})
+	}
+	return all
+}
+
+// unless returns "" for the default.
+func unless(text, usual string) string {
+	if text == usual {
+		return ""
+	}
+	return text
+}
+
+// many reports whether an empty text says something: no letter at all.
+func (p *part) many() bool { return p.read == nil && Of(p.key).Many }
+
+func (p *part) parse(l *Link, text string) bool {
+	if p.read != nil {
+		return p.read(l, text)
+	}
+	return Of(p.key).Read(&l.Settings, text)
+}
+
+// text returns what a link says, and whether it is not the default.
+func (p *part) text(l *Link) (string, bool) {
+	if p.write != nil {
+		text := p.write(l)
+		return text, text != ""
+	}
+	r := Of(p.key)
+	text := r.Text(&l.Settings)
+	return text, text != r.Default
+}
+
+func (p *part) problem() Problem {
+	if r := Of(p.key); r != nil {
+		return Problem{Key: p.key, Text: Damaged(r.Name, r.instead())}
+	}
+	return Problem{Key: p.key, Text: Damaged(p.name, p.fallback)}
+}
+
+func readCrystal(l *Link, v string) bool {
+	v = strings.TrimSpace(v)
+	if v == "" || len(v) > 100 {
+		return false
+	}
+	l.Crystal = v
+	return true
+}
+
+func readTilt(l *Link, v string) bool {
+	n, ok := numberList(v, 3, -360, 360)
+	if ok {
+		l.TiltX, l.TiltY, l.Rotation = n[0], n[1], n[2]
+	}
+	return ok
+}
+
+func readAt(l *Link, v string) bool {
+	n, ok := numberList(v, 2, -20, 20)
+	if ok {
+		l.AtX, l.AtY = n[0], n[1]
+	}
+	return ok
+}
+
+func readSecond(l *Link, v string) bool {
+	l.Second = v
+	return len(v) <= 100
+}
+
+func readRelation(l *Link, v string) bool {
+	l.Relation = v
+	return len(v) <= 200
+}
+
+func writeRelation(l *Link) string {
+	if l.Second == "" {
+		return ""
+	}
+	return l.Relation
 }
 
 // readZone takes u,v,w; any other text is kept for the grammar of the zone
@@ -258,48 +297,11 @@ func readZone(l *Link, v string) bool {
 	return true
 }
 
-func readNumber(low, high float64, field func(*Link) *float64) func(*Link, string) bool {
-	return func(l *Link, v string) bool {
-		n, ok := numberList(v, 1, low, high)
-		if ok {
-			*field(l) = n[0]
-		}
-		return ok
+func writeZone(l *Link) string {
+	if l.ZoneText != "" {
+		return l.ZoneText
 	}
-}
-
-func readWord(words []string, field func(*Link) *string) func(*Link, string) bool {
-	return func(l *Link, v string) bool {
-		if !slices.Contains(words, v) {
-			return false
-		}
-		*field(l) = v
-		return true
-	}
-}
-
-// readLetters takes a set of letters in any order; commas come from the
-// repeated keys of a form.
-func readLetters(letters string, field func(*Link) *string) func(*Link, string) bool {
-	return func(l *Link, v string) bool {
-		v = strings.ReplaceAll(v, ",", "")
-		if strings.Trim(v, letters) != "" {
-			return false
-		}
-		*field(l) = OrderLetters(v, letters)
-		return true
-	}
-}
-
-// OrderLetters returns the letters of set in the order of all, each once.
-func OrderLetters(set, all string) string {
-	var b strings.Builder
-	for _, c := range all {
-		if strings.ContainsRune(set, c) {
-			b.WriteRune(c)
-		}
-	}
-	return b.String()
+	return unless(JoinInts(l.Zone), "0,0,1")
 }
 
 func readMeasured(l *Link, v string) bool {
@@ -333,96 +335,71 @@ func readMeasured(l *Link, v string) bool {
 	return true
 }
 
+func writeMeasured(l *Link) string {
+	var ms []string
+	for _, p := range l.Measured {
+		if p.Free {
+			ms = append(ms, "p"+Trimmed(p.X, 4)+","+Trimmed(p.Y, 4))
+		} else {
+			ms = append(ms, JoinInts(p.HKL))
+		}
+	}
+	if l.Between && len(ms) == 2 {
+		ms = append(ms, "b")
+	}
+	return strings.Join(ms, ";")
+}
+
 func readHolder(l *Link, v string) bool {
 	if v == "" {
 		l.Holder = nil
 		return true
 	}
-	n, ok := numberList(v, 4, -90, 90)
-	if !ok || n[2] < 0 || n[3] < 0 {
+	n, ok := numberList(v, len(Angles), -90, 90)
+	if !ok {
 		return false
 	}
-	l.Holder = &Holder{n[0], n[1], n[2], n[3]}
+	var h Holder
+	for i := range Angles {
+		if a := &Angles[i]; n[i] < a.Min || n[i] > a.Max {
+			return false
+		} else {
+			*a.Of(&h) = n[i]
+		}
+	}
+	l.Holder = &h
 	return true
+}
+
+func writeHolder(l *Link) string {
+	if l.Holder == nil {
+		return ""
+	}
+	var text []string
+	for i := range Angles {
+		text = append(text, Trimmed(*Angles[i].Of(l.Holder), 2))
+	}
+	return strings.Join(text, ",")
 }
 
 // String returns the canonical link with the path of the page.
 func (l Link) String() string {
-	def := Default()
-	var parts []string
-	add := func(key, value string) { parts = append(parts, key+"="+value) }
+	var all []string
+	add := func(key, value string) { all = append(all, key+"="+value) }
 	if l.Newer > Version {
 		add("v", strconv.Itoa(l.Newer))
 	}
-	if l.Crystal != def.Crystal {
-		add("c", escapeQuery(l.Crystal))
-	}
-	if l.ZoneText != "" {
-		add("z", escapeQuery(l.ZoneText))
-	} else if l.Zone != def.Zone {
-		add("z", JoinInts(l.Zone))
-	}
-	if d := fixed2(l.TiltX) + "," + fixed2(l.TiltY) + "," + fixed2(l.Rotation); d != "0.00,0.00,0.00" {
-		add("d", d)
-	}
-	for _, n := range []struct {
-		key         string
-		value, deft float64
-	}{{"kv", l.KV, def.KV}, {"cl", l.CL, def.CL}, {"t", l.Thickness, def.Thickness}} {
-		if text := Trimmed(n.value, 1); text != Trimmed(n.deft, 1) {
-			add(n.key, text)
+	for i := range parts {
+		if text, ok := parts[i].text(&l); ok {
+			add(parts[i].key, escapeQuery(text))
 		}
 	}
-	if l.Model != def.Model {
-		add("m", l.Model)
-	}
-	if l.Overlays != def.Overlays {
-		add("o", l.Overlays)
-	}
-	if l.Style != "" {
-		add("p", l.Style)
-	}
-	if len(l.Measured) > 0 {
-		var ms []string
-		for _, p := range l.Measured {
-			if p.Free {
-				ms = append(ms, "p"+Trimmed(p.X, 4)+","+Trimmed(p.Y, 4))
-			} else {
-				ms = append(ms, JoinInts(p.HKL))
-			}
-		}
-		if l.Between && len(ms) == 2 {
-			ms = append(ms, "b")
-		}
-		add("ms", strings.Join(ms, ";"))
-	}
-	if l.Flags != "" {
-		add("f", l.Flags)
-	}
-	if h := l.Holder; h != nil {
-		add("h", Trimmed(h.Alpha, 2)+","+Trimmed(h.Beta, 2)+","+Trimmed(h.LimitAlpha, 2)+","+Trimmed(h.LimitBeta, 2))
-	}
-	if at := Trimmed(l.AtX, 3) + "," + Trimmed(l.AtY, 3); at != "0,0" {
-		add("at", at)
-	}
-	if l.Rings {
-		add("w", "r")
-	}
-	if l.Second != "" {
-		add("c2", escapeQuery(l.Second))
-	}
-	if l.Relation != "" && l.Second != "" {
-		add("or", escapeQuery(l.Relation))
-	}
-	if l.Cell != "" {
-		add("u", l.Cell)
-	}
-	parts = append(parts, l.Unknown...)
-	if len(parts) == 0 {
+	all = append(all, l.Unknown...)
+	if len(all) == 0 {
 		// An address without parameters means the welcome.
 		add("v", strconv.Itoa(Version))
 	}
-	text := Path + "?" + strings.Join(parts, "&")
+	text := Path + "?" + strings.Join(all, "&")
 	if l.Crystal == "cif" && l.Doc != "" {
 		text += "#x=" + l.Doc
 	}

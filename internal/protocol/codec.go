@@ -69,6 +69,22 @@ func decodePointerBool(r *jsontext.Reader, x **bool) {
 	r.Bool(*x)
 }
 
+func decodeMapString(r *jsontext.Reader, x *map[string]string) {
+	if r.Null() {
+		*x = nil
+		return
+	}
+	if *x == nil {
+		*x = map[string]string{}
+	}
+	for r.Begin('{'); r.Member(); {
+		k := string(r.Name)
+		var v string
+		r.String(&v)
+		(*x)[k] = v
+	}
+}
+
 func decodePointerString(r *jsontext.Reader, x **string) {
 	if r.Null() {
 		*x = nil
@@ -78,22 +94,6 @@ func decodePointerString(r *jsontext.Reader, x **string) {
 		*x = new(string)
 	}
 	r.String(*x)
-}
-
-func decodeMapBool(r *jsontext.Reader, x *map[string]bool) {
-	if r.Null() {
-		*x = nil
-		return
-	}
-	if *x == nil {
-		*x = map[string]bool{}
-	}
-	for r.Begin('{'); r.Member(); {
-		k := string(r.Name)
-		var v bool
-		r.Bool(&v)
-		(*x)[k] = v
-	}
 }
 
 func decodeHolderPatch(r *jsontext.Reader, x *HolderPatch) {
@@ -161,32 +161,16 @@ func decodePointerSecondPatch(r *jsontext.Reader, x **SecondPatch) {
 func decodePatch(r *jsontext.Reader, x *Patch) {
 	for r.Begin('{'); r.Member(); {
 		switch string(r.Name) {
-		case "kv":
-			decodePointerString(r, &x.KV)
-		case "cl":
-			decodePointerString(r, &x.CL)
+		case "values":
+			decodeMapString(r, &x.Values)
 		case "scale":
 			decodePointerString(r, &x.Scale)
 		case "unit":
 			r.Float(&x.Unit)
-		case "thickness":
-			decodePointerString(r, &x.Thickness)
-		case "model":
-			decodePointerString(r, &x.Model)
-		case "overlays":
-			decodeMapBool(r, &x.Overlays)
-		case "style":
-			decodePointerString(r, &x.Style)
-		case "flags":
-			decodeMapBool(r, &x.Flags)
 		case "holder":
 			decodePointerHolderPatch(r, &x.Holder)
 		case "second":
 			decodePointerSecondPatch(r, &x.Second)
-		case "rings":
-			decodePointerBool(r, &x.Rings)
-		case "cell":
-			decodePointerString(r, &x.Cell)
 		default:
 			r.Skip()
 		}
@@ -365,7 +349,7 @@ func decodeSnapshot(r *jsontext.Reader, x *Snapshot) {
 		case "z":
 			decodeArrayInt(r, x.Reference[:])
 		case "m":
-			decodeArrayFloat(r, x.Lens[:])
+			decodeListFloat(r, &x.Lens)
 		case "p":
 			decodeListFloat(r, &x.Free)
 		case "k":
@@ -440,15 +424,7 @@ func encodePointerBool(w *jsontext.Writer, x *bool) {
 	w.Bool((*x))
 }
 
-func encodePointerString(w *jsontext.Writer, x *string) {
-	if x == nil {
-		w.Raw("null")
-		return
-	}
-	w.String((*x))
-}
-
-func encodeMapBool(w *jsontext.Writer, x map[string]bool) {
+func encodeMapString(w *jsontext.Writer, x map[string]string) {
 	if x == nil {
 		w.Raw("null")
 		return
@@ -461,9 +437,17 @@ func encodeMapBool(w *jsontext.Writer, x map[string]bool) {
 	w.Byte('{')
 	for _, k := range keys {
 		w.Key(k)
-		w.Bool(x[k])
+		w.String(x[k])
 	}
 	w.Byte('}')
+}
+
+func encodePointerString(w *jsontext.Writer, x *string) {
+	if x == nil {
+		w.Raw("null")
+		return
+	}
+	w.String((*x))
 }
 
 func encodeHolderPatch(w *jsontext.Writer, x *HolderPatch) {
@@ -538,13 +522,9 @@ func encodePointerSecondPatch(w *jsontext.Writer, x *SecondPatch) {
 
 func encodePatch(w *jsontext.Writer, x *Patch) {
 	w.Byte('{')
-	if x.KV != nil {
-		w.Member(`,"kv":`)
-		encodePointerString(w, x.KV)
-	}
-	if x.CL != nil {
-		w.Member(`,"cl":`)
-		encodePointerString(w, x.CL)
+	if len(x.Values) > 0 {
+		w.Member(`,"values":`)
+		encodeMapString(w, x.Values)
 	}
 	if x.Scale != nil {
 		w.Member(`,"scale":`)
@@ -554,26 +534,6 @@ func encodePatch(w *jsontext.Writer, x *Patch) {
 		w.Member(`,"unit":`)
 		w.Float(x.Unit)
 	}
-	if x.Thickness != nil {
-		w.Member(`,"thickness":`)
-		encodePointerString(w, x.Thickness)
-	}
-	if x.Model != nil {
-		w.Member(`,"model":`)
-		encodePointerString(w, x.Model)
-	}
-	if len(x.Overlays) > 0 {
-		w.Member(`,"overlays":`)
-		encodeMapBool(w, x.Overlays)
-	}
-	if x.Style != nil {
-		w.Member(`,"style":`)
-		encodePointerString(w, x.Style)
-	}
-	if len(x.Flags) > 0 {
-		w.Member(`,"flags":`)
-		encodeMapBool(w, x.Flags)
-	}
 	if x.Holder != nil {
 		w.Member(`,"holder":`)
 		encodePointerHolderPatch(w, x.Holder)
@@ -581,14 +541,6 @@ func encodePatch(w *jsontext.Writer, x *Patch) {
 	if x.Second != nil {
 		w.Member(`,"second":`)
 		encodePointerSecondPatch(w, x.Second)
-	}
-	if x.Rings != nil {
-		w.Member(`,"rings":`)
-		encodePointerBool(w, x.Rings)
-	}
-	if x.Cell != nil {
-		w.Member(`,"cell":`)
-		encodePointerString(w, x.Cell)
 	}
 	w.Byte('}')
 }
@@ -838,24 +790,6 @@ func encodeListProblem(w *jsontext.Writer, x []link.Problem) {
 		encodeProblem(w, &x[i])
 	}
 	w.Byte(']')
-}
-
-func encodeMapString(w *jsontext.Writer, x map[string]string) {
-	if x == nil {
-		w.Raw("null")
-		return
-	}
-	keys := make([]string, 0, len(x))
-	for k := range x {
-		keys = append(keys, k)
-	}
-	sorts.Values(keys)
-	w.Byte('{')
-	for _, k := range keys {
-		w.Key(k)
-		w.String(x[k])
-	}
-	w.Byte('}')
 }
 
 func encodeRun(w *jsontext.Writer, x *Run) {
@@ -1337,38 +1271,20 @@ func encodeView(w *jsontext.Writer, x *View) {
 	encodeListChip(w, x.Chips)
 	w.Member(`,"hud":`)
 	encodeListListRun(w, x.Hud)
-	w.Member(`,"kv":`)
-	w.String(x.KV)
-	w.Member(`,"thickness":`)
-	w.String(x.Thickness)
+	w.Member(`,"values":`)
+	encodeMapString(w, x.Values)
 	w.Member(`,"scale":`)
 	w.Float(x.Scale)
-	w.Member(`,"model":`)
-	w.String(x.Model)
-	w.Member(`,"models":`)
-	encodeListString(w, x.Models)
 	if x.Waiting != "" {
 		w.Member(`,"waiting":`)
 		w.String(x.Waiting)
 	}
-	w.Member(`,"overlays":`)
-	w.String(x.Overlays)
-	w.Member(`,"style":`)
-	w.String(x.Style)
-	w.Member(`,"flags":`)
-	w.String(x.Flags)
 	if x.FlagsText != "" {
 		w.Member(`,"flagsText":`)
 		w.String(x.FlagsText)
 	}
 	w.Member(`,"legend":`)
 	encodeListLegend(w, x.Legend)
-	if x.Rings {
-		w.Member(`,"rings":`)
-		w.Bool(x.Rings)
-	}
-	w.Member(`,"cell":`)
-	w.String(x.Cell)
 	w.Member(`,"counts":`)
 	encodeCounts(w, &x.Counts)
 	if x.Empty != "" {
@@ -1832,7 +1748,7 @@ func encodeSnapshot(w *jsontext.Writer, x *Snapshot) {
 	w.Member(`,"z":`)
 	encodeListInt(w, x.Reference[:])
 	w.Member(`,"m":`)
-	encodeListFloat(w, x.Lens[:])
+	encodeListFloat(w, x.Lens)
 	if len(x.Free) > 0 {
 		w.Member(`,"p":`)
 		encodeListFloat(w, x.Free)

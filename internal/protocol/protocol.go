@@ -37,7 +37,7 @@
 //	centre     HKL: moves the view so that this spot is in the middle
 //	glide  *   X from 0 to 1: a step of the turn that the last zone, go, snap or common made (250 ms);
 //	           Light only, the state stays at the end of it
-//	set        Set: microscope, overlays, style, flags, holder, second phase, mode, all or, with
+//	set        Set: settings, holder, second phase, all or, with
 //	           an error in one of them, nothing → Fields (errors by field)
 //
 //	measure    HKL, or X, Y and Radius; or Clear; or Between → Detail
@@ -134,28 +134,17 @@ type Request struct {
 	Export *ExportOptions `json:"export,omitempty"`
 }
 
-// Patch changes settings: what is absent stays. Numbers come as the text that
-// was typed, so that the engine words the error.
+// Patch changes settings: what is absent stays. Values come as the text that was
+// typed, so that the engine words the error.
 type Patch struct {
-	KV        *string `json:"kv,omitempty"`
-	CL        *string `json:"cl,omitempty"`        // camera length, mm
-	Scale     *string `json:"scale,omitempty"`     // nm⁻¹ per screen pixel, instead of CL
-	Unit      float64 `json:"unit,omitempty"`      // screen pixels per view-box unit, with Scale
-	Thickness *string `json:"thickness,omitempty"` // nm
-	Model     *string `json:"model,omitempty"`     // k, d
-
-	// Overlays by letter: i indices, k Kikuchi, h HOLZ, d double diffraction,
-	// g forbidden, s scale bar.
-	Overlays map[string]bool `json:"overlays,omitempty"`
-	Style    *string         `json:"style,omitempty"` // film, screen, phosphor; "" = by theme
-	// Flags by letter: h mirror left-right, v mirror up-down, r rotate 180°,
-	// n negative, d seen from the detector.
-	Flags map[string]bool `json:"flags,omitempty"`
+	// Values are settings by their keys in link.Table, as link.Setting.Take reads
+	// them: {"kv": "300", "m": "d", "o": "+k-i", "w": "r"}.
+	Values map[string]string `json:"values,omitempty"`
+	Scale  *string           `json:"scale,omitempty"` // nm⁻¹ per screen pixel, instead of a camera length
+	Unit   float64           `json:"unit,omitempty"`  // screen pixels per view-box unit, with Scale
 
 	Holder *HolderPatch `json:"holder,omitempty"`
 	Second *SecondPatch `json:"second,omitempty"`
-	Rings  *bool        `json:"rings,omitempty"` // powder rings instead of spots
-	Cell   *string      `json:"cell,omitempty"`  // auto, conventional, asgiven
 }
 
 // HolderPatch changes the double-tilt holder. Angles are texts in degrees.

@@ -40,21 +40,15 @@ type View struct {
 	Chips   []Chip      `json:"chips"`
 	Hud     []Text      `json:"hud"` // "200 kV · 50 nm", "λ = 2.508 pm"
 
-	KV        string   `json:"kv"`
-	Thickness string   `json:"thickness"`
-	Scale     float64  `json:"scale"`  // nm⁻¹ per view-box unit
-	Model     string   `json:"model"`  // "k" or "d"
-	Models    []string `json:"models"` // what this program can calculate
+	// Values are all settings by their keys, as links write them: the values of the
+	// form's fields.
+	Values map[string]string `json:"values"`
+	Scale  float64           `json:"scale"` // nm⁻¹ per view-box unit
 	// Waiting tells that the picture is a draft with few beams, or kinematic,
 	// until Session.Calculate has done its work: "Calculating, 142 beams…".
 	Waiting   string   `json:"waiting,omitempty"`
-	Overlays  string   `json:"overlays"`
-	Style     string   `json:"style"` // "" = by theme
-	Flags     string   `json:"flags"`
 	FlagsText string   `json:"flagsText,omitempty"` // "Mirrored left-right, negative", shown whenever set
 	Legend    []Legend `json:"legend"`
-	Rings     bool     `json:"rings,omitempty"`
-	Cell      string   `json:"cell"`
 
 	Counts  Counts      `json:"counts"`
 	Empty   string      `json:"empty,omitempty"` // "No reflections in view. …"

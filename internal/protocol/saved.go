@@ -35,7 +35,7 @@ type Snapshot struct {
 	Link      string     `json:"l"`
 	Orient    [4]float64 `json:"q"`
 	Reference [3]int     `json:"z"`
-	Lens      [6]float64 `json:"m"` // kv, cl, thickness, at x, at y, tilt axis
+	Lens      []float64  `json:"m"` // kV, camera length, thickness, at x, at y, tilt axis, later numbers
 	Free      []float64  `json:"p,omitempty"`
 	Key       string     `json:"k,omitempty"`
 	Flip      string     `json:"f,omitempty"`

@@ -196,26 +196,26 @@ func (s *Session) changed(a *state, zone bool) string {
 	b := &s.state
 	turned := a.orient != b.orient
 	along := geom.Angle(beamDirection(a.orient), beamDirection(b.orient)) < 1e-9
-	for _, d := range []struct {
-		differs bool
-		name    string
-	}{
+	for _, d := range []difference{
 		{a.crystal != b.crystal || a.key != b.key, "crystal"},
-		{a.cell != b.cell, "cell"},
+		{a.Cell != b.Cell, "cell"},
 		{turned && zone, "zone axis"},
 		{turned && along, "rotation"},
 		{turned, "tilt"},
-		{a.kv != b.kv, "voltage"},
-		{a.cl != b.cl, "camera length"},
+	} {
+		if d.differs {
+			return d.name
+		}
+	}
+	for i := range link.Table {
+		if row := &link.Table[i]; !row.Same(&a.Settings, &b.Settings) {
+			return row.Change()
+		}
+	}
+	for _, d := range []difference{
 		{a.atX != b.atX || a.atY != b.atY, "position"},
-		{a.thickness != b.thickness, "thickness"},
-		{a.model != b.model, "model"},
-		{a.overlays != b.overlays, "overlays"},
-		{a.style != b.style, "pattern style"},
-		{a.flags != b.flags, "mirror and rotation"},
 		{!slices.Equal(a.measured, b.measured) || a.between != b.between, "measurement"},
 		{!sameHolder(a.holder, b.holder) || a.axis != b.axis || a.flipA != b.flipA || a.flipB != b.flipB, "holder"},
-		{a.rings != b.rings, "rings"},
 		{a.second != b.second || a.relation != b.relation || a.variant != b.variant, "second phase"},
 	} {
 		if d.differs {
@@ -223,6 +223,12 @@ func (s *Session) changed(a *state, zone bool) string {
 		}
 	}
 	return ""
+}
+
+// difference is something that two states may differ in.
+type difference struct {
+	differs bool
+	name    string
 }
 
 func sameHolder(a, b *link.Holder) bool {
@@ -249,12 +255,12 @@ func (s *Session) status(before *state) string {
 			return "Nearest zone is now " + s.zone.Spoken(four) + ", " + away + " away."
 		}
 		return "Tilted to " + away + " from " + s.zone.Spoken(four) + "; nearest is still " + s.zone.Spoken(four) + "."
-	case before.cl != s.cl:
-		return "Zoom " + link.Trimmed(100*s.cl/link.Default().CL, 0) + " percent."
+	case before.CL != s.CL:
+		return "Zoom " + link.Trimmed(100*s.CL/link.Default().CL, 0) + " percent."
 	case !slices.Equal(before.measured, s.measured) || before.between != s.between:
 		return s.measureStatus()
-	case before.kv != s.kv:
-		return link.Trimmed(s.kv, 1) + " kilovolts."
+	case before.KV != s.KV:
+		return link.Trimmed(s.KV, 1) + " kilovolts."
 	}
 	return ""
 }

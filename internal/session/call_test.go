@@ -239,7 +239,7 @@ func TestSnapAndTilt(t *testing.T) {
 		t.Errorf("rotated to %q", r.View.Frame.Rotation)
 	}
 	// A mirrored screen turns the sense: the button still does what it shows.
-	must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Flags: map[string]bool{"h": true}}})
+	must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Values: values{"f": "+h"}}})
 	if r = must(t, s, protocol.Request{Op: "rotate", Deg: 10}); r.View.Frame.Rotation != "−40.0°" {
 		t.Errorf("mirrored, rotated to %q", r.View.Frame.Rotation)
 	}
@@ -276,11 +276,11 @@ func TestSnapshots(t *testing.T) {
 		{Op: "rotate", Deg: 1.0 / 3},
 		{Op: "zoom", Factor: 1.2345, X: 100, Y: -50},
 		{Op: "measure", X: 17, Y: 200},
-		{Op: "set", Set: &protocol.Patch{KV: ptr("80"), Overlays: map[string]bool{"k": true, "i": false}, Flags: map[string]bool{"v": true}}},
+		{Op: "set", Set: &protocol.Patch{Values: values{"kv": "80", "o": "+k-i", "f": "+v"}}},
 		{Op: "set", Set: &protocol.Patch{Holder: &protocol.HolderPatch{Alpha: ptr("3.5"), Axis: ptr("17"), FlipBeta: ptr(true)}}},
 		{Op: "set", Set: &protocol.Patch{Second: &protocol.SecondPatch{ID: ptr("twin"), Relation: ptr("(111)"), Variant: 2}}},
-		{Op: "set", Set: &protocol.Patch{Rings: ptr(true)}},
-		{Op: "set", Set: &protocol.Patch{Rings: ptr(false), Style: ptr("phosphor")}},
+		{Op: "set", Set: &protocol.Patch{Values: values{"w": "r"}}},
+		{Op: "set", Set: &protocol.Patch{Values: values{"w": "", "p": "phosphor"}}},
 		{Op: "crystal", ID: "lib-au"},
 		{Op: "common", Step: 1},
 	}
@@ -316,6 +316,9 @@ func TestSnapshots(t *testing.T) {
 	}
 }
 
+// values are settings of a patch.
+type values = map[string]string
+
 func ptr[T any](v T) *T { return &v }
 
 func TestSettings(t *testing.T) {
@@ -327,16 +330,16 @@ func TestSettings(t *testing.T) {
 		field string
 		text  string
 	}{
-		{"voltage", protocol.Patch{KV: ptr("5")}, "kv", "Between 20 and 1000 kV."},
-		{"voltage word", protocol.Patch{KV: ptr("high")}, "kv", "Between 20 and 1000 kV."},
-		{"camera length", protocol.Patch{CL: ptr("49")}, "cl", "Between 50 and 5000 mm."},
-		{"thickness", protocol.Patch{Thickness: ptr("0")}, "thickness", "Between 1 and 500 nm."},
+		{"voltage", protocol.Patch{Values: values{"kv": "5"}}, "kv", "Between 20 and 1000 kV."},
+		{"voltage word", protocol.Patch{Values: values{"kv": "high"}}, "kv", "Between 20 and 1000 kV."},
+		{"camera length", protocol.Patch{Values: values{"cl": "49"}}, "cl", "Between 50 and 5000 mm."},
+		{"thickness", protocol.Patch{Values: values{"t": "0"}}, "t", "Between 1 and 500 nm."},
 		{"scale", protocol.Patch{Scale: ptr("0")}, "scale", "A number above zero, please: nm⁻¹ per pixel."},
 		{"holder", protocol.Patch{Holder: &protocol.HolderPatch{LimitAlpha: ptr("100")}}, "limitAlpha", "Between 0 and 90°."},
-		{"style", protocol.Patch{Style: ptr("sepia")}, "style", "A pattern style is film, screen, phosphor, or none for that of the theme."},
-		{"overlays", protocol.Patch{Overlays: map[string]bool{"x": true}}, "overlays", "Overlays are letters of ikhdgs."},
-		{"flags", protocol.Patch{Flags: map[string]bool{"hv": true}}, "flags", "Mirror and rotation are letters of hvrnd."},
-		{"cell", protocol.Patch{Cell: ptr("bogus")}, "cell", "The cell is auto, conventional or asgiven."},
+		{"style", protocol.Patch{Values: values{"p": "sepia"}}, "p", "The pattern style can be left out, film (Film), screen (Screen) or phosphor (Phosphor)."},
+		{"overlays", protocol.Patch{Values: values{"o": "+x"}}, "o", "The overlays can be any of i (Indices), k (Kikuchi lines), d (Double diffr.), h (HOLZ spots), g (Forbidden) or s (Scale bar)."},
+		{"flags", protocol.Patch{Values: values{"f": "+hx"}}, "f", "The mirror and rotation can be any of h (Mirror left-right), v (Mirror up-down), r (Rotate 180°), n (Negative) or d (From the detector)."},
+		{"cell", protocol.Patch{Values: values{"u": "bogus"}}, "u", "The cell can be left out, c (Conventional) or g (As given)."},
 		{"relation", protocol.Patch{Second: &protocol.SecondPatch{ID: ptr("lib-au"), Relation: ptr("nonsense")}}, "second",
 			"That is not an orientation relationship. Try (111)||(110) [1−10]||[1−11], a twin plane such as (111), or 60° [111]."},
 		{"second", protocol.Patch{Second: &protocol.SecondPatch{ID: ptr("unobtainium")}}, "second", "There is no crystal called “unobtainium”."},
@@ -352,14 +355,14 @@ func TestSettings(t *testing.T) {
 		})
 	}
 	// Every fault is told, and what is right beside it waits with the rest.
-	r := do(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{KV: ptr("300"), CL: ptr("1"), Cell: ptr("bogus"), Second: &protocol.SecondPatch{ID: ptr("unobtainium")}}})
-	if r.OK || len(r.Fields) != 3 || r.Fields["cl"] == "" || r.Fields["cell"] == "" || r.Fields["second"] == "" {
+	r := do(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Values: values{"kv": "300", "cl": "1", "u": "bogus"}, Second: &protocol.SecondPatch{ID: ptr("unobtainium")}}})
+	if r.OK || len(r.Fields) != 3 || r.Fields["cl"] == "" || r.Fields["u"] == "" || r.Fields["second"] == "" {
 		t.Errorf("three faults: ok %v, fields %v", r.OK, r.Fields)
 	}
 	if now := must(t, s, protocol.Request{Op: "view"}); now.Link != "/sim?v=1" {
 		t.Errorf("with three faults the link is %s", now.Link)
 	}
-	r = must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{KV: ptr(" 300 kV"), CL: ptr("1000"), Thickness: ptr("12,5")}})
+	r = must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Values: values{"kv": " 300 kV", "cl": "1000", "t": "12,5"}}})
 	if r.Link != "/sim?kv=300&cl=1000&t=12.5" || r.Change != "voltage" {
 		t.Errorf("link %s, change %q", r.Link, r.Change)
 	}
@@ -368,20 +371,20 @@ func TestSettings(t *testing.T) {
 	}
 	// nm⁻¹ per pixel: one view-box unit is two pixels here.
 	scale := r.View.Scale / 2
-	must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{CL: ptr("520")}})
+	must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Values: values{"cl": "520"}}})
 	r = must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Scale: ptr(trim(scale)), Unit: 2}})
 	if r.View.Frame.CL != "1000" {
 		t.Errorf("camera length by scale: %s mm", r.View.Frame.CL)
 	}
 	// The scale is that of the voltage which comes with it: 36.5 mm are λL.
-	r = must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{KV: ptr("100"), Scale: ptr(trim(scale)), Unit: 2}})
+	r = must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Values: values{"kv": "100"}, Scale: ptr(trim(scale)), Unit: 2}})
 	if r.View.Frame.CL != "531.9" || math.Abs(r.View.Scale-2*scale) > 1e-12 {
 		t.Errorf("camera length by scale at 100 kV: %s mm, scale %v", r.View.Frame.CL, r.View.Scale)
 	}
-	must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{KV: ptr("300")}})
-	r = must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Flags: map[string]bool{"h": true, "n": true}}})
-	if r.View.Flags != "hn" || r.View.FlagsText != "Mirrored left-right, negative" {
-		t.Errorf("flags %q, %q", r.View.Flags, r.View.FlagsText)
+	must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Values: values{"kv": "300"}}})
+	r = must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Values: values{"f": "+h+n"}}})
+	if r.View.Values["f"] != "hn" || r.View.FlagsText != "Mirrored left-right, negative" {
+		t.Errorf("flags %q, %q", r.View.Values["f"], r.View.FlagsText)
 	}
 }
 
@@ -545,7 +548,7 @@ func TestWalk(t *testing.T) {
 		t.Errorf("next walks through %d of %d spots", len(seen), n)
 	}
 	// Marks of forbidden reflections are reached too.
-	must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Overlays: map[string]bool{"d": true}}})
+	must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Values: values{"o": "+d"}}})
 	must(t, s, protocol.Request{Op: "select", HKL: &[3]int{0, 0, 4}})
 	if r = must(t, s, protocol.Request{Op: "walk", Dir: "down"}); *r.Detail.HKL != [3]int{0, 0, 2} || !strings.Contains(r.Status, "forbidden") {
 		t.Errorf("down from 004: %v, %q", plain(r.Detail.Label), r.Status)

@@ -56,7 +56,7 @@ func (s *Session) startDrag(r *protocol.Request) {
 		reach = 12
 	}
 	switch {
-	case s.rings:
+	case s.Rings:
 		d.kind = dragPan
 	case r.Twist:
 		d.kind = dragTwist
@@ -82,7 +82,7 @@ func (s *Session) grabSpot(d *drag, vx, vy, reach float64) bool {
 
 // grabLine looks for a Kikuchi line under the pointer.
 func (s *Session) grabLine(d *drag, vx, vy float64) bool {
-	if !s.has('k') || s.rings {
+	if !s.has('k') || s.Rings {
 		return false
 	}
 	best := grabBand
@@ -150,7 +150,7 @@ func (s *Session) moveDrag(r *protocol.Request) error {
 	default:
 		// Shift that is pressed while dragging does not change what a drag does.
 		gain := geom.Radians(freeTilt) / (2 * scene.Half) * s.scene.Scale()
-		gain *= min(max(520/s.cl, 0.1), 2)
+		gain *= min(max(520/s.CL, 0.1), 2)
 		s.orient = tilted(d.from, gain*move.X, gain*move.Y)
 		if r.Detent {
 			s.rest(d)
@@ -213,8 +213,8 @@ func (s *Session) rest(d *drag) {
 		return
 	}
 	deg := geom.Degrees(angle)
-	hold := detentHold * min(1, 520/s.cl)
-	free := detentFree * min(1, 520/s.cl)
+	hold := detentHold * min(1, 520/s.CL)
+	free := detentFree * min(1, 520/s.CL)
 	if deg >= free {
 		return
 	}

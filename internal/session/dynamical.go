@@ -49,7 +49,7 @@ type dynamics struct {
 
 // is reports whether d belongs to the state.
 func (d *dynamics) is(s *Session) bool {
-	return d != nil && d.phase == s.phase && d.orient == s.orient && d.kv == s.kv
+	return d != nil && d.phase == s.phase && d.orient == s.orient && d.kv == s.KV
 }
 
 // of returns the intensity of a reflection as a fraction of the incident beam,
@@ -83,7 +83,7 @@ func (p *phase) reflectionsWide() (*diffraction.Reflections, error) {
 
 // isDynamical reports whether the state asks for dynamical intensities and the
 // picture can have them.
-func (s *Session) isDynamical() bool { return s.model == "d" && !s.rings && !s.phase.empty }
+func (s *Session) isDynamical() bool { return s.Model == "d" && !s.Rings && !s.phase.empty }
 
 // solved returns the dynamical solution that the picture shows, nil if it is
 // kinematic: because that is asked for, or because the calculation is too long
@@ -105,9 +105,9 @@ func (s *Session) solved() *dynamics {
 	if d == nil || d.system == nil {
 		return nil
 	}
-	if d.thickness != s.thickness {
-		d.intensities = d.system.Intensities(d.intensities, 10*s.thickness)
-		d.thickness = s.thickness
+	if d.thickness != s.Thickness {
+		d.intensities = d.system.Intensities(d.intensities, 10*s.Thickness)
+		d.thickness = s.Thickness
 	}
 	return d
 }
@@ -119,7 +119,7 @@ func (s *Session) solveDraft() *dynamics {
 	if d.is(s) {
 		return d
 	}
-	if s.light && d != nil && d.system == nil && d.phase == s.phase && d.kv == s.kv {
+	if s.light && d != nil && d.system == nil && d.phase == s.phase && d.kv == s.KV {
 		return nil
 	}
 	opt := bloch.Standard(s.beam)
@@ -132,7 +132,7 @@ func (s *Session) solveDraft() *dynamics {
 // solve solves the state. Too many beams are no error: the solution then has no
 // system.
 func (s *Session) solve(opt bloch.Options) (*dynamics, error) {
-	d := &dynamics{phase: s.phase, orient: s.orient, kv: s.kv}
+	d := &dynamics{phase: s.phase, orient: s.orient, kv: s.KV}
 	var err error
 	if d.refl, err = s.phase.reflectionsWide(); err != nil {
 		return nil, err
@@ -170,11 +170,11 @@ func (s *Session) Calculate(yield func() bool) (out *protocol.Reply) {
 		out.OK = true
 		return out
 	}
-	phase, orient, kv := s.phase, s.orient, s.kv
+	phase, orient, kv := s.phase, s.orient, s.KV
 	opt := bloch.Standard(s.beam)
 	opt.MaxBeams = mostBeams
 	opt.Yield = func() bool {
-		return yield() && s.isDynamical() && s.phase == phase && s.orient == orient && s.kv == kv
+		return yield() && s.isDynamical() && s.phase == phase && s.orient == orient && s.KV == kv
 	}
 	d, err := s.solve(opt)
 	switch {
@@ -184,8 +184,7 @@ func (s *Session) Calculate(yield func() bool) (out *protocol.Reply) {
 	case d.system == nil:
 		d.refused = true
 		out.Error = "Too many beams for this device (" + link.Count(d.beams) + "). Lower the thickness limit or raise the cut-off."
-		kinematic := "k"
-		out.Action = &protocol.Action{Label: "Use kinematic", Request: &protocol.Request{Op: "set", Set: &protocol.Patch{Model: &kinematic}}}
+		out.Action = &protocol.Action{Label: "Use kinematic", Request: &protocol.Request{Op: "set", Set: &protocol.Patch{Values: map[string]string{"m": "k"}}}}
 	default:
 		out.OK = true
 	}

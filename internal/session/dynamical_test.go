@@ -59,16 +59,16 @@ func TestDynamicalNumbers(t *testing.T) {
 func TestDynamicalPicture(t *testing.T) {
 	s := open(t, "/sim?z=1,1,0&t=50")
 	kinematic := must(t, s, protocol.Request{Op: "view", Draw: "svg"})
-	if v := kinematic.View; v.Model != "k" || len(v.Models) != 2 || v.Waiting != "" {
-		t.Errorf("model %q of %v, waiting %q", v.Model, v.Models, v.Waiting)
+	if v := kinematic.View; v.Values["m"] != "k" || v.Waiting != "" {
+		t.Errorf("model %q, waiting %q", v.Values["m"], v.Waiting)
 	}
 	if _, ok := intensities(t, s)[[3]int{0, 0, 2}]; ok {
 		t.Error("002 is forbidden, and the kinematic table lists it")
 	}
 	d := "d"
-	dynamical := must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Model: &d}, Draw: "svg"})
-	if dynamical.Change != "model" || dynamical.Link != "/sim?z=1,1,0&m=d" || dynamical.View.Model != "d" || dynamical.View.Waiting != "" {
-		t.Errorf("change %q, link %q, model %q, waiting %q", dynamical.Change, dynamical.Link, dynamical.View.Model, dynamical.View.Waiting)
+	dynamical := must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Values: values{"m": d}}, Draw: "svg"})
+	if dynamical.Change != "model" || dynamical.Link != "/sim?z=1,1,0&m=d" || dynamical.View.Values["m"] != "d" || dynamical.View.Waiting != "" {
+		t.Errorf("change %q, link %q, model %q, waiting %q", dynamical.Change, dynamical.Link, dynamical.View.Values["m"], dynamical.View.Waiting)
 	}
 	if dynamical.SVG == kinematic.SVG {
 		t.Error("the picture is the same")
@@ -92,7 +92,7 @@ func TestDynamicalPicture(t *testing.T) {
 	}
 
 	thin := "2"
-	must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Thickness: &thin}})
+	must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Values: values{"t": thin}}})
 	sum := 0.0
 	for _, i := range intensities(t, s) {
 		sum += i
@@ -101,8 +101,7 @@ func TestDynamicalPicture(t *testing.T) {
 		t.Errorf("behind 2 nm %.1f %% are diffracted", sum)
 	}
 	// Rings and positions without atoms are not dynamical.
-	rings := true
-	if v := must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Rings: &rings}}).View; len(v.Hud) != 2 {
+	if v := must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Values: values{"w": "r"}}}).View; len(v.Hud) != 2 {
 		t.Errorf("powder rings say %v", v.Hud)
 	}
 }
@@ -111,7 +110,7 @@ func TestDynamicalPicture(t *testing.T) {
 func TestThicknessNote(t *testing.T) {
 	s := open(t, "/sim?z=1,1,0")
 	thick := "80"
-	if r := must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Thickness: &thick}}); !strings.Contains(r.Toast, "every thickness") {
+	if r := must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Values: values{"t": thick}}}); !strings.Contains(r.Toast, "every thickness") {
 		t.Errorf("toast %q", r.Toast)
 	}
 }
@@ -168,7 +167,7 @@ func TestCalculate(t *testing.T) {
 	calls = 0
 	r = s.Calculate(func() bool {
 		if calls++; calls == 2 {
-			if waits := must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Thickness: &thin}}).View.Waiting; waits == "" {
+			if waits := must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Values: values{"t": thin}}}).View.Waiting; waits == "" {
 				t.Error("nothing to wait for after a change of thickness")
 			}
 		}
@@ -201,7 +200,7 @@ func TestTooManyBeams(t *testing.T) {
 		t.Fatal(r.Error)
 	}
 	d := "d"
-	v := must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Model: &d}}).View
+	v := must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Values: values{"m": d}}}).View
 	if v.Waiting == "" {
 		t.Fatal("nothing to calculate")
 	}
@@ -212,8 +211,8 @@ func TestTooManyBeams(t *testing.T) {
 	if v := must(t, s, protocol.Request{Op: "view"}).View; v.Waiting != "" {
 		t.Errorf("it still waits: %q", v.Waiting)
 	}
-	if v := must(t, s, *r.Action.Request).View; v.Model != "k" {
-		t.Errorf("model %q after the way out", v.Model)
+	if v := must(t, s, *r.Action.Request).View; v.Values["m"] != "k" {
+		t.Errorf("model %q after the way out", v.Values["m"])
 	}
 }
 

@@ -183,10 +183,10 @@ func (s *Session) fileName() string {
 		name = strings.TrimPrefix(name+"-"+title, "-")
 	}
 	zone := "powder"
-	if !s.rings {
+	if !s.Rings {
 		zone = strings.ReplaceAll(s.zone.String(), " ", ",")
 	}
-	return name + "_" + zone + "_" + link.Trimmed(s.kv, 1) + "kV"
+	return name + "_" + zone + "_" + link.Trimmed(s.KV, 1) + "kV"
 }
 
 // file writes the stand-alone picture.
@@ -231,18 +231,18 @@ func (s *Session) caption(o protocol.ExportOptions, address string) []string {
 	}
 	first += ", "
 	switch {
-	case s.rings:
+	case s.Rings:
 		first += "powder"
 	case s.offAxis < onAxis:
 		first += protocol.PlainZone(s.zone, p.four)
 	default:
 		first += link.Fixed(geom.Degrees(s.offAxis), 2) + "° from " + protocol.PlainZone(s.zone, p.four)
 	}
-	first += ", " + link.Trimmed(s.kv, 1) + " kV, " + s.modelText()
+	first += ", " + link.Trimmed(s.KV, 1) + " kV, " + s.modelText()
 	if s.drawn.dynamics != nil {
-		first += ", " + link.Trimmed(s.thickness, 1) + " nm, no absorption"
+		first += ", " + link.Trimmed(s.Thickness, 1) + " nm, no absorption"
 	}
-	if text := flagsText(s.flags); text != "" {
+	if text := flagsText(s.Flags); text != "" {
 		first += ". " + text
 	}
 	program := "zoneaxis"
@@ -263,8 +263,8 @@ func (s *Session) exportJSON(o protocol.ExportOptions, address string) (string, 
 	doc := protocol.Export{
 		Format: protocol.Format, Version: o.Version, Link: address, State: s.Snapshot(), Crystal: p.name(), Formula: p.formula(),
 		Cell: [6]float64{c.A, c.B, c.C, c.Alpha, c.Beta, c.Gamma}, Volume: p.structure.Lattice.Volume(),
-		Zone: s.zone, Tilt: [3]float64{l.TiltX, l.TiltY, l.Rotation}, VoltageKV: s.kv, Wavelength: s.beam.Wavelength(),
-		CameraLength: s.cl, Scale: s.side(), Model: "kinematic", Thickness: s.thickness, Reflections: []protocol.ExportReflection{},
+		Zone: s.zone, Tilt: [3]float64{l.TiltX, l.TiltY, l.Rotation}, VoltageKV: s.KV, Wavelength: s.beam.Wavelength(),
+		CameraLength: s.CL, Scale: s.side(), Model: "kinematic", Thickness: s.Thickness, Reflections: []protocol.ExportReflection{},
 	}
 	s.draw()
 	if s.drawn.dynamics != nil {
@@ -274,7 +274,7 @@ func (s *Session) exportJSON(o protocol.ExportOptions, address string) (string, 
 		doc.SpaceGroup = p.setting.Extended
 	}
 	for i, r := range s.rowsOf() {
-		if s.rings {
+		if s.Rings {
 			doc.Reflections = append(doc.Reflections, protocol.ExportReflection{HKL: r.HKL, G: r.G, D: r.D, F: [2]float64{real(r.F)}, Intensity: r.Intensity, Multiplicity: r.Multiplicity})
 			continue
 		}

@@ -317,7 +317,7 @@ func TestFetchedCrystal(t *testing.T) {
 	if !contains(r.View.Crystal.Notes, "Shown in the conventional cell, which is 4 times the given one: indices refer to it.") {
 		t.Errorf("notes %q", r.View.Crystal.Notes)
 	}
-	as := must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Cell: ptr("asgiven")}})
+	as := must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Values: values{"u": "g"}}})
 	if got := plain(as.View.Crystal.Line); got != "Fm-3m · a = 4.101 Å, α = 60.00°" || as.Change != "cell" {
 		t.Errorf("as given: %q, change %q", got, as.Change)
 	}

@@ -43,23 +43,23 @@ func TestMonkey(t *testing.T) {
 		case 14:
 			r.Op, r.Dir = "walk", pick("left", "right", "up", "down", "next", "previous", "nowhere")
 		case 15:
-			r.Op, r.Set = "set", &protocol.Patch{KV: ptr(pick("80", "200", "1000", "x")), CL: ptr(pick("60", "520", "4000"))}
+			r.Op, r.Set = "set", &protocol.Patch{Values: values{"kv": pick("80", "200", "1000", "x"), "cl": pick("60", "520", "4000")}}
 		case 16:
-			r.Op, r.Set = "set", &protocol.Patch{Overlays: map[string]bool{pick("i", "k", "h", "d", "g", "s"): rng.IntN(2) == 0}, Flags: map[string]bool{pick("h", "v", "r", "n", "d"): rng.IntN(2) == 0}}
+			r.Op, r.Set = "set", &protocol.Patch{Values: values{"o": pick("+", "-") + pick("i", "k", "h", "d", "g", "s"), "f": pick("+", "-") + pick("h", "v", "r", "n", "d")}}
 		case 17:
 			r.Op, r.Set = "set", &protocol.Patch{Second: &protocol.SecondPatch{ID: ptr(pick("", "twin", "lib-au", "lib-ti")), Relation: ptr(pick("", "(111)", "(1-11)", "60 [111]", "Bain", "nonsense"))}}
 		case 18:
-			r.Op, r.Set = "set", &protocol.Patch{Rings: ptr(rng.IntN(2) == 0), Cell: ptr(pick("auto", "conventional", "asgiven"))}
+			r.Op, r.Set = "set", &protocol.Patch{Values: values{"w": pick("", "r"), "u": pick("", "c", "g")}}
 		case 19:
 			r.Op, r.ID = "crystal", pick("lib-si", "lib-ti", "lib-albite", "lib-quartz", "lib-au", "lib-zro2-m", "mp-999999")
 		case 20:
 			r.Op, r.UVW = "tiltplan", hkl()
 		case 21:
 			// One part is wrong, or missing, and the others are not.
-			r.Op, r.Set = "set", &protocol.Patch{KV: ptr(pick("100", "300")), CL: ptr(pick("300", "900")), Flags: map[string]bool{"v": rng.IntN(2) == 0}}
+			r.Op, r.Set = "set", &protocol.Patch{Values: values{"kv": pick("100", "300"), "cl": pick("300", "900"), "f": pick("+v", "-v")}}
 			switch rng.IntN(4) {
 			case 0:
-				r.Set.Cell = ptr("bogus")
+				r.Set.Values["u"] = "bogus"
 			case 1:
 				r.Set.Second = &protocol.SecondPatch{ID: ptr("mp-999999")}
 			case 2:

@@ -9,7 +9,6 @@ import (
 	"zoneaxis/internal/geom"
 	"zoneaxis/internal/link"
 	"zoneaxis/internal/protocol"
-	"zoneaxis/internal/scene"
 	"zoneaxis/internal/source"
 	"zoneaxis/internal/zones"
 )
@@ -239,19 +238,19 @@ func (s *Session) mirrorY() bool { s.draw(); return s.scene.MirrorY }
 
 func (s *Session) doZoom(r *protocol.Request, _ []byte, out *protocol.Reply) error {
 	if r.Fit {
-		s.cl, s.atX, s.atY = link.Default().CL, 0, 0
+		s.CL, s.atX, s.atY = link.Default().CL, 0, 0
 		return s.refresh()
 	}
 	if !finite(r.Factor, r.X, r.Y) || !(r.Factor > 0) {
 		return errors.New("Zoom by a factor above zero, please.")
 	}
 	s.draw()
-	cl := min(max(s.cl*r.Factor, link.MinCL), link.MaxCL)
+	cl := link.Of("cl").Clamped(s.CL * r.Factor)
 	x, y := s.scene.FromView(r.X, r.Y)
 	// What lies under the pointer stays there.
-	f := s.cl / cl
+	f := s.CL / cl
 	s.atX, s.atY = s.bounded(x+(s.atX-x)*f, y+(s.atY-y)*f)
-	s.cl = cl
+	s.CL = cl
 	return s.refresh()
 }
 
@@ -273,7 +272,7 @@ func (s *Session) doCentre(r *protocol.Request, _ []byte, out *protocol.Reply) e
 	if r.HKL != nil {
 		h := crystal.HKL(*r.HKL)
 		spot, _ := s.spotAt(h)
-		if s.rings {
+		if s.Rings {
 			spot.X, spot.Y = 0, 0
 		}
 		if !finite(spot.X, spot.Y) {
@@ -439,18 +438,4 @@ func (s *Session) doStereogram(r *protocol.Request, _ []byte, out *protocol.Repl
 func (s *Session) doCrystalView(r *protocol.Request, _ []byte, out *protocol.Reply) error {
 	out.SVG, out.Alt = s.crystalView()
 	return nil
-}
-
-// sheetStyle returns the pattern style of an exported file: never the theme.
-func (s *Session) sheetStyle(style string) string {
-	if style == "" {
-		style = s.style
-	}
-	if style == "" {
-		style = "film"
-	}
-	if containsRune(s.flags, 'n') {
-		style = scene.Negative(style)
-	}
-	return style
 }

@@ -68,7 +68,7 @@ func (s *Session) kinematic(p *phase) diffraction.Kinematic {
 }
 
 // has reports whether an overlay is on.
-func (s *Session) has(overlay rune) bool { return containsRune(s.overlays, overlay) }
+func (s *Session) has(overlay rune) bool { return containsRune(s.Overlays, overlay) }
 
 func containsRune(text string, r rune) bool {
 	for _, c := range text {
@@ -88,13 +88,13 @@ func (s *Session) draw() {
 	sc.Reset()
 	sc.Side, sc.CX, sc.CY, sc.Size = s.side(), s.atX, s.atY, s.size
 	// 180° is both mirrors; a screen seen from the detector is mirrored.
-	turn := containsRune(s.flags, 'r')
-	sc.MirrorX = (containsRune(s.flags, 'h') != containsRune(s.flags, 'd')) != turn
-	sc.MirrorY = containsRune(s.flags, 'v') != turn
+	turn := containsRune(s.Flags, 'r')
+	sc.MirrorX = (containsRune(s.Flags, 'h') != containsRune(s.Flags, 'd')) != turn
+	sc.MirrorY = containsRune(s.Flags, 'v') != turn
 	s.drawn = pattern{spots: s.drawn.spots[:0], absent: s.drawn.absent[:0], excited: s.drawn.excited, beams: s.drawn.beams[:0], light: s.light}
 	s.drawn.dynamics = s.solved()
 	s.drawn.excited.Set(s.phase.visible, nil, 0)
-	if s.rings {
+	if s.Rings {
 		s.drawRings()
 	} else {
 		s.drawSpots()
@@ -355,7 +355,7 @@ func (s *Session) spotAt(h crystal.HKL) (spot diffraction.Spot, radius float64) 
 	m := s.orient.Mat()
 	mx, my, _ := m.Rows()
 	g := p.structure.Lattice.G(h)
-	if s.rings {
+	if s.Rings {
 		// Where its label stands.
 		spot.Ref = -1
 		spot.X = g.Norm() * math.Sqrt(0.5)
@@ -387,13 +387,13 @@ func (s *Session) spotAt(h crystal.HKL) (spot diffraction.Spot, radius float64) 
 
 func (s *Session) drawMeasure() {
 	m := &s.scene.Measure
-	s.scene.Powder = s.rings
+	s.scene.Powder = s.Rings
 	for i, pt := range s.measured {
 		mp := scene.MeasurePoint{Point: scene.Point{X: pt.X, Y: pt.Y}}
 		if !pt.Free {
 			spot, r := s.spotAt(pt.HKL)
 			mp.X, mp.Y, mp.R = spot.X, spot.Y, r
-			if s.rings {
+			if s.Rings {
 				// Letters of rings stand at the left, where no label is.
 				mp.X = -spot.X
 				if i == 1 {
@@ -403,7 +403,7 @@ func (s *Session) drawMeasure() {
 		}
 		m.Points = append(m.Points, mp)
 	}
-	m.Between = s.between && !s.rings && len(s.measured) == 2
+	m.Between = s.between && !s.Rings && len(s.measured) == 2
 	if angle, ok := s.measuredAngle(); ok {
 		m.Angle = angle
 	}
@@ -416,7 +416,7 @@ func (s *Session) drawSelected() {
 	h := *s.selected
 	spot, _ := s.spotAt(h)
 	s.scene.Selected = &scene.Point{X: spot.X, Y: spot.Y}
-	if i, ok := s.phase.refl.Index(h); s.rings || !ok || s.phase.refl.F[i] != 0 || s.phase.empty || !s.phase.refl.Centred(h) {
+	if i, ok := s.phase.refl.Index(h); s.Rings || !ok || s.phase.refl.F[i] != 0 || s.phase.empty || !s.phase.refl.Centred(h) {
 		return
 	}
 	if a, _, ok := s.drawn.excited.Path(h); ok {

@@ -2,8 +2,6 @@ package session
 
 import (
 	"errors"
-	"slices"
-	"strings"
 
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/link"
@@ -20,52 +18,20 @@ func (s *Session) doSet(r *protocol.Request, payload []byte, out *protocol.Reply
 	if err := s.take(payload); err != nil {
 		return err
 	}
-	p := r.Set
-	fields := map[string]string{}
-	number := func(name string, text *string, low, high float64, message string, to *float64) {
-		if text == nil {
-			return
-		}
-		v, ok := link.Number(strings.TrimRight(strings.TrimSpace(*text), " kVmn°"+thin))
-		if !ok || v < low || v > high {
-			fields[name] = message
-			return
-		}
-		*to = v
-	}
-	thickness := s.thickness
-	number("kv", p.KV, link.MinKV, link.MaxKV, "Between 20 and 1000 kV.", &s.kv)
-	number("cl", p.CL, link.MinCL, link.MaxCL, "Between 50 and 5000 mm.", &s.cl)
-	number("thickness", p.Thickness, link.MinThickness, link.MaxThickness, "Between 1 and 500 nm.", &s.thickness)
+	before, p := s.Settings, r.Set
+	fields := faults{}
+	s.setValues(p.Values, fields)
 	s.setScale(p, fields)
-	if p.Model != nil {
-		if slices.Contains(models, *p.Model) {
-			s.model = *p.Model
-		} else {
-			fields["model"] = "A model is k, kinematic, or d, dynamical."
-		}
-	}
-	var ok bool
-	if s.overlays, ok = switched(s.overlays, p.Overlays, link.OverlayLetters); !ok {
-		fields["overlays"] = "Overlays are letters of " + link.OverlayLetters + "."
-	}
-	if s.flags, ok = switched(s.flags, p.Flags, link.FlagLetters); !ok {
-		fields["flags"] = "Mirror and rotation are letters of " + link.FlagLetters + "."
-	}
-	if p.Style != nil {
-		if s.style = *p.Style; s.style != "" && !slices.Contains(scene.Styles, s.style) {
-			fields["style"] = "A pattern style is " + strings.Join(scene.Styles, ", ") + ", or none for that of the theme."
-		}
-	}
-	if p.Rings != nil {
-		s.rings = *p.Rings
-	}
 	s.setHolder(p.Holder, fields)
+	cell := s.Cell
+	s.Cell = before.Cell
 	if err := s.refresh(); err != nil {
 		return err
 	}
-	if err := s.setCell(p.Cell, fields); err != nil {
-		return err
+	if cell != s.Cell {
+		if err := s.setCell(cell); err != nil {
+			return err
+		}
 	}
 	err := s.patchSecond(p.Second, fields)
 	if len(fields) > 0 { // before a crystal is fetched for nothing
@@ -75,19 +41,57 @@ func (s *Session) doSet(r *protocol.Request, payload []byte, out *protocol.Reply
 	if err != nil {
 		return err
 	}
-	if s.thickness != thickness && s.model == "k" && !r.Light {
-		out.Toast = "The kinematic pattern is the same at every thickness. The dynamical one is not."
+	if !r.Light {
+		out.Toast = s.unseen(&before)
 	}
 	return nil
 }
 
+// faults are texts by the name of a field.
+type faults map[string]string
+
+// note keeps a fault unless it is empty.
+func (f faults) note(field, fault string) {
+	if fault != "" {
+		f[field] = fault
+	}
+}
+
+// setValues takes the settings of a patch.
+func (s *Session) setValues(values map[string]string, fields faults) {
+	for key := range values {
+		if link.Of(key) == nil {
+			fields[key] = "There is no setting “" + key + "”."
+		}
+	}
+	for i := range link.Table {
+		row := &link.Table[i]
+		if text, ok := values[row.Key]; ok {
+			fields.note(row.Key, row.Take(&s.Settings, text))
+		}
+	}
+}
+
+// unseen says why a setting has been changed to no effect: the model of the
+// picture does not know it.
+func (s *Session) unseen(before *link.Settings) string {
+	for i := range link.Table {
+		row := &link.Table[i]
+		if row.Model != "" && row.Model != s.Model && !row.Same(before, &s.Settings) {
+			return "The kinematic pattern is the same at every " + row.Name + ". The dynamical one is not."
+		}
+	}
+	return ""
+}
+
 // setScale takes nm⁻¹ per screen pixel instead of a camera length. Unit is the
 // number of screen pixels per view-box unit.
-func (s *Session) setScale(p *protocol.Patch, fields map[string]string) {
+func (s *Session) setScale(p *protocol.Patch, fields faults) {
 	if p.Scale == nil {
 		return
 	}
-	const message = "That scale needs a camera length outside 50 to 5000 mm."
+	length := link.Of("cl")
+	message := "That scale needs a camera length outside " + link.Trimmed(length.Min, 0) + " to " + link.Trimmed(length.Max, 0) + " mm."
 	v, ok := link.Number(*p.Scale)
 	if !ok || !(v > 0) {
 		fields["scale"] = "A number above zero, please: nm⁻¹ per pixel."
@@ -97,36 +101,21 @@ func (s *Session) setScale(p *protocol.Patch, fields map[string]string) {
 		fields["scale"] = message
 		return
 	}
-	beam, err := diffraction.NewBeam(s.kv * 1e3) // the voltage may come with it
+	beam, err := diffraction.NewBeam(s.KV * 1e3) // the voltage may come with it
 	if err != nil {
 		fields["scale"] = sentence(err)
 		return
 	}
 	side := v * p.Unit * 2 * scene.Half / 10 // Å⁻¹
 	cl := detector / (beam.Wavelength() * side)
-	if !(cl >= link.MinCL && cl <= link.MaxCL) {
+	if !length.Allows(cl) {
 		fields["scale"] = message
 		return
 	}
-	s.cl = cl
+	s.CL = cl
 }
 
-// switched returns a set of letters after turning some of them on or off, and
-// false if one of them is unknown.
-func switched(set string, letters map[string]bool, all string) (string, bool) {
-	for l, on := range letters {
-		if len(l) != 1 || !strings.Contains(all, l) {
-			return set, false
-		}
-		set = strings.ReplaceAll(set, l, "")
-		if on {
-			set += l
-		}
-	}
-	return link.OrderLetters(set, all), true
-}
-
-func (s *Session) setHolder(p *protocol.HolderPatch, fields map[string]string) {
+func (s *Session) setHolder(p *protocol.HolderPatch, fields faults) {
 	if p == nil {
 		return
 	}
@@ -135,38 +124,22 @@ func (s *Session) setHolder(p *protocol.HolderPatch, fields map[string]string) {
 	}
 	h := s.holderNow()
 	changed := false
-	for _, f := range []struct {
-		name      string
-		text      *string
-		low, high float64
-		message   string
-		to        *float64
-	}{
-		{"alpha", p.Alpha, -90, 90, "Between −90 and 90°.", &h.Alpha},
-		{"beta", p.Beta, -90, 90, "Between −90 and 90°.", &h.Beta},
-		{"limitAlpha", p.LimitAlpha, 0, 90, "Between 0 and 90°.", &h.LimitAlpha},
-		{"limitBeta", p.LimitBeta, 0, 90, "Between 0 and 90°.", &h.LimitBeta},
-	} {
-		if f.text == nil {
+	for i, text := range []*string{p.Alpha, p.Beta, p.LimitAlpha, p.LimitBeta} {
+		if text == nil {
 			continue
 		}
-		v, ok := link.Number(strings.TrimRight(*f.text, " °"))
-		if !ok || v < f.low || v > f.high {
-			fields[f.name] = f.message
-			continue
-		}
-		*f.to, changed = v, true
+		angle := &link.Angles[i]
+		v, fault := angle.Take(*text)
+		fields.note(angle.Name, fault)
+		*angle.Of(&h), changed = v, true
 	}
 	if changed {
 		s.holder = &h
 	}
 	if p.Axis != nil {
-		v, ok := link.Number(strings.TrimRight(*p.Axis, " °"))
-		if ok && v >= -360 && v <= 360 {
-			s.axis = v
-		} else {
-			fields["axis"] = "Between −360 and 360°."
-		}
+		var fault string
+		s.axis, fault = link.Axis.Take(*p.Axis)
+		fields.note(link.Axis.Name, fault)
 	}
 	if p.FlipAlpha != nil {
 		s.flipA = *p.FlipAlpha
@@ -178,20 +151,9 @@ func (s *Session) setHolder(p *protocol.HolderPatch, fields map[string]string) {
 
 // setCell shows the crystal in another cell. The orientation in space stays if
 // the cell is the same, else the picture starts at its [001].
-func (s *Session) setCell(cell *string, fields map[string]string) error {
-	if cell == nil {
-		return nil
-	}
-	code, ok := map[string]string{"auto": cellAuto, "": cellAuto, "conventional": cellConventional, "asgiven": cellAsGiven, "c": cellConventional, "g": cellAsGiven}[*cell]
-	if !ok {
-		fields["cell"] = "The cell is auto, conventional or asgiven."
-		return nil
-	}
-	if code == s.cell {
-		return nil
-	}
+func (s *Session) setCell(cell string) error {
 	l := s.Link()
-	l.Cell, l.Measured = code, nil
+	l.Cell, l.Measured = cell, nil
 	l.Zone, l.TiltX, l.TiltY, l.Rotation = link.Default().Zone, 0, 0, 0
 	if s.crystal == "cif" && s.doc == "" {
 		return s.applyFile(l, s.key)
@@ -200,7 +162,7 @@ func (s *Session) setCell(cell *string, fields map[string]string) error {
 	return err
 }
 
-func (s *Session) patchSecond(p *protocol.SecondPatch, fields map[string]string) error {
+func (s *Session) patchSecond(p *protocol.SecondPatch, fields faults) error {
 	if p == nil {
 		return nil
 	}
@@ -227,4 +189,18 @@ func (s *Session) patchSecond(p *protocol.SecondPatch, fields map[string]string)
 		return nil
 	}
 	return err
+}
+
+// sheetStyle returns the pattern style of an exported file: never the theme.
+func (s *Session) sheetStyle(style string) string {
+	if style == "" {
+		style = s.Style
+	}
+	if style == "" {
+		style = "film"
+	}
+	if containsRune(s.Flags, 'n') {
+		style = scene.Negative(style)
+	}
+	return style
 }

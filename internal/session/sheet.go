@@ -106,11 +106,11 @@ func (s *Session) basisTable(b zones.Basis) protocol.SheetTable {
 
 func (s *Session) ringTable(layers diffraction.Layers) protocol.SheetTable {
 	t := protocol.SheetTable{Caption: "First Laue zone", Heads: []protocol.Text{protocol.Says("kV"), protocol.Says("radius (").Plus(perNM, protocol.Says(")")), protocol.Says("2θ (mrad)")}}
-	voltages := append([]float64{s.kv}, sheetVoltages...)
+	voltages := append([]float64{s.KV}, sheetVoltages...)
 	sorts.Values(voltages)
 	for _, kv := range slices.Compact(voltages) {
 		row := []protocol.Text{protocol.Says(link.Trimmed(kv, 1)), protocol.Says("–"), protocol.Says("–")}
-		if kv == s.kv {
+		if kv == s.KV {
 			row[0] = protocol.Says(link.Trimmed(kv, 1) + " (now)")
 		}
 		if beam, err := diffraction.NewBeam(1000 * kv); err == nil {

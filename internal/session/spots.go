@@ -46,7 +46,7 @@ func (s *Session) nearestSpot(vx, vy, reach float64, absent bool) (h crystal.HKL
 // detail describes a reflection.
 func (s *Session) detail(h crystal.HKL) *protocol.Detail {
 	s.draw()
-	if s.rings && h != (crystal.HKL{}) {
+	if s.Rings && h != (crystal.HKL{}) {
 		return s.ringDetail(h)
 	}
 	p := s.phase
@@ -183,7 +183,7 @@ func (s *Session) pick(vx, vy, radius float64) (*protocol.Detail, link.Point) {
 	if !(radius > 0) {
 		radius = 12
 	}
-	if h, at, ok := s.ringAt(vx, vy, radius); s.rings && ok {
+	if h, at, ok := s.ringAt(vx, vy, radius); s.Rings && ok {
 		d := s.detail(h)
 		d.X, d.Y = s.scene.ToView(at.X, at.Y)
 		d.X, d.Y = round2(d.X), round2(d.Y)
@@ -222,7 +222,7 @@ func (s *Session) vectors() []geom.Vec {
 			v = append(v, s.orient.Apply(s.phase.structure.Lattice.G(p.HKL)))
 		}
 	}
-	if !s.rings && len(v) == 2 && s.measured[0].Free != s.measured[1].Free {
+	if !s.Rings && len(v) == 2 && s.measured[0].Free != s.measured[1].Free {
 		// A spot against a free point: both as seen on the screen.
 		v[0].Z, v[1].Z = 0, 0
 	}
@@ -232,7 +232,7 @@ func (s *Session) vectors() []geom.Vec {
 // measuredAngle returns the angle between the two vectors as text.
 func (s *Session) measuredAngle() (string, bool) {
 	v := s.vectors()
-	if len(v) < 2 || s.between || s.rings || v[0].Norm() < 1e-9 || v[1].Norm() < 1e-9 {
+	if len(v) < 2 || s.between || s.Rings || v[0].Norm() < 1e-9 || v[1].Norm() < 1e-9 {
 		return "", false
 	}
 	return link.Fixed(geom.Degrees(geom.Angle(v[0], v[1])), 2) + "°", true
@@ -256,7 +256,7 @@ func (s *Session) measureView() protocol.MeasureView {
 	}
 	if n := len(s.measured); n > 0 {
 		noun := "spot"
-		if s.rings {
+		if s.Rings {
 			noun = "ring"
 		} else if free > 0 {
 			noun = "point"
@@ -266,18 +266,18 @@ func (s *Session) measureView() protocol.MeasureView {
 	switch len(v) {
 	case 0:
 		m.Empty = "Pick two spots to get d, angle and ratio."
-		if s.rings {
+		if s.Rings {
 			m.Empty = "Pick two rings to get d and ratio."
 		}
 		return m
 	case 2:
 		angle, ok := s.measuredAngle()
 		m.Angle = angle
-		if ok || s.rings && v[0].Norm() > 1e-9 {
+		if ok || s.Rings && v[0].Norm() > 1e-9 {
 			m.Ratio = link.Fixed(v[1].Norm()/v[0].Norm(), 3)
 		}
 	}
-	if s.between && !s.rings && len(v) == 2 {
+	if s.between && !s.Rings && len(v) == 2 {
 		if g := v[1].Sub(v[0]).Norm(); g > 1e-9 {
 			m.Spacing = link.Fixed(1/g, 3)
 		}
@@ -299,7 +299,7 @@ func (s *Session) measureView() protocol.MeasureView {
 // rowsOf returns all spots in the picture but 000, or the families of all rings,
 // strongest first.
 func (s *Session) rowsOf() []scene.Reflection {
-	if s.rings {
+	if s.Rings {
 		return s.ringRows()
 	}
 	s.draw()
@@ -335,7 +335,7 @@ func compareHKL(a, b crystal.HKL) int {
 }
 
 func (s *Session) tableRow(r *scene.Reflection) protocol.Row {
-	if s.rings {
+	if s.Rings {
 		row := protocol.Row{HKL: r.HKL, Label: s.family(r.HKL), D: link.Fixed(r.D, 3), InvD: link.Fixed(10*r.G, 2), Multiplicity: link.Trimmed(float64(r.Multiplicity), 0)}
 		if !r.Unknown {
 			row.F, row.I = link.Fixed(cmplx.Abs(r.F), 2), link.Fixed(100*r.Intensity, 1)
@@ -356,7 +356,7 @@ func (s *Session) tableRow(r *scene.Reflection) protocol.Row {
 func (s *Session) table(r *protocol.Request) *protocol.Table {
 	rows := s.rowsOf()
 	t := &protocol.Table{All: len(rows), Rows: []protocol.Row{}, Caption: plural(len(rows), "reflection") + " of " + s.sentenceName() + " in view"}
-	if s.rings {
+	if s.Rings {
 		t.Caption = plural(len(rows), "set") + " of planes of " + s.sentenceName() + ", " + plural(s.drawn.inView, "ring") + " in view"
 	}
 	rows = slices.DeleteFunc(rows, func(row scene.Reflection) bool { return !s.matches(row.HKL, r.Filter) })
@@ -416,7 +416,7 @@ func (s *Session) matches(h crystal.HKL, filter string) bool {
 			return slices.Contains(crystal.PlaneFamily(s.phase.group, in.HKL), h)
 		}
 		same := func(k crystal.HKL) bool { return k.Zone(in.HKL) == crystal.UVW{} && k != crystal.HKL{} }
-		if s.rings {
+		if s.Rings {
 			return slices.ContainsFunc(crystal.PlaneFamily(s.phase.group, h), same)
 		}
 		return same(h)
@@ -429,7 +429,7 @@ func (s *Session) matches(h crystal.HKL, filter string) bool {
 // walk selects the next spot in some direction from the selected one: also a
 // forbidden one that has a mark, which cannot be found in the table.
 func (s *Session) walk(dir string) bool {
-	if s.rings {
+	if s.Rings {
 		return s.walkRings(dir)
 	}
 	rows := s.rowsOf()

@@ -35,23 +35,17 @@ type state struct {
 	orient    geom.Rotation
 	reference crystal.UVW // zone last asked for; takes part as nearest zone whatever its indices
 
-	kv, cl, thickness float64 // kV, mm, nm
-	model             string
-	overlays          string
-	style             string
-	flags             string
-	measured          []link.Point
-	between           bool
-	holder            *link.Holder
-	axis              float64 // degrees, direction of the α axis on the screen
-	flipA, flipB      bool
-	atX, atY          float64 // Å⁻¹
-	rings             bool
-	second, relation  string
-	variant           int
-	cell              string
-	unknown           []string
-	newer             int
+	link.Settings
+	measured         []link.Point
+	between          bool
+	holder           *link.Holder
+	axis             float64 // degrees, direction of the α axis on the screen
+	flipA, flipB     bool
+	atX, atY         float64 // Å⁻¹
+	second, relation string
+	variant          int
+	unknown          []string
+	newer            int
 }
 
 // moment is everything that a request may change and a later one can see. A
@@ -203,9 +197,9 @@ func (s *Session) apply(l link.Link, strict bool) ([]link.Problem, error) {
 		return nil, errNoCrystal
 	}
 	next := state{
-		crystal: id, kv: l.KV, cl: l.CL, thickness: l.Thickness, model: l.Model, overlays: l.Overlays, style: l.Style,
-		flags: l.Flags, measured: l.Measured, between: l.Between, holder: l.Holder, axis: s.axis, flipA: s.flipA, flipB: s.flipB,
-		atX: l.AtX, atY: l.AtY, rings: l.Rings, relation: l.Relation, variant: 1, cell: l.Cell, unknown: l.Unknown, newer: l.Newer,
+		crystal: id, Settings: l.Settings,
+		measured: l.Measured, between: l.Between, holder: l.Holder, axis: s.axis, flipA: s.flipA, flipB: s.flipB,
+		atX: l.AtX, atY: l.AtY, relation: l.Relation, variant: 1, unknown: l.Unknown, newer: l.Newer,
 	}
 	if id == "cif" {
 		key, err := s.openDoc(l.Doc)
@@ -250,7 +244,7 @@ func (s *Session) apply(l link.Link, strict bool) ([]link.Problem, error) {
 
 // phaseOf opens a crystal; the one that is shown is reused.
 func (s *Session) phaseOf(id, key, cell string) (*phase, error) {
-	if s.phase != nil && s.phase.id == id && s.state.key == key && s.state.cell == cell {
+	if s.phase != nil && s.phase.id == id && s.state.key == key && s.state.Cell == cell {
 		return s.phase, nil
 	}
 	var structure *crystal.Structure
@@ -273,7 +267,7 @@ func (s *Session) phaseOf(id, key, cell string) (*phase, error) {
 
 // refresh computes what depends on the state: beam, reflections, nearest zone.
 func (s *Session) refresh() error {
-	beam, err := diffraction.NewBeam(s.kv * 1e3)
+	beam, err := diffraction.NewBeam(s.KV * 1e3)
 	if err != nil {
 		return err
 	}
@@ -296,7 +290,7 @@ const detector = 36.5
 
 // side returns the width of the picture in Å⁻¹: detector/(λL), with L in mm
 // and λ in Å.
-func (s *Session) side() float64 { return detector / (s.beam.Wavelength() * s.cl) }
+func (s *Session) side() float64 { return detector / (s.beam.Wavelength() * s.CL) }
 
 // gmax returns the radius of the picture about 000, corners included, Å⁻¹.
 func (s *Session) gmax() float64 {
@@ -307,13 +301,47 @@ func (s *Session) gmax() float64 {
 // from the nearest zone axis.
 func (s *Session) Link() link.Link {
 	l := link.Link{
-		Crystal: s.crystal, Doc: s.doc, Zone: s.zone, KV: s.kv, CL: s.cl, Thickness: s.thickness, Model: s.model,
-		Overlays: s.overlays, Style: s.style, Measured: s.measured, Between: s.between, Flags: s.flags, Holder: s.holder,
-		AtX: s.atX, AtY: s.atY, Rings: s.rings, Second: s.second, Relation: s.relation, Cell: s.cell,
+		Crystal: s.crystal, Doc: s.doc, Zone: s.zone, Settings: s.Settings,
+		Measured: s.measured, Between: s.between, Holder: s.holder,
+		AtX: s.atX, AtY: s.atY, Second: s.second, Relation: s.relation,
 		Unknown: s.unknown, Newer: s.newer,
 	}
 	l.TiltX, l.TiltY, l.Rotation = decompose(s.phase.structure.Lattice, s.zone, s.orient)
 	return l
+}
+
+// numbersFirst is how many numbers stand first in the lens of a snapshot: the
+// position and the tilt axis follow, and then the numbers that came later.
+const numbersFirst = 3
+
+// placeOf returns where a lens has the number i of the settings.
+func placeOf(i int) int {
+	if i < numbersFirst {
+		return i
+	}
+	return i + 3
+}
+
+// numbers are the settings that are numbers.
+func numbers() []*link.Setting {
+	var rows []*link.Setting
+	for i := range link.Table {
+		if row := &link.Table[i]; row.Number(&link.Settings{}) != nil {
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
+// lens returns the numbers of the state bit for bit, which a link rounds.
+func (s *Session) lens() []float64 {
+	rows := numbers()
+	m := make([]float64, 3+len(rows))
+	m[numbersFirst], m[numbersFirst+1], m[numbersFirst+2] = s.atX, s.atY, s.axis
+	for i, row := range rows {
+		m[placeOf(i)] = *row.Number(&s.Settings)
+	}
+	return m
 }
 
 // Snapshot returns a text that Restore turns into exactly this state, bit for
@@ -323,7 +351,7 @@ func (s *Session) Snapshot() string {
 	q := s.orient
 	snap := protocol.Snapshot{
 		Link: s.Link().String(), Orient: [4]float64{q.W, q.X, q.Y, q.Z}, Reference: s.reference,
-		Lens: [6]float64{s.kv, s.cl, s.thickness, s.atX, s.atY, s.axis}, Key: s.key, Variant: s.variant,
+		Lens: s.lens(), Key: s.key, Variant: s.variant,
 	}
 	for _, p := range s.measured {
 		snap.Free = append(snap.Free, p.X, p.Y)
@@ -366,11 +394,19 @@ func (s *Session) restore(text string) error {
 }
 
 func (s *Session) applySnapshot(l link.Link, snap *protocol.Snapshot, q geom.Rotation) error {
-	m := snap.Lens
-	for _, v := range []struct{ value, low, high float64 }{{m[0], link.MinKV, link.MaxKV}, {m[1], link.MinCL, link.MaxCL}, {m[2], link.MinThickness, link.MaxThickness}} {
-		if !(v.value >= v.low && v.value <= v.high) {
+	if len(snap.Lens) < numbersFirst+3 {
+		return errSnapshot
+	}
+	rest := snap.Lens[numbersFirst:]
+	for i, row := range numbers() {
+		at := placeOf(i)
+		if at >= len(snap.Lens) {
+			break // from before there was this setting: the link has the default
+		}
+		if !row.Allows(snap.Lens[at]) {
 			return errSnapshot
 		}
+		*row.Number(&l.Settings) = snap.Lens[at]
 	}
 	if len(snap.Free) != 2*len(l.Measured) {
 		return errSnapshot
@@ -380,12 +416,12 @@ func (s *Session) applySnapshot(l link.Link, snap *protocol.Snapshot, q geom.Rot
 			l.Doc = f.doc
 		}
 	}
-	l.KV, l.CL, l.Thickness, l.AtX, l.AtY = m[0], m[1], m[2], m[3], m[4]
+	l.AtX, l.AtY = rest[0], rest[1]
 	l.Measured = slices.Clone(l.Measured)
 	for i := range l.Measured {
 		l.Measured[i].X, l.Measured[i].Y = snap.Free[2*i], snap.Free[2*i+1]
 	}
-	s.axis, s.flipA, s.flipB = m[5], strings.Contains(snap.Flip, "a"), strings.Contains(snap.Flip, "b")
+	s.axis, s.flipA, s.flipB = rest[2], strings.Contains(snap.Flip, "a"), strings.Contains(snap.Flip, "b")
 	second, relation := l.Second, l.Relation
 	l.Second = ""
 	if l.Crystal == "cif" && l.Doc == "" {
@@ -419,7 +455,7 @@ func (s *Session) applyFile(l link.Link, key string) error {
 	if _, err := s.apply(rest, true); err != nil {
 		return err
 	}
-	s.crystal, s.key, s.doc, s.phase, s.cell = "cif", key, "", p, l.Cell
+	s.crystal, s.key, s.doc, s.phase, s.Cell = "cif", key, "", p, l.Cell
 	s.orient, s.reference = orient, l.Zone
 	return s.refresh()
 }

@@ -56,7 +56,7 @@ func TestTestTilt(t *testing.T) {
 	if !strings.Contains(check, "with α + 2° the Kikuchi lines must move up on the screen, with β + 2° to the left.") {
 		t.Errorf("%q", check)
 	}
-	must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Flags: map[string]bool{"h": true}, Holder: &protocol.HolderPatch{FlipAlpha: ptr(true)}}})
+	must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Values: values{"f": "+h"}, Holder: &protocol.HolderPatch{FlipAlpha: ptr(true)}}})
 	check = must(t, s, protocol.Request{Op: "tiltplan", UVW: &[3]int{1, 1, 2}}).Plan.Check
 	if !strings.Contains(check, "move down on the screen, with β + 2° to the right.") {
 		t.Errorf("mirrored, α counted the other way: %q", check)
@@ -201,11 +201,11 @@ func TestSecondPhase(t *testing.T) {
 
 func TestRings(t *testing.T) {
 	s := open(t, "/sim?c=lib-al")
-	r := must(t, s, protocol.Request{Op: "set", Draw: "svg", Set: &protocol.Patch{Rings: ptr(true)}})
+	r := must(t, s, protocol.Request{Op: "set", Draw: "svg", Set: &protocol.Patch{Values: values{"w": "r"}}})
 	if r.Link != "/sim?c=lib-al&w=r" || !strings.Contains(r.SVG, `class="rings"`) || strings.Count(r.SVG, "<circle") < 8 {
 		t.Errorf("link %s", r.Link)
 	}
-	if r.View.Heading != "Aluminium, powder rings, 200 kV" || !r.View.Rings || r.View.Empty != "" {
+	if r.View.Heading != "Aluminium, powder rings, 200 kV" || r.View.Values["w"] != "r" || r.View.Empty != "" {
 		t.Errorf("heading %q, empty %q", r.View.Heading, r.View.Empty)
 	}
 	if f := r.View.Frame; plain(f.Zone) != "Powder rings" || !f.On {
@@ -319,7 +319,7 @@ func TestRingDrag(t *testing.T) {
 	if r := must(t, s, protocol.Request{Op: "drag", Phase: "cancel", Draw: "svg"}); r.SVG != before.SVG {
 		t.Error("cancelling did not bring the picture back")
 	}
-	far := must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{CL: ptr("5000")}})
+	far := must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Values: values{"cl": "5000"}}})
 	if far.View.Empty != "No rings in view. Zoom out, or go back to the middle." {
 		t.Errorf("no ring in %d: %q", far.View.Frame.InView, far.View.Empty)
 	}

@@ -55,7 +55,7 @@ var attempts = map[string]struct {
 	"zoom":        {good: wish{Request: protocol.Request{Factor: 0.2, X: 100}}, bad: []wish{{}, {Request: protocol.Request{Factor: 2, X: math.Inf(1)}}}},
 	"centre":      {good: wish{Request: protocol.Request{HKL: &[3]int{2, 0, 0}}}},
 	"glide":       {good: wish{Request: protocol.Request{X: 0.3, Light: true, Draw: "svg"}}},
-	"set":         {good: wish{Request: protocol.Request{Set: &protocol.Patch{KV: pointer("1000"), CL: pointer("60"), Flags: map[string]bool{"h": true}, Second: &protocol.SecondPatch{ID: pointer("lib-au")}}}}, bad: badPatches()},
+	"set":         {good: wish{Request: protocol.Request{Set: &protocol.Patch{Values: values{"kv": "1000", "cl": "60", "f": "+h"}, Second: &protocol.SecondPatch{ID: pointer("lib-au")}}}}, bad: badPatches()},
 	"measure":     {good: wish{Request: protocol.Request{HKL: &[3]int{1, 1, 1}}}, bad: []wish{{Request: protocol.Request{HKL: &[3]int{}}}, {Request: protocol.Request{X: math.NaN()}}}},
 	"pick":        {good: wish{Request: protocol.Request{X: 30}}, bad: []wish{{Request: protocol.Request{X: math.NaN()}}}},
 	"inspect":     {good: wish{Request: protocol.Request{HKL: &[3]int{1, 1, 1}}}, bad: []wish{{}}},
@@ -78,6 +78,9 @@ type wish struct {
 	payload string
 }
 
+// values are settings of a patch.
+type values = map[string]string
+
 func pointer[T any](v T) *T { return &v }
 
 // badPatches has each field of a patch with a wrong value, beside others that are
@@ -85,15 +88,17 @@ func pointer[T any](v T) *T { return &v }
 func badPatches() []wish {
 	var list []wish
 	for _, spoil := range []func(*protocol.Patch){
-		func(p *protocol.Patch) { p.KV = pointer("5") },
-		func(p *protocol.Patch) { p.CL = pointer("far") },
+		func(p *protocol.Patch) { p.Values["kv"] = "5" },
+		func(p *protocol.Patch) { p.Values["cl"] = "far" },
 		func(p *protocol.Patch) { p.Scale = pointer("0") },
 		func(p *protocol.Patch) { p.Scale, p.Unit = pointer("0.01"), math.NaN() },
-		func(p *protocol.Patch) { p.Thickness = pointer("") },
-		func(p *protocol.Patch) { p.Model = pointer("x") },
-		func(p *protocol.Patch) { p.Overlays = map[string]bool{"x": true} },
-		func(p *protocol.Patch) { p.Style = pointer("sepia") },
-		func(p *protocol.Patch) { p.Flags = map[string]bool{"": true} },
+		func(p *protocol.Patch) { p.Values["t"] = "" },
+		func(p *protocol.Patch) { p.Values["m"] = "x" },
+		func(p *protocol.Patch) { p.Values["w"] = "x" },
+		func(p *protocol.Patch) { p.Values["speed"] = "1" },
+		func(p *protocol.Patch) { p.Values["o"] = "+x" },
+		func(p *protocol.Patch) { p.Values["p"] = "sepia" },
+		func(p *protocol.Patch) { p.Values["f"] = "+" },
 		func(p *protocol.Patch) {
 			p.Holder = &protocol.HolderPatch{Alpha: pointer("91"), Beta: pointer("4"), FlipAlpha: pointer(true)}
 		},
@@ -108,16 +113,16 @@ func badPatches() []wish {
 			p.Second = &protocol.SecondPatch{ID: pointer("lib-au"), Relation: pointer("nonsense")}
 		},
 		func(p *protocol.Patch) { p.Second = &protocol.SecondPatch{ID: pointer("mp-999999")} },
-		func(p *protocol.Patch) { p.Cell = pointer("bogus") },
+		func(p *protocol.Patch) { p.Values["u"] = "bogus" },
 		func(p *protocol.Patch) {
-			p.Cell, p.Second = pointer("conventional"), &protocol.SecondPatch{ID: pointer("mp-999999")}
+			p.Values["u"], p.Second = "c", &protocol.SecondPatch{ID: pointer("mp-999999")}
 		},
 	} {
-		p := &protocol.Patch{KV: pointer("120"), CL: pointer("70"), Style: pointer("screen"), Rings: pointer(true), Overlays: map[string]bool{"k": true}}
+		p := &protocol.Patch{Values: values{"kv": "120", "cl": "70", "p": "screen", "w": "r", "o": "+k"}}
 		spoil(p)
 		list = append(list, wish{Request: protocol.Request{Set: p}})
 	}
-	return append(list, wish{Request: protocol.Request{Set: &protocol.Patch{KV: pointer("120")}}, payload: "no structure"})
+	return append(list, wish{Request: protocol.Request{Set: &protocol.Patch{Values: values{"kv": "120"}}}, payload: "no structure"})
 }
 
 const oneSalt = `data_salt
@@ -249,10 +254,10 @@ func untouched(t *testing.T, s *Session, where, op string, o operation, w wish) 
 // The two requests that gave issue 13 its first item.
 func TestSetIsWhole(t *testing.T) {
 	s, _ := Open("/sim?v=1", nil)
-	if r := s.Do(&protocol.Request{Op: "set", Set: &protocol.Patch{KV: pointer("300"), Cell: pointer("bogus")}}, nil); r.OK || r.Fields["cell"] == "" || s.Link().String() != "/sim?v=1" {
+	if r := s.Do(&protocol.Request{Op: "set", Set: &protocol.Patch{Values: values{"kv": "300", "u": "bogus"}}}, nil); r.OK || r.Fields["u"] == "" || s.Link().String() != "/sim?v=1" {
 		t.Errorf("a wrong cell: %+v, %s", r, s.Link())
 	}
-	if r := s.Do(&protocol.Request{Op: "set", Set: &protocol.Patch{KV: pointer("120"), Second: &protocol.SecondPatch{ID: pointer("mp-999999")}}}, nil); r.OK || r.Need != "mp-999999" || s.Link().String() != "/sim?v=1" {
+	if r := s.Do(&protocol.Request{Op: "set", Set: &protocol.Patch{Values: values{"kv": "120"}, Second: &protocol.SecondPatch{ID: pointer("mp-999999")}}}, nil); r.OK || r.Need != "mp-999999" || s.Link().String() != "/sim?v=1" {
 		t.Errorf("a missing crystal: %+v, %s", r, s.Link())
 	}
 }

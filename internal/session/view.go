@@ -55,15 +55,15 @@ func offAxisWords(angle float64) string {
 
 // heading returns the text of the page's h1.
 func (s *Session) heading() string {
-	if s.rings {
-		return s.capitalName() + ", powder rings, " + link.Trimmed(s.kv, 1) + " kV"
+	if s.Rings {
+		return s.capitalName() + ", powder rings, " + link.Trimmed(s.KV, 1) + " kV"
 	}
-	return s.capitalName() + ", zone axis " + s.zone.Spoken(s.phase.four) + ", " + link.Trimmed(s.kv, 1) + " kV"
+	return s.capitalName() + ", zone axis " + s.zone.Spoken(s.phase.four) + ", " + link.Trimmed(s.KV, 1) + " kV"
 }
 
 // brief describes the picture in one sentence.
 func (s *Session) brief() string {
-	if s.rings {
+	if s.Rings {
 		return plural(s.drawn.inView, "ring") + " of a powder."
 	}
 	text := plural(s.drawn.inView, "reflection")
@@ -75,10 +75,10 @@ func (s *Session) brief() string {
 
 // title returns the title of the document.
 func (s *Session) title() string {
-	if s.rings {
-		return s.capitalName() + " powder, " + link.Trimmed(s.kv, 1) + " kV"
+	if s.Rings {
+		return s.capitalName() + " powder, " + link.Trimmed(s.KV, 1) + " kV"
 	}
-	return s.capitalName() + " " + protocol.PlainZone(s.zone, s.phase.four) + ", " + link.Trimmed(s.kv, 1) + " kV"
+	return s.capitalName() + " " + protocol.PlainZone(s.zone, s.phase.four) + ", " + link.Trimmed(s.KV, 1) + " kV"
 }
 
 // frameView words what changes at every step of a gesture.
@@ -89,8 +89,8 @@ func (s *Session) frameView() *protocol.Frame {
 	zone := protocol.Zone(s.zone, p.four)
 	f := &protocol.Frame{
 		Zone: zone, OffAxis: offAxisText(s.offAxis), Distance: link.Fixed(geom.Degrees(s.offAxis), 2) + "°",
-		On: s.offAxis < onAxis, UVW: s.zone, Rotation: link.Signed(r, 1) + "°", CL: link.Trimmed(s.cl, 1),
-		Zoom: link.Trimmed(100*s.cl/link.Default().CL, 0) + thin + "%", InView: s.drawn.inView,
+		On: s.offAxis < onAxis, UVW: s.zone, Rotation: link.Signed(r, 1) + "°", CL: link.Trimmed(s.CL, 1),
+		Zoom: link.Trimmed(100*s.CL/link.Default().CL, 0) + thin + "%", InView: s.drawn.inView,
 		Empty: s.drawn.inView == 0,
 	}
 	if f.On {
@@ -98,7 +98,7 @@ func (s *Session) frameView() *protocol.Frame {
 	} else {
 		f.NearText = protocol.Says(f.Distance + " from ").Plus(zone)
 	}
-	if s.rings {
+	if s.Rings {
 		f.Zone, f.OffAxis, f.On = protocol.Says("Powder rings"), link.Count(s.drawn.inView)+" in view", true
 		f.NearText = protocol.Says("Powder: all orientations at once")
 	}
@@ -122,14 +122,11 @@ func (s *Session) bar() protocol.Bar {
 	return protocol.Bar{Units: round2(units), Label: protocol.Text{{T: text}, {T: "−1", Sup: true}}}
 }
 
-// models are those that a picture can be calculated by.
-var models = []string{"k", "d"}
-
 // View returns everything that the page shows in words.
 func (s *Session) View() *protocol.View {
 	s.draw()
 	p := s.phase
-	kv, t := link.Trimmed(s.kv, 1), link.Trimmed(s.thickness, 1)
+	kv, t := link.Trimmed(s.KV, 1), link.Trimmed(s.Thickness, 1)
 	group := s.groupSymbol()
 	line := protocol.Says(cellText(p.structure.Lattice.Cell(), p.system()))
 	phone := protocol.Says(kv + thin + "kV · " + t + thin + "nm")
@@ -145,15 +142,14 @@ func (s *Session) View() *protocol.View {
 			protocol.Says(kv + thin + "kV · " + t + thin + "nm"),
 			protocol.Says("λ = " + link.Fixed(100*s.beam.Wavelength(), 3) + thin + "pm"),
 		},
-		KV: kv, Thickness: t, Scale: 10 * s.side() / (2 * scene.Half), Model: s.model, Models: models, Waiting: s.waiting(),
-		Overlays: s.overlays, Style: s.style, Flags: s.flags, FlagsText: flagsText(s.flags), Legend: s.legend(),
-		Rings: s.rings, Cell: s.cell,
+		Values: s.Values(), Scale: 10 * s.side() / (2 * scene.Half), Waiting: s.waiting(),
+		FlagsText: flagsText(s.Flags), Legend: s.legend(),
 		Counts:  protocol.Counts{InView: s.drawn.inView, Double: s.drawn.double, Kikuchi: s.drawn.bands, Text: link.Count(s.drawn.inView) + " in view"},
 		Measure: s.measureView(), Holder: s.holderView(), Second: s.secondView(), Rows: []protocol.Row{},
 	}
 	if s.drawn.inView == 0 {
 		v.Empty = "No reflections in view. Zoom out, or tilt back to the zone axis."
-		if s.rings {
+		if s.Rings {
 			v.Empty = "No rings in view. Zoom out, or go back to the middle."
 		}
 	}
@@ -246,7 +242,7 @@ func (s *Session) Links() Links {
 	tilt := func(x, y float64) string { return with(tilted(s.orient, geom.Radians(x), geom.Radians(y))) }
 	zoom := func(f float64) string {
 		l := s.Link()
-		l.CL = min(max(s.cl*f, link.MinCL), link.MaxCL)
+		l.CL = link.Of("cl").Clamped(s.CL * f)
 		return l.String()
 	}
 	return Links{
@@ -296,7 +292,7 @@ func (s *Session) legend() []protocol.Legend {
 			l = append(l, e.Legend)
 		}
 	}
-	if s.other != nil && !s.rings {
+	if s.other != nil && !s.Rings {
 		l = append(l, protocol.Legend{Class: "second", Text: s.secondName()})
 	}
 	return l
@@ -312,14 +308,14 @@ func (s *Session) secondName() string {
 // summary is one sentence for link previews.
 func (s *Session) summary() string {
 	p := s.phase
-	if s.rings {
-		return "Simulated powder electron diffraction of " + s.sentenceName() + " at " + link.Trimmed(s.kv, 1) + " kV."
+	if s.Rings {
+		return "Simulated powder electron diffraction of " + s.sentenceName() + " at " + link.Trimmed(s.KV, 1) + " kV."
 	}
 	where := "along " + protocol.PlainZone(s.zone, p.four)
 	if s.offAxis >= onAxis {
 		where = link.Fixed(geom.Degrees(s.offAxis), 2) + "° from " + protocol.PlainZone(s.zone, p.four)
 	}
-	return "Simulated electron diffraction pattern of " + s.sentenceName() + " " + where + " at " + link.Trimmed(s.kv, 1) + " kV. Tilt it, measure it, plan a tilt."
+	return "Simulated electron diffraction pattern of " + s.sentenceName() + " " + where + " at " + link.Trimmed(s.KV, 1) + " kV. Tilt it, measure it, plan a tilt."
 }
 
 // describe writes the state description for assistive technology: facts, units
@@ -335,8 +331,8 @@ func (s *Session) describe() string {
 			b.WriteString(part)
 		}
 	}
-	if s.rings {
-		say(s.capitalName(), ", powder rings, ", link.Trimmed(s.kv, 1), " kilovolts.")
+	if s.Rings {
+		say(s.capitalName(), ", powder rings, ", link.Trimmed(s.KV, 1), " kilovolts.")
 		say(plural(s.drawn.inView, "ring"), " in view.")
 		for i, r := range s.ringRows() {
 			if i == 3 || s.phase.empty {
@@ -346,7 +342,7 @@ func (s *Session) describe() string {
 		}
 		return b.String()
 	}
-	say(s.capitalName(), ", ", link.Trimmed(s.kv, 1), " kilovolts, ", offAxisWords(s.offAxis), " zone axis ", s.zone.Spoken(p.four), ".")
+	say(s.capitalName(), ", ", link.Trimmed(s.KV, 1), " kilovolts, ", offAxisWords(s.offAxis), " zone axis ", s.zone.Spoken(p.four), ".")
 	if s.offAxis < onAxis {
 		say("The pattern has ", foldWord(s.foldOf(s.zone)), " symmetry.")
 	} else {
@@ -364,7 +360,7 @@ func (s *Session) describe() string {
 	}
 	text := plural(s.drawn.inView, "reflection") + " in view"
 	if s.drawn.dynamics != nil {
-		text += ", with dynamical intensities at " + link.Trimmed(s.thickness, 1) + " nanometres"
+		text += ", with dynamical intensities at " + link.Trimmed(s.Thickness, 1) + " nanometres"
 	}
 	if n := s.drawn.double; n > 0 {
 		text += "; " + link.Count(n) + " can appear by double diffraction"
@@ -373,7 +369,7 @@ func (s *Session) describe() string {
 	if s.drawn.bands > 0 {
 		say("Kikuchi lines shown: ", plural(s.drawn.bands, "pair"), ".")
 	}
-	if text := flagsText(s.flags); text != "" {
+	if text := flagsText(s.Flags); text != "" {
 		say(text, ".")
 	}
 	if s.other != nil {

@@ -560,11 +560,11 @@ func TestKeyTable(t *testing.T) {
 	})
 	for _, c := range []struct{ key, letter string }{{"i", "i"}, {"k", "k"}, {"h", "h"}, {"d", "d"}, {"g", "g"}} {
 		p.part(t, "overlay "+c.key, "/sim?z=1,1,0", func(t *testing.T) {
-			was := eval[bool](p, `zx.app.now.view.overlays.includes(`+quote(c.letter)+`)`)
+			was := eval[bool](p, `zx.app.now.view.values.o.includes(`+quote(c.letter)+`)`)
 			p.press(c.key)
-			p.wait("switched", fmt.Sprintf(`zx.app.now.view.overlays.includes(%s) === %v && document.querySelector('input[name="o"][value=%s]').checked === %v`, quote(c.letter), !was, c.letter, !was))
+			p.wait("switched", fmt.Sprintf(`zx.app.now.view.values.o.includes(%s) === %v && document.querySelector('input[name="o"][value=%s]').checked === %v`, quote(c.letter), !was, c.letter, !was))
 			p.press(c.key)
-			p.wait("switched back", fmt.Sprintf(`zx.app.now.view.overlays.includes(%s) === %v`, quote(c.letter), was))
+			p.wait("switched back", fmt.Sprintf(`zx.app.now.view.values.o.includes(%s) === %v`, quote(c.letter), was))
 		})
 	}
 	p.part(t, "undo and redo", "/sim?z=1,1,0", func(t *testing.T) {

@@ -149,16 +149,16 @@ func TestUndo(t *testing.T) {
 		{"tilt", `{op: "tilt", x: 2, y: 1}`},
 		{"rotation", `{op: "rotate", deg: 10}`},
 		{"crystal", `{op: "crystal", id: "lib-au"}`},
-		{"voltage", `{op: "set", set: {kv: "300"}}`},
-		{"camera length", `{op: "set", set: {cl: "800"}}`},
-		{"thickness", `{op: "set", set: {thickness: "80"}}`},
-		{"overlays", `{op: "set", set: {overlays: {h: true}}}`},
-		{"pattern style", `{op: "set", set: {style: "phosphor"}}`},
-		{"mirror and rotation", `{op: "set", set: {flags: {h: true}}}`},
+		{"voltage", `{op: "set", set: {values: {kv: "300"}}}`},
+		{"camera length", `{op: "set", set: {values: {cl: "800"}}}`},
+		{"thickness", `{op: "set", set: {values: {t: "80"}}}`},
+		{"overlays", `{op: "set", set: {values: {o: "+h"}}}`},
+		{"pattern style", `{op: "set", set: {values: {p: "phosphor"}}}`},
+		{"mirror and rotation", `{op: "set", set: {values: {f: "+h"}}}`},
 		{"measurement", `{op: "measure", hkl: [1, -1, 1]}`},
 		{"holder", `{op: "set", set: {holder: {alpha: "5", beta: "-3"}}}`},
 		{"second phase", `{op: "set", set: {second: {id: "twin", relation: "(111)"}}}`},
-		{"rings", `{op: "set", set: {rings: true}}`},
+		{"rings", `{op: "set", set: {values: {w: "r"}}}`},
 	} {
 		p.part(t, c.name, "/sim?z=1,1,0", func(t *testing.T) {
 			if !eval[bool](p, `zx.app.act(`+c.request+`, {}).then((r) => r.ok)`) {
@@ -368,15 +368,15 @@ func TestPanels(t *testing.T) {
 	p.part(t, "match the screen is remembered", "/sim?z=1,1,0", func(t *testing.T) {
 		eval[bool](p, `(document.querySelector("#match").open = true)`)
 		p.click(`input[name="f"][value="h"]`)
-		p.wait("mirrored", `zx.app.now.view.flags.includes("h") && zx.app.now.link.includes("f=h")`)
+		p.wait("mirrored", `zx.app.now.view.values.f.includes("h") && zx.app.now.link.includes("f=h")`)
 		if got := p.text(`[data-part="hud"]`); !strings.Contains(strings.ToLower(got), "mirror") {
 			t.Errorf("the mirror is not always visible: %q", got)
 		}
 		p.enter("/sim?z=1,1,2")
-		p.wait("remembered", `zx.app.now.view.flags.includes("h")`)
+		p.wait("remembered", `zx.app.now.view.values.f.includes("h")`)
 		eval[bool](p, `(document.querySelector("#match").open = true)`)
 		p.click(`input[name="f"][value="h"]`)
-		p.wait("forgotten", `!zx.app.now.view.flags`)
+		p.wait("forgotten", `!zx.app.now.view.values.f`)
 	})
 }
 

@@ -154,7 +154,7 @@ func draw(link string) (blog.Drawing, error) {
 		return blog.Drawing{}, fmt.Errorf("%s: too many beams for a figure", link)
 	}
 	d := blog.Drawing{
-		SVG: s.SVG(), Link: s.Link().String(), Bar: view.Frame.Bar, KV: view.KV, CL: view.Frame.CL, Thickness: view.Thickness, Rotation: view.Frame.Rotation, Overlays: view.Overlays,
+		SVG: s.SVG(), Link: s.Link().String(), Bar: view.Frame.Bar, Values: view.Values, Rotation: view.Frame.Rotation,
 		Lead: lead(view),
 	}
 	credit := view.Crystal.Reference
@@ -173,15 +173,15 @@ func draw(link string) (blog.Drawing, error) {
 // lead begins a caption: "Silicon along [110], 200 kV."
 func lead(v *protocol.View) protocol.Text {
 	text := protocol.Text{{T: v.Crystal.Name + " along "}}
-	if v.Rings {
-		return protocol.Text{{T: v.Crystal.Name + ", powder, " + v.KV + "\u2009kV."}}
+	if v.Values["w"] != "" {
+		return protocol.Text{{T: v.Crystal.Name + ", powder, " + v.Values["kv"] + "\u2009kV."}}
 	}
 	if !v.Frame.On {
 		text = protocol.Text{{T: v.Crystal.Name + ", " + v.Frame.Distance + " from "}}
 	}
-	end := ", " + v.KV + "\u2009kV"
-	if v.Model == "d" {
-		end += ", " + v.Thickness + "\u2009nm, dynamical"
+	end := ", " + v.Values["kv"] + "\u2009kV"
+	if v.Values["m"] == "d" {
+		end += ", " + v.Values["t"] + "\u2009nm, dynamical"
 	}
 	return append(append(text, v.Frame.Zone...), protocol.Run{T: end + "."})
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"zoneaxis/assets"
+	"zoneaxis/internal/link"
 	"zoneaxis/internal/protocol"
 )
 
@@ -32,7 +33,9 @@ func newServed(set *assets.Set) (*served, error) {
 		"text":    textHTML,
 		"has":     func(letters, letter string) bool { return strings.Contains(letters, letter) },
 		"list":    func(items ...any) []any { return items },
-		"presets": func() []string { return []string{"80", "120", "200", "300"} },
+		"setting": link.Of,
+		"form":    formRows,
+		"unseen":  unseen,
 	})
 	for _, name := range templates {
 		f, ok := set.Manifest.Files["html/"+name]
@@ -50,6 +53,37 @@ func newServed(set *assets.Set) (*served, error) {
 	next := &served{site: site, tmpl: t}
 	next.critical, err = readCritical(next)
 	return next, err
+}
+
+// formRows are the settings of a panel of the form that have the same kind of
+// field, each with the values of all: at is the panel and the values.
+func formRows(at []any, kind string) []map[string]any {
+	var rows []map[string]any
+	for i := range link.Table {
+		if r := &link.Table[i]; r.Panel == at[0] && fieldKind(r) == kind {
+			rows = append(rows, map[string]any{"row": r, "values": at[1]})
+		}
+	}
+	return rows
+}
+
+func fieldKind(r *link.Setting) string {
+	switch {
+	case r.Usual != nil:
+		return "usual"
+	case r.Unit != "":
+		return "number"
+	case r.Many:
+		return "letters"
+	}
+	return "word"
+}
+
+// unseen reports whether the form has to carry a key of a link along, since none
+// of its fields shows it. Powder rings are a model there.
+func unseen(key string) bool {
+	r := link.Of(key)
+	return key != "v" && key != "w" && (r == nil || r.Panel == "")
 }
 
 // textHTML writes a text of the engine with its overbars, subscripts and

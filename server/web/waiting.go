@@ -56,8 +56,7 @@ func viewOf(l link.Link) *protocol.View {
 	beam := kv + "\u2009kV · " + t + "\u2009nm"
 	v := &protocol.View{
 		Input: zone, Hint: "Zone axis: 110, [1−10], 1,−1,0 or 2 −1 −1 0", Phone: says(beam), Hud: []protocol.Text{says(beam)},
-		KV: kv, Thickness: t, Model: l.Model, Models: []string{"k", "d"}, Overlays: l.Overlays, Style: l.Style, Flags: l.Flags,
-		Rings: l.Rings, Cell: l.Cell, Empty: pictureComes, Links: map[string]string{}, Keys: map[string]string{},
+		Values: l.Values(), Empty: pictureComes, Links: map[string]string{}, Keys: map[string]string{},
 	}
 	v.Crystal.ID, v.Crystal.Name = l.Crystal, l.Crystal
 	if l.Crystal == "cif" {

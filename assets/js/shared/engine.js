@@ -156,7 +156,7 @@ export function merge(last, next) {
       last.x = next.x;
       return true;
     case "set":
-      last.set = { ...last.set, ...next.set };
+      last.set = { ...last.set, ...next.set, values: { ...last.set?.values, ...next.set?.values } };
       return true;
     case "tilt":
       last.x = add(last.x, next.x);

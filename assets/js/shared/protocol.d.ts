@@ -41,19 +41,11 @@ export interface Request {
 }
 
 export interface Patch {
-  kv?: string;
-  cl?: string;
+  values?: Record<string, string>;
   scale?: string;
   unit?: number;
-  thickness?: string;
-  model?: string;
-  overlays?: Record<string, boolean>;
-  style?: string;
-  flags?: Record<string, boolean>;
   holder?: HolderPatch;
   second?: SecondPatch;
-  rings?: boolean;
-  cell?: string;
 }
 
 export interface HolderPatch {
@@ -157,19 +149,11 @@ export interface View {
   hint: string;
   chips: Chip[];
   hud: Text[];
-  kv: string;
-  thickness: string;
+  values: Record<string, string>;
   scale: number;
-  model: string;
-  models: string[];
   waiting?: string;
-  overlays: string;
-  style: string;
-  flags: string;
   flagsText?: string;
   legend: Legend[];
-  rings?: boolean;
-  cell: string;
   counts: Counts;
   empty?: string;
   notes?: string[];

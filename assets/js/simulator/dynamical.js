@@ -34,7 +34,7 @@ async function work() {
     clearTimeout(timer);
     close();
     if (stopped) {
-      await act({ op: "set", set: { model: "k" } });
+      await act({ op: "set", set: { values: { m: "k" } } });
       toast("Cancelled. Showing the kinematic pattern.");
     } else if (reply.ok) await act({ op: "view" }, { keep: true });
     else show(reply, { op: "view" });
@@ -43,8 +43,8 @@ async function work() {
 }
 
 const slider = $("#t-range");
-slider.addEventListener("input", () => gesture({ op: "set", set: { thickness: slider.value } }, { merge: "thickness" }));
+slider.addEventListener("input", () => gesture({ op: "set", set: { values: { t: slider.value } } }, { merge: "thickness" }));
 newView.listen((view) => {
-  slider.hidden = view.model !== "d" || view.rings === true;
-  if (document.activeElement !== slider) slider.value = view.thickness;
+  slider.hidden = view.values.m !== "d" || view.values.w !== "";
+  if (document.activeElement !== slider) slider.value = view.values.t;
 });

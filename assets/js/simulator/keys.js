@@ -96,7 +96,7 @@ function letter(key) {
 
 /** @param {string} overlay */
 export function toggle(overlay) {
-  act({ op: "set", set: { overlays: { [overlay]: !now.view?.overlays.includes(overlay) } } });
+  act({ op: "set", set: { values: { o: (now.view?.values.o.includes(overlay) ? "-" : "+") + overlay } } });
 }
 
 /** @param {boolean} on */

@@ -100,8 +100,8 @@ function chip(c) {
 
 /** @param {View} view */
 function hud(view) {
-  main.dataset.pattern = view.style;
-  main.toggleAttribute("data-negative", view.flags.includes("n"));
+  main.dataset.pattern = view.values.p;
+  main.toggleAttribute("data-negative", view.values.f.includes("n"));
   const lines = (view.hud ?? []).map((line) => el("p", {}, runs(line)));
   if (view.flagsText) lines.push(el("p", { className: "flags" }, view.flagsText));
   $('[data-part="hud"]').replaceChildren(...lines);
@@ -112,7 +112,7 @@ function hud(view) {
     legend.replaceChildren(...entries.map((e) => el("li", {}, key(e.class), e.text)));
   }
   const bar = $("#scale-bar");
-  if (bar) bar.toggleAttribute("hidden", !view.overlays.includes("s"));
+  if (bar) bar.toggleAttribute("hidden", !view.values.o.includes("s"));
   fill("empty", view.empty ?? "");
 }
 
@@ -123,15 +123,13 @@ function key(name) {
 }
 
 /** @param {View} view */
-function settings(view) {
-  setField($("#kv"), view.kv);
-  setField($("#t"), view.thickness);
-  for (const b of $$("[data-kv]")) b.setAttribute("aria-pressed", String(b.dataset.kv === view.kv));
-  for (const box of $$('input[name="o"]')) box.checked = view.overlays.includes(box.value);
-  for (const box of $$('input[name="f"]')) box.checked = view.flags.includes(box.value);
-  for (const dot of $$('input[name="m"]')) dot.checked = dot.value === (view.rings ? "rings" : view.model);
-  const style = view.style || styleOfTheme();
-  for (const dot of $$('input[name="p"]')) dot.checked = dot.value === style;
+function settings({ values }) {
+  /** @type {Record<string, string>} */
+  const chosen = { ...values, m: values.w ? "rings" : values.m, p: values.p || styleOfTheme() };
+  for (const field of $$("#state .field[name]")) setField(field, values[field.name]);
+  for (const b of $$("[data-usual]")) b.setAttribute("aria-pressed", String(b.value === values[b.dataset.usual]));
+  for (const box of $$("#state [type=checkbox]")) box.checked = values[box.name].includes(box.value);
+  for (const dot of $$("#state [type=radio]")) dot.checked = dot.value === chosen[dot.name];
 }
 
 /** The pattern style that the theme brings. */
@@ -146,7 +144,7 @@ function measurement(view) {
   fill("measure-count", m.empty ? "" : m.count);
   $("#measure-actions").hidden = !!m.empty;
   $("#between").checked = !!m.between;
-  $("#between").parentNode.hidden = !!view.rings;
+  $("#between").parentNode.hidden = !!view.values.w;
   if (m.empty) return fill("measure", el("p", { className: "empty" }, m.empty));
   const head = el("tr", {}, ...["Spot", "hkl", "d (Å)"].map((t) => el("th", { scope: "col" }, t)), el("th", { scope: "col" }, "1/d (nm", el("sup", {}, "−1"), ")"));
   const rows = (m.points ?? []).map((p) =>

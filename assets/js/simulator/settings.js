@@ -8,9 +8,6 @@ import { setField } from "./render.js";
 
 /** @typedef {import('../shared/protocol').Patch} Patch */
 
-/** The fields of the form by the name that the engine gives them. */
-const FIELDS = { kv: "kv", cl: "cl", t: "thickness", scale: "scale" };
-
 /**
  * Changes settings and shows which were refused.
  * @param {Patch} patch
@@ -18,10 +15,8 @@ const FIELDS = { kv: "kv", cl: "cl", t: "thickness", scale: "scale" };
 export async function set(patch) {
   const reply = await act({ op: "set", set: patch }, { quiet: true });
   const errors = reply.fields ?? {};
-  for (const [id, name] of Object.entries(FIELDS)) {
-    if (/** @type {any} */ (patch)[name] === undefined) continue;
-    fault(id, errors[name] ?? errors[id] ?? (reply.ok ? "" : reply.error ?? ""));
-  }
+  for (const key of [...Object.keys(patch.values ?? {}), ...(patch.scale === undefined ? [] : ["scale"])])
+    fault(key, errors[key] ?? (reply.ok ? "" : reply.error ?? ""));
   return reply;
 }
 
@@ -32,6 +27,7 @@ export async function set(patch) {
 function fault(id, text) {
   const line = $(`#${id}-error`);
   const field = $(`#${id}`);
+  if (!line) return;
   line.textContent = text;
   line.hidden = !text;
   if (text) field.setAttribute("aria-invalid", "true");
@@ -48,13 +44,11 @@ document.addEventListener("focusout", (event) => {
   if (target instanceof HTMLInputElement && target.id !== "zone") delete target.dataset.typing;
 });
 
-for (const [id, name] of Object.entries(FIELDS)) {
-  $(`#${id}`).addEventListener("change", (/** @type {Event} */ event) => {
-    const field = /** @type {HTMLInputElement} */ (event.target);
+for (const field of $$("#state .field"))
+  field.addEventListener("change", () => {
     delete field.dataset.typing;
-    set(name === "scale" ? { scale: field.value, unit: scale() } : { [name]: field.value });
+    set(field.id === "scale" ? { scale: field.value, unit: scale() } : { values: { [field.name]: field.value } });
   });
-}
 
 const form = $("#state");
 form.addEventListener("submit", (/** @type {SubmitEvent} */ event) => {
@@ -65,34 +59,31 @@ form.addEventListener("submit", (/** @type {SubmitEvent} */ event) => {
 
 form.addEventListener("change", (/** @type {Event} */ event) => {
   const input = /** @type {HTMLInputElement} */ (event.target);
-  switch (input.name) {
-    case "o":
-      return void set({ overlays: { [input.value]: input.checked } });
-    case "f":
-      return void set({ flags: { [input.value]: input.checked } }).then(remember);
-    case "m":
-      return void set(input.value === "rings" ? { rings: true } : { model: input.value, rings: false });
-    case "p":
-      return void set({ style: input.value });
+  switch (input.type) {
+    case "checkbox":
+      return void set({ values: { [input.name]: (input.checked ? "+" : "-") + input.value } }).then(() => input.name === "f" && remember());
+    case "radio":
+      if (input.name !== "m") return void set({ values: { [input.name]: input.value } });
+      return void set({ values: input.value === "rings" ? { w: "r" } : { m: input.value, w: "" } });
   }
 });
 
 document.addEventListener("click", (event) => {
-  const preset = /** @type {HTMLElement} */ (event.target).closest?.("[data-kv]");
-  if (preset instanceof HTMLElement) set({ kv: preset.dataset.kv });
+  const preset = /** @type {HTMLElement} */ (event.target).closest?.("[data-usual]");
+  if (preset instanceof HTMLButtonElement) set({ values: { [preset.dataset.usual ?? ""]: preset.value } });
 });
 
 /** How the screen of one's microscope shows a pattern is kept on the device. */
 function remember() {
-  keep("match", now.view?.flags ?? "");
+  keep("match", now.view?.values.f ?? "");
 }
 
 /** Puts on the remembered choice, when the link says nothing of it. */
 export function recall() {
   const match = kept("match");
-  if (!match || !now.view || now.view.flags || new URLSearchParams(location.search).has("f")) return;
-  const flags = Object.fromEntries([...match].filter((c) => "hvrnd".includes(c)).map((c) => [c, true]));
-  if (Object.keys(flags).length) act({ op: "set", set: { flags } }, { keep: true });
+  if (!match || !now.view || now.view.values.f || new URLSearchParams(location.search).has("f")) return;
+  const flags = [...match].filter((c) => "hvrnd".includes(c)).join("");
+  if (flags) act({ op: "set", set: { values: { f: flags } } }, { keep: true });
 }
 
 /** The scale in nm⁻¹ per pixel follows camera length and the size of the frame. */

@@ -80,7 +80,7 @@ let asked = 0;
 async function refresh() {
   const view = now.view;
   if (!view) return;
-  for (const th of $$('[data-sort="s"], [data-sort="m"]', table)) th.hidden = (th.dataset.sort === "m") !== !!view.rings;
+  for (const th of $$('[data-sort="s"], [data-sort="m"]', table)) th.hidden = (th.dataset.sort === "m") !== !!view.values.w;
   let rows = view.rows ?? [];
   if (order.sort !== "i" || !order.desc) {
     const mine = ++asked;

@@ -261,7 +261,7 @@ function show(figure) {
 
 /** @param {Figure} figure */
 async function apply(figure) {
-  if (figure.box) await act(figure, { op: "set", set: { overlays: { [figure.box.name]: figure.box.checked } } });
+  if (figure.box) await act(figure, { op: "set", set: { values: { o: (figure.box.checked ? "+" : "-") + figure.box.name } } });
   const knob = figure.knob;
   if (!knob || knob.valueAsNumber === figure.at) return;
   const value = knob.valueAsNumber;
@@ -270,9 +270,8 @@ async function apply(figure) {
   switch (knob.name) {
     case "kv":
     case "cl":
-      return void (await act(figure, { op: "set", set: { [knob.name]: String(value) } }));
     case "t":
-      return void (await act(figure, { op: "set", set: { thickness: String(value) } }));
+      return void (await act(figure, { op: "set", set: { values: { [knob.name]: String(value) } } }));
     case "to":
       return void (await act(figure, { op: "rotate", to: value }));
     case "x":

@@ -23,7 +23,7 @@ func drawn(link string) (Drawing, error) {
 	}
 	return Drawing{
 		SVG: `<svg viewBox="0 0 1 1"></svg>`, Link: link, Lead: protocol.Text{{T: "Silicon along [1"}, {T: "1", Bar: true}, {T: "0]."}}, Source: "Structure: somebody.",
-		Bar: protocol.Bar{Units: 150, Label: protocol.Text{{T: "5 nm"}, {T: "−1", Sup: true}}}, KV: "200", CL: "520", Thickness: "14", Rotation: "−12.0°", Overlays: "is",
+		Bar: protocol.Bar{Units: 150, Label: protocol.Text{{T: "5 nm"}, {T: "−1", Sup: true}}}, Values: map[string]string{"kv": "200", "cl": "520", "t": "14", "o": "is"}, Rotation: "−12.0°",
 	}, nil
 }
 

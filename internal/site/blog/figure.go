@@ -28,10 +28,8 @@ type Drawing struct {
 	Source string        // where the structure is from
 	Marks  []byte        // a wire frame of it, for the card
 	// What a knob or a switch may start from.
-	KV, CL    string
-	Thickness string // nm
-	Rotation  string
-	Overlays  string
+	Values   map[string]string // settings by their keys
+	Rotation string
 }
 
 // A Drawer draws the pattern of a simulator link. It returns an error for every
@@ -202,7 +200,7 @@ func (f *figureRenderer) pattern(w util.BufWriter, c shortcode, more []*shortcod
 			if !ok {
 				return fmt.Errorf("switch: there is no %q; there are %s", part.word, names(switches))
 			}
-			v.Switch = &switchView{s.letter, s.label, strings.Contains(d.Overlays, s.letter)}
+			v.Switch = &switchView{s.letter, s.label, strings.Contains(d.Values["o"], s.letter)}
 			if label, ok := part.attrs["label"]; ok {
 				v.Switch.Label = label
 			}
@@ -222,15 +220,11 @@ func (f *figureRenderer) pattern(w util.BufWriter, c shortcode, more []*shortcod
 
 // start returns where a knob stands before it is moved.
 func start(k knob, d Drawing) string {
-	switch k.key {
-	case "kv":
-		return d.KV
-	case "cl":
-		return d.CL
-	case "t":
-		return d.Thickness
-	case "to":
+	if k.key == "to" {
 		return strings.TrimSuffix(strings.Replace(d.Rotation, "−", "-", 1), "°")
+	}
+	if value, ok := d.Values[k.key]; ok {
+		return value
 	}
 	return "0"
 }
