@@ -8,6 +8,7 @@ import (
 
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/textbook"
 )
 
 func lattice(t testing.TB, a, b, c, alpha, beta, gamma float64) crystal.Lattice {
@@ -281,7 +282,7 @@ func TestFamilies(t *testing.T) {
 		{"zro2-m", crystal.HKL{1, 1, 1}, crystal.UVW{0, 1, 0}, 4, 2},
 		{"albite", crystal.HKL{1, 1, 1}, crystal.UVW{0, 1, 0}, 2, 2},
 	} {
-		s := open(t, tt.id)
+		s := textbook.Open(t, tt.id)
 		g := s.Given.Group()
 		planes, directions := crystal.PlaneFamily(g, tt.h), crystal.DirectionFamily(g, tt.u)
 		if len(planes) != tt.nPlanes || !slices.Contains(planes, tt.h) {

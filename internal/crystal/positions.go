@@ -108,7 +108,7 @@ func (a *arrangement) refineKinds(kinds [][]content, tol float64) {
 	if len(a.pos) <= few || len(a.rarest()) <= few {
 		return
 	}
-	for _, star := range a.lattice.starLengths() {
+	for _, star := range a.lattice.StarLengths() {
 		if 2*surroundings*star >= 1 {
 			return
 		}

@@ -14,6 +14,7 @@ import (
 	"zoneaxis/internal/geom"
 	"zoneaxis/internal/source"
 	"zoneaxis/internal/symmetry"
+	"zoneaxis/internal/textbook"
 )
 
 // identity is the change to the same basis.
@@ -37,15 +38,6 @@ func libraryStructures(t testing.TB) []*crystal.Structure {
 		t.Fatalf("the library holds %d structures, want 173", len(all))
 	}
 	return all
-}
-
-func open(t testing.TB, id string) *crystal.Structure {
-	t.Helper()
-	s, err := source.Open(id)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s
 }
 
 func analyze(t testing.TB, s *crystal.Structure) *crystal.Analysis {
@@ -328,7 +320,7 @@ func TestConventionalCells(t *testing.T) {
 	}
 	rng := rand.New(rand.NewPCG(2, 2))
 	for _, tt := range tests {
-		s := open(t, tt.id)
+		s := textbook.Open(t, tt.id)
 		variants := map[string]*crystal.Structure{"given": s, "primitive": analyze(t, s).Primitive}
 		for i := range 5 {
 			variants[fmt.Sprint("random ", i)] = disturbed(t, s, rng, 0, i%2 == 1)
@@ -362,7 +354,7 @@ func TestGroupOfSupercells(t *testing.T) {
 		{"si", [3]int{4, 4, 4}, 256 * 12, [3]int{1, 0, 0}, [3]int{4, 4, 4}},
 		{"nial", [3]int{2, 2, 2}, 48 * 8, [3]int{1, 0, 0}, [3]int{2, 0, 0}},
 	} {
-		s, err := open(t, tt.id).Supercell(tt.n[0], tt.n[1], tt.n[2])
+		s, err := textbook.Open(t, tt.id).Supercell(tt.n[0], tt.n[1], tt.n[2])
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -378,7 +370,7 @@ func TestGroupOfSupercells(t *testing.T) {
 
 // Left and right quartz are different space groups and stay so.
 func TestHandsAreKept(t *testing.T) {
-	left := open(t, "quartz")
+	left := textbook.Open(t, "quartz")
 	right := *left
 	right.Sites = nil
 	for _, at := range left.Sites {
@@ -398,14 +390,14 @@ func TestHandsAreKept(t *testing.T) {
 
 func TestTolerance(t *testing.T) {
 	rng := rand.New(rand.NewPCG(4, 4))
-	barium := open(t, "batio3-tet")
+	barium := textbook.Open(t, "batio3-tet")
 	if a := analyze(t, barium); a.Setting.Number != 99 || a.Widened {
 		t.Errorf("BaTiO3: %s, widened %v; want P4mm as it is", a.Setting.HM, a.Widened)
 	}
 	if a, err := barium.Analyze(0.3); err != nil || a.Setting.Number != 221 {
 		t.Errorf("BaTiO3 with 0.3 Å: %v %v, want Pm-3m", a, err)
 	}
-	rough := disturbed(t, open(t, "forsterite"), rng, 0.02, false)
+	rough := disturbed(t, textbook.Open(t, "forsterite"), rng, 0.02, false)
 	a := analyze(t, rough)
 	if a.Setting.Number != 62 || !a.Widened || a.Tol <= 0.03 || len(a.Notes) == 0 || !strings.Contains(a.Notes[0], "Pnma") {
 		t.Errorf("forsterite shaken by 0.02 Å: %s, tolerance %g, widened %v, notes %q", a.Setting.HM, a.Tol, a.Widened, a.Notes)
@@ -487,7 +479,7 @@ func TestMaterialsProject(t *testing.T) {
 
 func BenchmarkAnalyze(b *testing.B) {
 	for _, id := range []string{"si", "yag", "albite"} {
-		s := open(b, id)
+		s := textbook.Open(b, id)
 		a := analyze(b, s)
 		for name, s := range map[string]*crystal.Structure{"primitive": a.Primitive, "conventional": a.Conventional} {
 			b.Run(fmt.Sprintf("%s/%s/%d-atoms", id, name, len(s.Sites)), func(b *testing.B) {

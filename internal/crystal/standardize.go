@@ -308,7 +308,7 @@ func (g *motions) conventional(s *Structure, a *arrangement, p placement, cell C
 	sorts.Func(centrings, func(x, y [3]int8) int {
 		return cmp.Or(cmp.Compare(x[0], y[0]), cmp.Compare(x[1], y[1]), cmp.Compare(x[2], y[2]))
 	})
-	givenStar, star := s.Lattice.starLengths(), lattice.starLengths()
+	givenStar, star := s.Lattice.StarLengths(), lattice.StarLengths()
 
 	out := *s
 	out.Lattice, out.Given = lattice, p.setting
@@ -331,7 +331,7 @@ func (g *motions) conventional(s *Structure, a *arrangement, p placement, cell C
 						at.Frac[k] = tidy(x[k] + float64(c[k])/24)
 					}
 					if at.Aniso {
-						at.U = fromContravariant(turn.Mul(tensors[n]).Mul(turn.Transpose()), star)
+						at.U = FromContravariant(turn.Mul(tensors[n]).Mul(turn.Transpose()), star)
 					}
 					out.Sites = append(out.Sites, at)
 				}
@@ -364,7 +364,7 @@ func (g *motions) meanSites(s *Structure, a *arrangement, i int, star [3]float64
 				occ += t.Occ
 				aniso = aniso && t.Aniso
 				if aniso {
-					q := back.Mul(contravariant(t.U, star)).Mul(back.Transpose())
+					q := back.Mul(Contravariant(t.U, star)).Mul(back.Transpose())
 					for r := range 3 {
 						for c := range 3 {
 							sum[r][c] += q[r][c]

@@ -12,6 +12,7 @@ import (
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/source"
 	_ "zoneaxis/internal/source/records" // the library
+	"zoneaxis/internal/textbook"
 )
 
 // structureSum returns Σ occ Z T exp(−2πi h·x), with Z in place of a scattering
@@ -119,7 +120,7 @@ func TestReflectionsOfCells(t *testing.T) {
 func TestTensorsOfCells(t *testing.T) {
 	rng := rand.New(rand.NewPCG(10, 11))
 	for _, id := range []string{"quartz", "calcite", "ga2o3-beta", "forsterite", "rutile", "albite", "mgzn2"} {
-		s := open(t, id)
+		s := textbook.Open(t, id)
 		for i := range s.Sites {
 			s.Sites[i].Aniso = true
 			u := &s.Sites[i].U
@@ -150,7 +151,7 @@ func TestFormula(t *testing.T) {
 		"cu3au": "Cu3Au", "ybco": "YBa2Cu3O7", "hgte": "HgTe", "niti-b2": "NiTi", "cementite": "Fe3C",
 		"ysz": "Y0.15Zr0.85O1.925", "sigma-fecr": "FeCr",
 	} {
-		s := open(t, id)
+		s := textbook.Open(t, id)
 		if got := s.Formula(); got != want {
 			t.Errorf("%s: formula %q, want %q", id, got, want)
 		}
@@ -159,7 +160,7 @@ func TestFormula(t *testing.T) {
 		}
 	}
 	for id, want := range map[string]string{"calcite": "CCaO3", "cementite": "CFe3", "srtio3": "O3SrTi", "brucite": "H2MgO2"} {
-		if got := open(t, id).HillFormula(); got != want {
+		if got := textbook.Open(t, id).HillFormula(); got != want {
 			t.Errorf("%s: Hill formula %q, want %q", id, got, want)
 		}
 	}
@@ -172,7 +173,7 @@ func TestFormula(t *testing.T) {
 // to their four digits for entries with whole formulas.
 func TestDensity(t *testing.T) {
 	for id, want := range map[string]float64{"ag": 10.5013, "ga2o3-beta": 5.9615, "al": 2.6988, "cu": 8.9353, "ni": 8.9097} {
-		near(t, id+": density", open(t, id).Density(), want, 2e-3)
+		near(t, id+": density", textbook.Open(t, id).Density(), want, 2e-3)
 	}
 }
 
@@ -238,14 +239,14 @@ func TestWarnings(t *testing.T) {
 		t.Errorf("a split position: %q", w)
 	}
 	for _, e := range source.Library() {
-		if w := open(t, e.ID).Warnings(); w != nil {
+		if w := textbook.Open(t, e.ID).Warnings(); w != nil {
 			t.Errorf("%s: %q", e.ID, w)
 		}
 	}
 }
 
 func TestTransformRefuses(t *testing.T) {
-	s := open(t, "nial")
+	s := textbook.Open(t, "nial")
 	for name, p := range map[string][3][3]float64{
 		"flat":                            {{1, 0, 0}, {0, 1, 0}, {1, 1, 0}},
 		"left-handed":                     {{-1, 0, 0}, {0, 1, 0}, {0, 0, 1}},
@@ -268,7 +269,7 @@ func TestTransformRefuses(t *testing.T) {
 
 // Large cells end in reasonable time, perfect or with a vacancy.
 func TestLargeCells(t *testing.T) {
-	s, err := open(t, "si").Supercell(8, 8, 8)
+	s, err := textbook.Open(t, "si").Supercell(8, 8, 8)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,14 +12,15 @@ import (
 // uIndex lists the entries of Site.U.
 var uIndex = [6][2]int{{0, 0}, {1, 1}, {2, 2}, {1, 2}, {0, 2}, {0, 1}}
 
-// starLengths returns |a*|, |b*|, |c*| in Å⁻¹.
-func (l Lattice) starLengths() [3]float64 {
+// StarLengths returns |a*|, |b*|, |c*| in Å⁻¹.
+func (l Lattice) StarLengths() [3]float64 {
 	return [3]float64{l.G(HKL{1, 0, 0}).Norm(), l.G(HKL{0, 1, 0}).Norm(), l.G(HKL{0, 0, 1}).Norm()}
 }
 
-// contravariant returns the matrix ⟨Δx_i Δx_j⟩ = U_ij a*_i a*_j of fractional
-// displacements.
-func contravariant(u [6]float64, star [3]float64) geom.Mat3 {
+// Contravariant returns the matrix ⟨Δx_i Δx_j⟩ = U_ij a*_i a*_j of fractional
+// displacements, of U in Å² in the order of Site.U and star in Å⁻¹, see
+// StarLengths. Under x' = R x it becomes R q Rᵀ.
+func Contravariant(u [6]float64, star [3]float64) geom.Mat3 {
 	var q geom.Mat3
 	for k, ij := range uIndex {
 		i, j := ij[0], ij[1]
@@ -29,7 +30,8 @@ func contravariant(u [6]float64, star [3]float64) geom.Mat3 {
 	return q
 }
 
-func fromContravariant(q geom.Mat3, star [3]float64) (u [6]float64) {
+// FromContravariant returns U of such a matrix, the inverse of Contravariant.
+func FromContravariant(q geom.Mat3, star [3]float64) (u [6]float64) {
 	for k, ij := range uIndex {
 		u[k] = q[ij[0]][ij[1]] / (star[ij[0]] * star[ij[1]])
 	}
@@ -82,13 +84,13 @@ func (s *Structure) Transform(p [3][3]float64, shift Frac) (*Structure, error) {
 	out.Lattice, out.Given = lattice, nil
 	out.Notes = slices.Clone(s.Notes)
 	out.Sites = make([]Site, 0, want)
-	oldStar, newStar := s.Lattice.starLengths(), lattice.starLengths()
+	oldStar, newStar := s.Lattice.StarLengths(), lattice.StarLengths()
 	images := make([]Site, 0, len(s.Sites)*len(cells))
 	for i := range s.Sites {
 		a := s.Sites[i]
 		x := q.Apply(geom.Vec{X: a.Frac[0], Y: a.Frac[1], Z: a.Frac[2]})
 		if a.Aniso {
-			a.U = fromContravariant(q.Mul(contravariant(a.U, oldStar)).Mul(q.Transpose()), newStar)
+			a.U = FromContravariant(q.Mul(Contravariant(a.U, oldStar)).Mul(q.Transpose()), newStar)
 		}
 		for _, t := range cells {
 			a.Frac = Frac{x.X, x.Y, x.Z}.Add(shift).Add(t).Wrapped()

@@ -175,11 +175,7 @@ func newScatterers(s *crystal.Structure, opt Options, notes *[]string) (*scatter
 	if opt.Thermal == ElementB && !(kelvin > 0 && kelvin <= 1000) {
 		return nil, say.Errorf("diffraction: temperature %g K: expected above 0 to 1000 K", opt.Temperature)
 	}
-	m := s.Lattice.Recip()
-	var star [3]float64 // |a*|, |b*|, |c*|
-	for i := range 3 {
-		star[i] = geom.Vec{X: m[0][i], Y: m[1][i], Z: m[2][i]}.Norm()
-	}
+	star := s.Lattice.StarLengths()
 	c := &scatterers{sites: make([]scatterer, len(s.Sites))}
 	var fromTable, assumed elementSet
 	for i, site := range s.Sites {

@@ -123,15 +123,7 @@ func (w *writer) box(x, y, width, height float64) {
 	if w.look.halo == "" {
 		return
 	}
-	w.str(`<path fill="` + w.look.halo + `" fill-opacity=".8" d="M`)
-	w.b = pair(w.b, x, y)
-	w.str("h")
-	w.b = num(w.b, width)
-	w.str("v")
-	w.b = num(w.b, height)
-	w.str("h")
-	w.b = num(w.b, -width)
-	w.str(`z"/>`)
+	w.ground(`fill-opacity=".8" `, x, y, width, height)
 }
 
 // legend appends the legend at the lower left.

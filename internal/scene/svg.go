@@ -391,10 +391,15 @@ func (w *writer) labels(s *Scene) {
 
 // halo appends a box in the colour of the background: stand-alone files cannot
 // count on outlined letters being drawn in the right order.
-func (w *writer) halo(x, y, width, height float64) {
+func (w *writer) halo(x, y, width, height float64) { w.ground("", x, y, width, height) }
+
+// ground appends a box in the colour of the background with more attributes.
+func (w *writer) ground(more string, x, y, width, height float64) {
 	w.str(`<path fill="`)
 	w.str(w.look.halo)
-	w.str(`" d="M`)
+	w.str(`" `)
+	w.str(more)
+	w.str(`d="M`)
 	w.b = pair(w.b, x, y)
 	w.str("h")
 	w.b = num(w.b, width)

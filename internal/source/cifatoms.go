@@ -208,7 +208,7 @@ func (b *cifBlock) tensors(l crystal.Lattice, out *cifAtoms, byLabel map[string]
 			continue
 		}
 		var cols [6]int
-		star := starLengths(l)
+		star := l.StarLengths()
 		scale := [6]float64{1, 1, 1, 1, 1, 1}
 		for _, form := range []string{"u_", "b_", "beta_"} {
 			for k, ij := range []string{"11", "22", "33", "23", "13", "12"} {
@@ -217,7 +217,7 @@ func (b *cifBlock) tensors(l crystal.Lattice, out *cifAtoms, byLabel map[string]
 				case "b_": // B = 8π² U
 					scale[k] = 1 / (8 * math.Pi * math.Pi)
 				case "beta_": // β_ij = 2π² a*_i a*_j U_ij
-					scale[k] = 1 / (2 * math.Pi * math.Pi * star[uIndex[k][0]] * star[uIndex[k][1]])
+					scale[k] = 1 / (2 * math.Pi * math.Pi * star[ij[0]-'1'] * star[ij[1]-'1'])
 				}
 			}
 			if cols[0] >= 0 {

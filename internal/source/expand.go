@@ -163,37 +163,12 @@ func same(l crystal.Lattice, x, y crystal.Frac) bool {
 	return r <= mergeNear || far <= mergeFrac && r <= mergeFar
 }
 
-// The order of Site.U: 11, 22, 33, 23, 13, 12.
-var uIndex = [6][2]int{{0, 0}, {1, 1}, {2, 2}, {1, 2}, {0, 2}, {0, 1}}
-
-// matU returns the symmetric matrix of U with its rows and columns multiplied
-// by scale.
-func matU(u [6]float64, scale [3]float64) geom.Mat3 {
-	var m geom.Mat3
-	for k, ij := range uIndex {
-		i, j := ij[0], ij[1]
-		m[i][j] = u[k] * scale[i] * scale[j]
-		m[j][i] = m[i][j]
-	}
-	return m
-}
-
-// starLengths returns |a*|, |b*|, |c*|.
-func starLengths(l crystal.Lattice) [3]float64 {
-	return [3]float64{l.G(crystal.HKL{1, 0, 0}).Norm(), l.G(crystal.HKL{0, 1, 0}).Norm(), l.G(crystal.HKL{0, 0, 1}).Norm()}
-}
-
 // turnU returns the tensor of the image of an atom under op. The dimensionless
 // β_ij = 2π² a*_i a*_j U_ij transforms like products of coordinates,
 // β' = R β Rᵀ.
 func turnU(l crystal.Lattice, op symmetry.Op, u [6]float64) [6]float64 {
-	star := starLengths(l)
-	r := rotation(op)
-	m := r.Mul(matU(u, star)).Mul(r.Transpose())
-	for k, ij := range uIndex {
-		u[k] = m[ij[0]][ij[1]] / (star[ij[0]] * star[ij[1]])
-	}
-	return u
+	star, r := l.StarLengths(), rotation(op)
+	return crystal.FromContravariant(r.Mul(crystal.Contravariant(u, star)).Mul(r.Transpose()), star)
 }
 
 // rotation returns the matrix R of an operation x' = R x + t.
@@ -208,7 +183,7 @@ func rotation(op symmetry.Op) (r geom.Mat3) {
 
 // uEquivalent returns U_eq = ⅓ Σ U_ij a*_i a*_j a_i·a_j, Å².
 func uEquivalent(l crystal.Lattice, u [6]float64) float64 {
-	m, metric := matU(u, starLengths(l)), l.Metric()
+	m, metric := crystal.Contravariant(u, l.StarLengths()), l.Metric()
 	sum := 0.0
 	for i := range 3 {
 		for j := range 3 {
@@ -221,7 +196,7 @@ func uEquivalent(l crystal.Lattice, u [6]float64) float64 {
 // positive tells whether the tensor is positive definite, as the mean square
 // displacement of an atom must be.
 func positive(l crystal.Lattice, u [6]float64) bool {
-	m := matU(u, starLengths(l))
+	m := crystal.Contravariant(u, l.StarLengths())
 	return m[0][0] > 0 && m[0][0]*m[1][1]-m[0][1]*m[0][1] > 0 && m.Det() > 0
 }
 
@@ -233,7 +208,7 @@ type grid struct {
 
 func newGrid(l crystal.Lattice) *grid {
 	g := &grid{cells: map[[3]int][]int{}}
-	star := starLengths(l)
+	star := l.StarLengths()
 	for k := range 3 {
 		// Planes of cells at least 0.5 Å apart, far above mergeFar.
 		g.n[k] = min(200, max(1, int(1/(0.5*star[k]))))

@@ -142,7 +142,7 @@ func TestRelateNotes(t *testing.T) {
 }
 
 func TestRelateErrors(t *testing.T) {
-	for args, want := range map[string]string{
+	refuses(t, relateCommand, map[string]string{
 		"-in al -zone 1,1,1":                                                      "give one relation",
 		"-in al -zone 1,1,1 -twin 1,1,1 -named KS":                                "give one relation",
 		"-in al -zone 1,1,1 -named KS":                                            "-in2 is missing",
@@ -157,9 +157,5 @@ func TestRelateErrors(t *testing.T) {
 		"-in al -twin 0,0,0 -zone 1,1,1":                                          "expected a plane",
 		"-in al -twin 1,1,1 -zone 1,1,1 -misfit-deg 50":                           "0 to 45",
 		"-in al -twin 1,1,1":                                                      "-zone is missing",
-	} {
-		if err := relateCommand(strings.Fields(args), io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: %v, want “%s”", args, err, want)
-		}
-	}
+	})
 }

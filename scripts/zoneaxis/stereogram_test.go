@@ -88,7 +88,7 @@ func TestStereogramTraces(t *testing.T) {
 }
 
 func TestStereogramErrors(t *testing.T) {
-	for args, want := range map[string]string{
+	refuses(t, stereogramCommand, map[string]string{
 		"-in si":                         "-zone is missing",
 		"-in si -zone 1,1,0 -max 0":      "-max 0",
 		"-in si -zone 1,1,0 -gmax -1":    "-gmax -1",
@@ -96,11 +96,7 @@ func TestStereogramErrors(t *testing.T) {
 		"-in si -zone 1,1,0 -view below": "expected one of [screen source]",
 		"-in si -zone 1,1,0 -format csv": "expected one of [json svg]",
 		"-in si -zone 1,1,0 tail":        "is not an option",
-	} {
-		if err := stereogramCommand(strings.Fields(args), io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: %v, want “%s”", args, err, want)
-		}
-	}
+	})
 	var help strings.Builder
 	for name := range commands {
 		help.Reset()

@@ -184,6 +184,16 @@ func TestPatternForbidden(t *testing.T) {
 	}
 }
 
+// refuses tries arguments that must fail, each with a message that says so.
+func refuses(t *testing.T, do command, cases map[string]string) {
+	t.Helper()
+	for args, want := range cases {
+		if err := do(strings.Fields(args), io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want “%s”", args, err, want)
+		}
+	}
+}
+
 func TestToolErrors(t *testing.T) {
 	for _, c := range []struct {
 		name string

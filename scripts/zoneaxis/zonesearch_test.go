@@ -2,10 +2,8 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"math"
 	"slices"
-	"strings"
 	"testing"
 )
 
@@ -76,7 +74,7 @@ func TestZonesMatch(t *testing.T) {
 }
 
 func TestZoneSearchErrors(t *testing.T) {
-	for args, want := range map[string]string{
+	refuses(t, zonesCommand, map[string]string{
 		"-in al -near-deg 10":                             "-near-deg needs the zone axis",
 		"-in al -near-deg 100 -zone 1,1,0":                "expected 0 to 90",
 		"-in al -of 1,1,1":                                "go together",
@@ -93,9 +91,5 @@ func TestZoneSearchErrors(t *testing.T) {
 		"match -ratio 1 -angle-deg 60 -max 6":             "1 to 5",
 		"match -ratio 1 -angle-deg 60 -in no-such-file":   "neither a file nor in the library",
 		"match -ratio 1 -angle-deg 60 something-in-tail ": "is not an option",
-	} {
-		if err := zonesCommand(strings.Fields(args), io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: %v, want “%s”", args, err, want)
-		}
-	}
+	})
 }
