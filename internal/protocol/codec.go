@@ -275,8 +275,8 @@ func decodeRequest(r *jsontext.Reader, x *Request) {
 			r.Bool(&x.Fit)
 		case "dir":
 			r.String(&x.Dir)
-		case "phase":
-			r.String(&x.Phase)
+		case "stage":
+			r.String(&x.Stage)
 		case "shift":
 			r.Bool(&x.Shift)
 		case "twist":
@@ -676,9 +676,9 @@ func encodeRequest(w *jsontext.Writer, x *Request) {
 		w.Member(`,"dir":`)
 		w.String(x.Dir)
 	}
-	if x.Phase != "" {
-		w.Member(`,"phase":`)
-		w.String(x.Phase)
+	if x.Stage != "" {
+		w.Member(`,"stage":`)
+		w.String(x.Stage)
 	}
 	if x.Shift {
 		w.Member(`,"shift":`)

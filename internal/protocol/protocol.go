@@ -32,12 +32,12 @@
 //	common     Step +1 or −1: next or previous common zone
 //	tilt   *   X, Y: degrees; X > 0 moves the pattern's marks to the right, Y > 0 up
 //	rotate *   Deg, counter-clockwise as seen on the screen; or To, the new value of the field in degrees
-//	drag   *   Phase start|move|end|cancel, X, Y in view-box units, Shift, Twist (see Request)
+//	drag   *   Stage start|move|end|cancel, X, Y in view-box units, Shift, Twist (see Request)
 //	zoom   *   Factor about X, Y; or Fit
 //	centre     HKL: moves the view so that this spot is in the middle
 //	glide  *   X from 0 to 1: a step of the turn that the last zone, go, snap or common made (250 ms);
 //	           Light only, the state stays at the end of it
-//	set        Set: settings, holder, second phase, all or, with
+//	set        Set: settings, holder, second crystal, all or, with
 //	           an error in one of them, nothing → Fields (errors by field)
 //
 //	measure    HKL, or X, Y and Radius; or Clear; or Between → Detail
@@ -64,7 +64,7 @@
 //
 // Operations with * are cheap enough for every frame of a gesture: with Light
 // set they answer Frame instead of View, and no Link and Snapshot. The page
-// sends a plain view request when the gesture has ended (a drag with Phase end
+// sends a plain view request when the gesture has ended (a drag with Stage end
 // does that by itself).
 //
 // Draw selects what is drawn beside the JSON: "svg" the whole picture,
@@ -115,7 +115,7 @@ type Request struct {
 	// pattern follows like a trackball. Twist (held Shift with nothing grabbed,
 	// or a start outside 80 % of the radius) turns in the plane. Shift with
 	// something grabbed keeps its g-vector fixed (a systematic row).
-	Phase string `json:"phase,omitempty"`
+	Stage string `json:"stage,omitempty"`
 	Shift bool   `json:"shift,omitempty"`
 	Twist bool   `json:"twist,omitempty"`
 	// Detent lets a drag settle on low-index zones that it comes close to.
@@ -159,7 +159,7 @@ type HolderPatch struct {
 	Off        bool    `json:"off,omitempty"` // forget the holder
 }
 
-// SecondPatch adds or changes a second phase or twin.
+// SecondPatch adds or changes a second crystal or twin.
 type SecondPatch struct {
 	ID *string `json:"id,omitempty"` // "" removes it; "twin" means the same crystal
 	// Relation: planes and directions that are parallel, "(111)||(110) [1-10]||[1-11]",

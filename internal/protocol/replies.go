@@ -262,7 +262,7 @@ type PlanZone struct {
 	Travel string `json:"travel"`
 }
 
-// SecondView describes the second phase.
+// SecondView describes the second crystal.
 type SecondView struct {
 	ID       string   `json:"id"`
 	Name     string   `json:"name"`
@@ -270,7 +270,7 @@ type SecondView struct {
 	Text     Text     `json:"text"`
 	Variant  int      `json:"variant"`
 	Variants int      `json:"variants"`
-	Zone     Text     `json:"zone"`    // nearest zone of the second phase
+	Zone     Text     `json:"zone"`    // nearest zone of the second crystal
 	OffAxis  string   `json:"offAxis"` // its distance
 	Common   []string `json:"common,omitempty"`
 	Error    string   `json:"error,omitempty"`

@@ -79,7 +79,7 @@ func sorry(p any) string {
 
 // resize sets the size of letters and marks, in steps so that a window a little
 // too small looks like any other.
-func (s *Session) resize(size float64) {
+func (s *picture) resize(size float64) {
 	if !(size > 1.02) {
 		size = 1
 	}
@@ -169,7 +169,7 @@ func (s *Session) finish(r *protocol.Request, o operation, out *protocol.Reply) 
 	}
 	if r.Light {
 		if out.Frame == nil {
-			out.Frame = s.frameView()
+			out.Frame = s.words().frameView()
 		}
 		return
 	}
@@ -180,19 +180,19 @@ func (s *Session) finish(r *protocol.Request, o operation, out *protocol.Reply) 
 	before := s.reported
 	s.reported = s.state
 	if r.Op != "restore" && before.crystal != "" {
-		out.Change = s.changed(&before, o.push)
+		out.Change = s.words().changed(&before, o.push)
 	}
 	out.Push = o.push && out.Change != ""
 	out.Link, out.Snapshot = s.Link().String(), s.Snapshot()
 	out.View = s.View()
 	if out.Status == "" && out.Change != "" {
-		out.Status = s.status(&before)
+		out.Status = s.words().status(&before)
 	}
 }
 
 // changed names the most important difference to an earlier state; empty if
 // there is none. zone tells that the person asked for a zone axis.
-func (s *Session) changed(a *state, zone bool) string {
+func (s words) changed(a *state, zone bool) string {
 	b := &s.state
 	turned := a.orient != b.orient
 	along := geom.Angle(beamDirection(a.orient), beamDirection(b.orient)) < 1e-9
@@ -239,8 +239,8 @@ func sameHolder(a, b *link.Holder) bool {
 }
 
 // status says what has changed, for assistive technology.
-func (s *Session) status(before *state) string {
-	four := s.phase.four
+func (s words) status(before *state) string {
+	four := s.specimen.four
 	zone := "zone axis " + s.zone.Spoken(four)
 	switch {
 	case before.crystal != s.crystal || before.key != s.key:
@@ -250,7 +250,7 @@ func (s *Session) status(before *state) string {
 			return "On " + zone + "."
 		}
 		away := link.Fixed(geom.Degrees(s.offAxis), 1) + " degrees"
-		was, _ := s.phase.zones.Nearest(before.orient, before.reference)
+		was, _ := s.specimen.zones.Nearest(before.orient, before.reference)
 		if was != s.zone {
 			return "Nearest zone is now " + s.zone.Spoken(four) + ", " + away + " away."
 		}
@@ -258,42 +258,16 @@ func (s *Session) status(before *state) string {
 	case before.CL != s.CL:
 		return "Zoom " + link.Trimmed(100*s.CL/link.Default().CL, 0) + " percent."
 	case !slices.Equal(before.measured, s.measured) || before.between != s.between:
-		return s.measureStatus()
+		return s.measuring().measureStatus()
 	case before.KV != s.KV:
 		return link.Trimmed(s.KV, 1) + " kilovolts."
 	}
 	return ""
 }
 
-// measureStatus says what has just been measured.
-func (s *Session) measureStatus() string {
-	m := s.measureView()
-	if len(m.Points) == 0 {
-		return "Measurement cleared."
-	}
-	if m.Angle != "" {
-		return "Angle " + strings.TrimSuffix(m.Angle, "°") + ", ratio " + m.Ratio + "."
-	}
-	if m.Ratio != "" {
-		return "Ratio " + m.Ratio + "."
-	}
-	if m.Spacing != "" {
-		return "Between A and B, d " + m.Spacing + " ångström."
-	}
-	d := m.Points[len(m.Points)-1]
-	text := "Spot " + d.Letter + ": " + d.Spoken
-	if d.Free {
-		text = "Point " + d.Letter + ": free"
-	}
-	if d.D != "" {
-		text += ", d " + d.D + " ångström"
-	}
-	return text + "."
-}
-
 // Draw adds the picture to a reply: "svg" all of it, "canvas" a wire frame and
 // the SVG of what the canvas leaves out.
-func (s *Session) Draw(how string, seq uint32, out *protocol.Reply) {
+func (s *picture) Draw(how string, seq uint32, out *protocol.Reply) {
 	s.draw()
 	switch how {
 	case "svg":
@@ -307,7 +281,7 @@ func (s *Session) Draw(how string, seq uint32, out *protocol.Reply) {
 }
 
 // SVG returns the picture of the state for a page.
-func (s *Session) SVG() string {
+func (s *picture) SVG() string {
 	s.draw()
 	return string(s.scene.AppendSVG(nil, scene.Full))
 }

@@ -688,7 +688,7 @@ func TestBadRequests(t *testing.T) {
 	link := must(t, s, protocol.Request{Op: "view"}).Link
 	for _, text := range []string{
 		``, `[]`, `{"op":"fly"}`, `{"op":"go"}`, `{"op":"go","uvw":[0,0,0]}`, `{"op":"go","uvw":[1000,0,0]}`, `{"op":"inspect"}`,
-		`{"op":"crystal","id":"no such"}`, `{"op":"drag","phase":"sideways"}`, `{"op":"export","kind":"doc"}`, `{"op":"tilt","x":1e9}`,
+		`{"op":"crystal","id":"no such"}`, `{"op":"drag","stage":"sideways"}`, `{"op":"export","kind":"doc"}`, `{"op":"tilt","x":1e9}`,
 		`{"op":"restore"}`, `{"op":"read","name":"x.cif"}`, `{"op":"zoom","factor":0}`, `{"op":"rotate","to":1e300}`,
 	} {
 		out, _, _ := s.Call([]byte(text), nil)

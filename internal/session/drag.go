@@ -47,7 +47,7 @@ const (
 )
 
 // startDrag begins a drag at a point of the view box.
-func (s *Session) startDrag(r *protocol.Request) {
+func (s dragging) startDrag(r *protocol.Request) {
 	s.draw()
 	x, y := s.scene.FromView(r.X, r.Y)
 	d := drag{kind: dragTilt, from: s.orient, start: geom.Vec{X: x, Y: y}, at: geom.Vec{X: s.atX, Y: s.atY}}
@@ -71,22 +71,22 @@ func (s *Session) startDrag(r *protocol.Request) {
 }
 
 // grabSpot looks for a spot other than 000 under the pointer.
-func (s *Session) grabSpot(d *drag, vx, vy, reach float64) bool {
+func (s dragging) grabSpot(d *drag, vx, vy, reach float64) bool {
 	h, _, ok := s.nearestSpot(vx, vy, min(reach, 16), false)
 	if !ok || h == (crystal.HKL{}) {
 		return false
 	}
-	d.hkl, d.g = h, s.orient.Apply(s.phase.structure.Lattice.G(h))
+	d.hkl, d.g = h, s.orient.Apply(s.specimen.structure.Lattice.G(h))
 	return true
 }
 
 // grabLine looks for a Kikuchi line under the pointer.
-func (s *Session) grabLine(d *drag, vx, vy float64) bool {
+func (s dragging) grabLine(d *drag, vx, vy float64) bool {
 	if !s.has('k') || s.Rings {
 		return false
 	}
 	best := grabBand
-	p := s.phase
+	p := s.specimen
 	half := s.side()/2 + max(math.Abs(s.atX), math.Abs(s.atY))
 	for i := range s.memory.bands {
 		b := &s.memory.bands[i]
@@ -109,7 +109,7 @@ func (s *Session) grabLine(d *drag, vx, vy float64) bool {
 
 // lineDrawn reports whether the line through two points is among those drawn:
 // not every band is.
-func (s *Session) lineDrawn(line []diffraction.Point) bool {
+func (s dragging) lineDrawn(line []diffraction.Point) bool {
 	for i := range s.scene.Lines {
 		l := &s.scene.Lines[i]
 		// Its first point lies on the line.
@@ -125,7 +125,7 @@ func (s *Session) lineDrawn(line []diffraction.Point) bool {
 }
 
 // moveDrag turns the crystal to where the pointer is.
-func (s *Session) moveDrag(r *protocol.Request) error {
+func (s dragging) moveDrag(r *protocol.Request) error {
 	d := &s.drag
 	if d.kind == noDrag {
 		return nil
@@ -206,8 +206,8 @@ func (d *drag) turnAbout(radial, move geom.Vec, lambda float64) geom.Rotation {
 }
 
 // rest lets the crystal rest on low-index zone axes that it comes close to.
-func (s *Session) rest(d *drag) {
-	p := s.phase
+func (s dragging) rest(d *drag) {
+	p := s.specimen
 	zone, angle := p.zones.Nearest(s.orient, crystal.UVW{})
 	if !lowIndex(zone) {
 		return

@@ -14,9 +14,9 @@ import (
 	"zoneaxis/internal/session"
 )
 
-func drag(t testing.TB, s *session.Session, phase string, x, y float64, more ...func(*protocol.Request)) *protocol.Reply {
+func drag(t testing.TB, s *session.Session, stage string, x, y float64, more ...func(*protocol.Request)) *protocol.Reply {
 	t.Helper()
-	r := protocol.Request{Op: "drag", Phase: phase, X: x, Y: y, Light: phase == "move", Draw: "svg"}
+	r := protocol.Request{Op: "drag", Stage: stage, X: x, Y: y, Light: stage == "move", Draw: "svg"}
 	for _, m := range more {
 		m(&r)
 	}
@@ -286,12 +286,12 @@ func BenchmarkDragFrame(b *testing.B) {
 	} {
 		b.Run(test.name, func(b *testing.B) {
 			s := open(b, test.link)
-			must(b, s, protocol.Request{Op: "drag", Phase: "start", X: 33, Y: 21})
+			must(b, s, protocol.Request{Op: "drag", Stage: "start", X: 33, Y: 21})
 			i := 0
 			b.ReportAllocs()
 			for b.Loop() {
 				i++
-				out, _, _ := s.Call(fmt.Appendf(nil, `{"op":"drag","phase":"move","x":%d,"y":%d,"light":true,"draw":"canvas","detent":true}`, 33+i%40, 21+i%17), nil)
+				out, _, _ := s.Call(fmt.Appendf(nil, `{"op":"drag","stage":"move","x":%d,"y":%d,"light":true,"draw":"canvas","detent":true}`, 33+i%40, 21+i%17), nil)
 				if len(out) == 0 {
 					b.Fatal("no answer")
 				}

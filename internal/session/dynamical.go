@@ -34,9 +34,9 @@ const fullIntensity = 0.25
 
 // dynamics is the solution for one crystal, orientation and voltage.
 type dynamics struct {
-	phase  *phase
-	orient geom.Rotation
-	kv     float64
+	specimen *specimen
+	orient   geom.Rotation
+	kv       float64
 
 	refl    *diffraction.Reflections // that the beams are numbered by
 	system  *bloch.System            // nil if there are too many beams
@@ -48,8 +48,8 @@ type dynamics struct {
 }
 
 // is reports whether d belongs to the state.
-func (d *dynamics) is(s *Session) bool {
-	return d != nil && d.phase == s.phase && d.orient == s.orient && d.kv == s.KV
+func (d *dynamics) is(s *moment) bool {
+	return d != nil && d.specimen == s.specimen && d.orient == s.orient && d.kv == s.KV
 }
 
 // of returns the intensity of a reflection as a fraction of the incident beam,
@@ -63,9 +63,9 @@ func (d *dynamics) of(h crystal.HKL) (float64, bool) {
 	return 0, false
 }
 
-// reflectionsWide returns the reflections of a phase as far as dynamical
+// reflectionsWide returns the reflections of a specimen as far as dynamical
 // diffraction takes account of them.
-func (p *phase) reflectionsWide() (*diffraction.Reflections, error) {
+func (p *specimen) reflectionsWide() (*diffraction.Reflections, error) {
 	if p.wide != nil {
 		return p.wide, nil
 	}
@@ -83,12 +83,12 @@ func (p *phase) reflectionsWide() (*diffraction.Reflections, error) {
 
 // isDynamical reports whether the state asks for dynamical intensities and the
 // picture can have them.
-func (s *Session) isDynamical() bool { return s.Model == "d" && !s.Rings && !s.phase.empty }
+func (s *moment) isDynamical() bool { return s.Model == "d" && !s.Rings && !s.specimen.empty }
 
 // solved returns the dynamical solution that the picture shows, nil if it is
 // kinematic: because that is asked for, or because the calculation is too long
 // for this request even with few beams.
-func (s *Session) solved() *dynamics {
+func (s *moment) solved() *dynamics {
 	if !s.isDynamical() {
 		return nil
 	}
@@ -114,12 +114,12 @@ func (s *Session) solved() *dynamics {
 
 // solveDraft solves with fewer beams, for a frame of a gesture or until Calculate
 // is done. If they are too many the next frames of a gesture do not try again.
-func (s *Session) solveDraft() *dynamics {
+func (s *moment) solveDraft() *dynamics {
 	d := s.draft
 	if d.is(s) {
 		return d
 	}
-	if s.light && d != nil && d.system == nil && d.phase == s.phase && d.kv == s.KV {
+	if s.light && d != nil && d.system == nil && d.specimen == s.specimen && d.kv == s.KV {
 		return nil
 	}
 	opt := bloch.Standard(s.beam)
@@ -131,10 +131,10 @@ func (s *Session) solveDraft() *dynamics {
 
 // solve solves the state. Too many beams are no error: the solution then has no
 // system.
-func (s *Session) solve(opt bloch.Options) (*dynamics, error) {
-	d := &dynamics{phase: s.phase, orient: s.orient, kv: s.KV}
+func (s *moment) solve(opt bloch.Options) (*dynamics, error) {
+	d := &dynamics{specimen: s.specimen, orient: s.orient, kv: s.KV}
 	var err error
-	if d.refl, err = s.phase.reflectionsWide(); err != nil {
+	if d.refl, err = s.specimen.reflectionsWide(); err != nil {
 		return nil, err
 	}
 	d.system, err = bloch.Solve(d.refl, s.beam, d.orient, opt)
@@ -166,15 +166,15 @@ func (s *Session) Calculate(yield func() bool) (out *protocol.Reply) {
 	if !s.isDynamical() {
 		return out
 	}
-	if s.dynamics.is(s) && s.dynamics.system != nil {
+	if s.dynamics.is(&s.moment) && s.dynamics.system != nil {
 		out.OK = true
 		return out
 	}
-	phase, orient, kv := s.phase, s.orient, s.KV
+	specimen, orient, kv := s.specimen, s.orient, s.KV
 	opt := bloch.Standard(s.beam)
 	opt.MaxBeams = mostBeams
 	opt.Yield = func() bool {
-		return yield() && s.isDynamical() && s.phase == phase && s.orient == orient && s.KV == kv
+		return yield() && s.isDynamical() && s.specimen == specimen && s.orient == orient && s.KV == kv
 	}
 	d, err := s.solve(opt)
 	switch {
@@ -196,7 +196,7 @@ func (s *Session) Calculate(yield func() bool) (out *protocol.Reply) {
 
 // waiting returns the text to show while Calculate is at work on the state, and
 // "" if there is nothing to calculate.
-func (s *Session) waiting() string {
+func (s *moment) waiting() string {
 	d := s.dynamics
 	if !s.isDynamical() || !d.is(s) || d.system != nil || d.refused {
 		return ""
@@ -206,7 +206,7 @@ func (s *Session) waiting() string {
 
 // drawBeams draws the spots of a dynamical pattern; with marked set those of
 // higher Laue zones have their marks already.
-func (s *Session) drawBeams(d *dynamics, marked bool, size float64) {
+func (s *picture) drawBeams(d *dynamics, marked bool, size float64) {
 	direct := 0.0
 	for i, spot := range d.system.Beams {
 		h := d.refl.HKL[spot.Ref]
@@ -222,7 +222,7 @@ func (s *Session) drawBeams(d *dynamics, marked bool, size float64) {
 		}
 		if !marked || s.layers.Order(h) == 0 {
 			s.scene.Spots = append(s.scene.Spots, scene.Spot{
-				X: spot.X, Y: spot.Y, R: size * r, Class: wire.Spot, HKL: h, Four: s.phase.four, Rank: relative,
+				X: spot.X, Y: spot.Y, R: size * r, Class: wire.Spot, HKL: h, Four: s.specimen.four, Rank: relative,
 			})
 		}
 		if s.inPicture(spot.X, spot.Y, 0) {
@@ -232,12 +232,12 @@ func (s *Session) drawBeams(d *dynamics, marked bool, size float64) {
 	}
 	const least = 2 // view-box units: 000 is where all distances begin
 	r := max(size*scene.DirectRadius*scene.Radius(direct)/scene.MaxRadius, least)
-	s.scene.Spots = append(s.scene.Spots, scene.Spot{R: r, Class: wire.Spot, Four: s.phase.four, Rank: 2})
+	s.scene.Spots = append(s.scene.Spots, scene.Spot{R: r, Class: wire.Spot, Four: s.specimen.four, Rank: 2})
 }
 
 // labelOnce gives the mark of a forbidden reflection the label of its spot, if
 // the picture has one: it says more there.
-func (s *Session) labelOnce(mark *scene.Spot) {
+func (s *picture) labelOnce(mark *scene.Spot) {
 	if s.drawn.dynamics == nil {
 		return
 	}
@@ -250,7 +250,7 @@ func (s *Session) labelOnce(mark *scene.Spot) {
 
 // beamRows returns the beams in the picture but 000 as rows of the reflections
 // table. Their Intensity is the fraction of the incident beam.
-func (s *Session) beamRows(d *dynamics) []scene.Reflection {
+func (s *picture) beamRows(d *dynamics) []scene.Reflection {
 	rows := make([]scene.Reflection, 0, len(s.drawn.beams))
 	for _, i := range s.drawn.beams {
 		spot := d.system.Beams[i]
@@ -264,7 +264,7 @@ func (s *Session) beamRows(d *dynamics) []scene.Reflection {
 
 // intensityText returns an intensity for the page, per cent: of the incident
 // beam in a dynamical pattern, of the strongest spot in a kinematic one.
-func (s *Session) intensityText(i float64) string {
+func (s words) intensityText(i float64) string {
 	if s.drawn.dynamics != nil {
 		return link.Fixed(100*i, 2)
 	}
@@ -272,7 +272,7 @@ func (s *Session) intensityText(i float64) string {
 }
 
 // modelText names the model of the picture.
-func (s *Session) modelText() string {
+func (s words) modelText() string {
 	d := s.drawn.dynamics
 	if d == nil {
 		return "kinematic"
@@ -281,7 +281,7 @@ func (s *Session) modelText() string {
 }
 
 // furthest is the radius in Å⁻¹ within which there are as many reflections as a
-// phase may have.
-func (p *phase) furthest() float64 {
+// specimen may have.
+func (p *specimen) furthest() float64 {
 	return math.Cbrt(maxPoints * 3 / (4 * math.Pi * p.structure.Lattice.Volume()))
 }

@@ -138,23 +138,23 @@ func (s *Session) doExport(r *protocol.Request, _ []byte, out *protocol.Reply) e
 		o = *r.Export
 	}
 	address := o.Origin + s.Link().String()
-	name := s.fileName()
+	name := s.exporting().fileName()
 	switch r.Kind {
 	case "svg":
-		out.SVG = string(s.file(o, address))
+		out.SVG = string(s.exporting().file(o, address))
 		out.File = &protocol.File{Name: name + ".svg", Type: "image/svg+xml"}
 	case "csv":
 		rows := s.rowsOf()
-		out.File = &protocol.File{Name: name + ".csv", Type: "text/csv", Text: string(scene.AppendCSV(nil, rows, s.phase.four, s.drawn.dynamics != nil))}
+		out.File = &protocol.File{Name: name + ".csv", Type: "text/csv", Text: string(scene.AppendCSV(nil, rows, s.specimen.four, s.drawn.dynamics != nil))}
 		out.Toast = "Copied " + plural(len(rows), "row") + "."
 	case "json":
-		text, err := s.exportJSON(o, address)
+		text, err := s.exporting().exportJSON(o, address)
 		if err != nil {
 			return err
 		}
 		out.File = &protocol.File{Name: name + ".json", Type: "application/json", Text: text}
 	case "line":
-		out.File = &protocol.File{Name: name + ".txt", Type: "text/plain", Text: s.measureView().Copy}
+		out.File = &protocol.File{Name: name + ".txt", Type: "text/plain", Text: s.measuring().measureView().Copy}
 		out.Toast = "Measurement copied."
 	default:
 		return errors.New("An export is svg, csv, json or line.")
@@ -165,8 +165,8 @@ func (s *Session) doExport(r *protocol.Request, _ []byte, out *protocol.Reply) e
 
 // fileName returns the name of exported files without ending:
 // "si-mp-149_110_200kV".
-func (s *Session) fileName() string {
-	p := s.phase
+func (s exporting) fileName() string {
+	p := s.specimen
 	plain := func(text string) string {
 		text = strings.ToLower(text)
 		return strings.Trim(strings.Map(func(r rune) rune {
@@ -190,7 +190,7 @@ func (s *Session) fileName() string {
 }
 
 // file writes the stand-alone picture.
-func (s *Session) file(o protocol.ExportOptions, address string) []byte {
+func (s exporting) file(o protocol.ExportOptions, address string) []byte {
 	before := s.size
 	s.resize(1)
 	defer s.resize(before)
@@ -204,23 +204,23 @@ func (s *Session) file(o protocol.ExportOptions, address string) []byte {
 		Link: address, State: s.Snapshot(),
 	}
 	if o.Bar {
-		bar := s.bar()
+		bar := s.words().bar()
 		sheet.Bar = &scene.SheetBar{Units: bar.Units, Label: bar.Label[0].T, Power: bar.Label[1].T}
 	}
 	if o.Legend {
-		for _, l := range s.legend() {
+		for _, l := range s.words().legend() {
 			sheet.Legend = append(sheet.Legend, scene.LegendEntry(l))
 		}
 	}
 	if o.Caption {
-		sheet.Caption = s.caption(o, address)
+		sheet.Caption = s.words().caption(o, address)
 	}
 	return s.scene.AppendFile(nil, sheet)
 }
 
 // caption returns the lines under an exported picture.
-func (s *Session) caption(o protocol.ExportOptions, address string) []string {
-	p := s.phase
+func (s words) caption(o protocol.ExportOptions, address string) []string {
+	p := s.specimen
 	known := p.formula()
 	if p.source != "" && s.crystal != "cif" {
 		known += ", " + p.source
@@ -256,8 +256,8 @@ func (s *Session) caption(o protocol.ExportOptions, address string) []string {
 	return []string{first, second}
 }
 
-func (s *Session) exportJSON(o protocol.ExportOptions, address string) (string, error) {
-	p := s.phase
+func (s exporting) exportJSON(o protocol.ExportOptions, address string) (string, error) {
+	p := s.specimen
 	c := p.structure.Lattice.Cell()
 	l := s.Link()
 	doc := protocol.Export{

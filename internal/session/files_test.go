@@ -326,7 +326,7 @@ func TestFetchedCrystal(t *testing.T) {
 	if r = must(t, s, protocol.Request{Op: "open", Link: "/sim?c=mp-999998&z=1,1,1"}); r.View.Crystal.ID != "mp-999998" {
 		t.Errorf("opened again: %s", r.View.Crystal.ID)
 	}
-	// As second phase.
+	// As second crystal.
 	other := open(t, "/sim?z=1,1,0")
 	patch := protocol.Request{Op: "set", Set: &protocol.Patch{Second: &protocol.SecondPatch{ID: ptr("mp-999997")}}}
 	if r = do(t, other, patch); r.Need != "mp-999997" {

@@ -23,7 +23,7 @@ func TestNoRequest(t *testing.T) {
 // the short reply and the whole reply.
 func BenchmarkCodec(b *testing.B) {
 	s := open(b, "/sim?v=1&z=1,1,0")
-	request := []byte(`{"op":"drag","seq":1234,"draw":"canvas","light":true,"phase":"move","x":-123.45678901234567,"y":17.5,"shift":false}`)
+	request := []byte(`{"op":"drag","seq":1234,"draw":"canvas","light":true,"stage":"move","x":-123.45678901234567,"y":17.5,"shift":false}`)
 	light := s.Do(&protocol.Request{Op: "tilt", X: 0.1, Light: true}, nil)
 	whole := s.Do(&protocol.Request{Op: "view"}, nil)
 	if light.Frame == nil || whole.View == nil {

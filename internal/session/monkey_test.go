@@ -32,7 +32,7 @@ func TestMonkey(t *testing.T) {
 		case 7:
 			r.Op, r.Deg = "rotate", number(200)
 		case 8, 9, 10:
-			r.Op, r.Phase, r.X, r.Y = "drag", pick("start", "move", "move", "end", "cancel"), number(420), number(420)
+			r.Op, r.Stage, r.X, r.Y = "drag", pick("start", "move", "move", "end", "cancel"), number(420), number(420)
 			r.Shift, r.Twist, r.Detent = rng.IntN(3) == 0, rng.IntN(4) == 0, rng.IntN(2) == 0
 		case 11:
 			r.Op, r.Factor, r.X, r.Y, r.Fit = "zoom", 0.3+2*rng.Float64(), number(400), number(400), rng.IntN(4) == 0

@@ -61,8 +61,8 @@ func (s *Session) doRestore(r *protocol.Request, payload []byte, _ *protocol.Rep
 }
 
 // parse reads the text of the zone field.
-func (s *Session) parse(text string) (crystal.ZoneInput, *protocol.ZoneReply) {
-	p := s.phase
+func (s words) parse(text string) (crystal.ZoneInput, *protocol.ZoneReply) {
+	p := s.specimen
 	in := crystal.ParseZone(text, p.four, p.name(), p.system())
 	reply := &protocol.ZoneReply{OK: in.OK, Message: protocol.Says(in.Message)}
 	if in.Message == "" {
@@ -84,12 +84,12 @@ func (s *Session) parse(text string) (crystal.ZoneInput, *protocol.ZoneReply) {
 }
 
 func (s *Session) doParse(r *protocol.Request, _ []byte, out *protocol.Reply) error {
-	_, out.Zone = s.parse(r.Text)
+	_, out.Zone = s.words().parse(r.Text)
 	return nil
 }
 
 func (s *Session) doZone(r *protocol.Request, _ []byte, out *protocol.Reply) error {
-	in, reply := s.parse(r.Text)
+	in, reply := s.words().parse(r.Text)
 	out.Zone = reply
 	if !in.OK {
 		return nil
@@ -112,7 +112,7 @@ func (s *Session) doGo(r *protocol.Request, _ []byte, out *protocol.Reply) error
 // goTo brings a zone axis onto the beam: in its standard orientation, or by the
 // shortest way.
 func (s *Session) goTo(u crystal.UVW, short bool) error {
-	l := s.phase.structure.Lattice
+	l := s.specimen.structure.Lattice
 	from := s.orient
 	o, err := compose(l, u, 0, 0, 0)
 	if err != nil {
@@ -128,21 +128,21 @@ func (s *Session) goTo(u crystal.UVW, short bool) error {
 
 func (s *Session) doSnap(r *protocol.Request, _ []byte, out *protocol.Reply) error {
 	from := s.orient
-	s.orient = snapped(s.phase.structure.Lattice, s.zone, s.orient)
+	s.orient = snapped(s.specimen.structure.Lattice, s.zone, s.orient)
 	s.reference = s.zone
 	s.glide = &glide{from, s.orient}
-	out.Toast = "Snapped to " + protocol.PlainZone(s.zone, s.phase.four) + "."
+	out.Toast = "Snapped to " + protocol.PlainZone(s.zone, s.specimen.four) + "."
 	return s.refresh()
 }
 
 func (s *Session) doCommon(r *protocol.Request, _ []byte, out *protocol.Reply) error {
-	common := s.phase.common
+	common := s.specimen.common
 	if len(common) == 0 {
 		return nil
 	}
 	now := slices.Index(common, s.zone)
 	if now < 0 {
-		family := zones.Equivalent(s.phase.group, s.zone)
+		family := zones.Equivalent(s.specimen.group, s.zone)
 		now = slices.IndexFunc(common, func(u crystal.UVW) bool { return slices.Contains(family, u) })
 	}
 	next := 0
@@ -179,7 +179,7 @@ func (s *Session) doRotate(r *protocol.Request, _ []byte, out *protocol.Reply) e
 		if !finite(*r.To) || math.Abs(*r.To) > 360 {
 			return errors.New("A rotation of up to 360°, please.")
 		}
-		_, _, now := decompose(s.phase.structure.Lattice, s.zone, s.orient)
+		_, _, now := decompose(s.specimen.structure.Lattice, s.zone, s.orient)
 		deg = *r.To - now
 	}
 	if !finite(deg) {
@@ -193,19 +193,19 @@ func (s *Session) doDrag(r *protocol.Request, _ []byte, out *protocol.Reply) err
 	if !finite(r.X, r.Y) {
 		return errors.New("A drag needs a position.")
 	}
-	switch r.Phase {
+	switch r.Stage {
 	case "start":
-		s.startDrag(r)
+		s.dragging().startDrag(r)
 		return nil
 	case "move":
-		return s.moveDrag(r)
+		return s.dragging().moveDrag(r)
 	case "end", "cancel":
 		d := s.drag
 		s.drag = drag{}
 		if d.kind == noDrag {
 			return nil
 		}
-		if r.Phase == "cancel" {
+		if r.Stage == "cancel" {
 			s.orient, s.atX, s.atY = d.from, d.at.X, d.at.Y
 		} else if d.moved {
 			s.reference = s.zone
@@ -227,14 +227,14 @@ func (s *Session) doGlide(r *protocol.Request, _ []byte, out *protocol.Reply) er
 		return err
 	}
 	s.Draw(r.Draw, r.Seq, out)
-	out.Frame = s.frameView()
+	out.Frame = s.words().frameView()
 	s.orient = final
 	return s.refresh()
 }
 
 // mirrorX and mirrorY report how the picture is turned over.
-func (s *Session) mirrorX() bool { s.draw(); return s.scene.MirrorX }
-func (s *Session) mirrorY() bool { s.draw(); return s.scene.MirrorY }
+func (s *picture) mirrorX() bool { s.draw(); return s.scene.MirrorX }
+func (s *picture) mirrorY() bool { s.draw(); return s.scene.MirrorY }
 
 func (s *Session) doZoom(r *protocol.Request, _ []byte, out *protocol.Reply) error {
 	if r.Fit {
@@ -256,7 +256,7 @@ func (s *Session) doZoom(r *protocol.Request, _ []byte, out *protocol.Reply) err
 
 // bounded keeps the middle of the picture within reach of the reflections, and
 // takes it to 000 if it is there but for rounding.
-func (s *Session) bounded(x, y float64) (float64, float64) {
+func (s *moment) bounded(x, y float64) (float64, float64) {
 	const most = 3 // Å⁻¹
 	if r := math.Hypot(x, y); r > most {
 		x, y = x*most/r, y*most/r
@@ -295,19 +295,19 @@ func (s *Session) doMeasure(r *protocol.Request, _ []byte, out *protocol.Reply) 
 		if h == (crystal.HKL{}) {
 			return errors.New("Distances count from 000: pick another spot.")
 		}
-		s.measure(link.Point{HKL: h})
-		out.Detail = s.detail(h)
+		s.measuring().measure(link.Point{HKL: h})
+		out.Detail = s.words().detail(h)
 	default:
 		if !finite(r.X, r.Y) {
 			return errors.New("A measurement needs a position.")
 		}
-		d, p := s.pick(r.X, r.Y, r.Radius)
+		d, p := s.measuring().pick(r.X, r.Y, r.Radius)
 		if !p.Free && p.HKL == (crystal.HKL{}) || p.Free && p.X == 0 && p.Y == 0 {
 			out.Detail = d
 			out.Toast = "Distances count from 000: pick another spot."
 			return nil
 		}
-		s.measure(p)
+		s.measuring().measure(p)
 		out.Detail = d
 	}
 	if n := len(s.measured); out.Detail != nil && n > 0 {
@@ -321,7 +321,7 @@ func (s *Session) doPick(r *protocol.Request, _ []byte, out *protocol.Reply) err
 	if !finite(r.X, r.Y) {
 		return errors.New("A position is missing.")
 	}
-	out.Detail, _ = s.pick(r.X, r.Y, r.Radius)
+	out.Detail, _ = s.measuring().pick(r.X, r.Y, r.Radius)
 	return nil
 }
 
@@ -329,7 +329,7 @@ func (s *Session) doInspect(r *protocol.Request, _ []byte, out *protocol.Reply) 
 	if r.HKL == nil {
 		return errors.New("Indices are missing.")
 	}
-	out.Detail = s.detail(crystal.HKL(*r.HKL))
+	out.Detail = s.words().detail(crystal.HKL(*r.HKL))
 	return nil
 }
 
@@ -338,25 +338,25 @@ func (s *Session) doSelect(r *protocol.Request, _ []byte, out *protocol.Reply) e
 	if r.HKL != nil {
 		h := crystal.HKL(*r.HKL)
 		s.selected = &h
-		out.Detail = s.detail(h)
-		out.Status = s.spotStatus(out.Detail)
+		out.Detail = s.words().detail(h)
+		out.Status = s.words().spotStatus(out.Detail)
 	}
 	s.drawn.stale = true
 	return nil
 }
 
 func (s *Session) doWalk(r *protocol.Request, _ []byte, out *protocol.Reply) error {
-	s.walk(r.Dir)
+	s.listing().walk(r.Dir)
 	s.drawn.stale = true
 	if s.selected != nil {
-		out.Detail = s.detail(*s.selected)
-		out.Status = s.spotStatus(out.Detail)
+		out.Detail = s.words().detail(*s.selected)
+		out.Status = s.words().spotStatus(out.Detail)
 	}
 	return nil
 }
 
 // spotStatus says a spot for assistive technology.
-func (s *Session) spotStatus(d *protocol.Detail) string {
+func (s words) spotStatus(d *protocol.Detail) string {
 	text := "Spot " + d.Spoken
 	if d.D != "" {
 		text += ", d " + d.D + " ångström"
@@ -370,7 +370,7 @@ func (s *Session) spotStatus(d *protocol.Detail) string {
 }
 
 func (s *Session) doTable(r *protocol.Request, _ []byte, out *protocol.Reply) error {
-	out.Table = s.table(r)
+	out.Table = s.listing().table(r)
 	return nil
 }
 
@@ -401,14 +401,14 @@ func (s *Session) doPlan(r *protocol.Request, _ []byte, out *protocol.Reply) err
 		return err
 	}
 	if r.Text != "" {
-		in, reply := s.parse(r.Text)
+		in, reply := s.words().parse(r.Text)
 		out.Zone = reply
 		if !in.OK {
 			return nil
 		}
 	}
-	out.Plan = s.plan(target)
-	out.SVG, out.Poles = s.stereogram(target)
+	out.Plan = s.planning().plan(target)
+	out.SVG, out.Poles = s.planning().stereogram(target)
 	return nil
 }
 
@@ -418,7 +418,7 @@ func (s *Session) target(r *protocol.Request) (crystal.UVW, error) {
 		return crystal.UVW(*r.UVW).Reduced(), nil
 	}
 	if r.Text != "" {
-		in, _ := s.parse(r.Text)
+		in, _ := s.words().parse(r.Text)
 		return in.UVW, nil
 	}
 	return crystal.UVW{}, nil
@@ -429,13 +429,13 @@ func (s *Session) doStereogram(r *protocol.Request, _ []byte, out *protocol.Repl
 	if err != nil {
 		return err
 	}
-	out.SVG, out.Poles = s.stereogram(target)
-	out.Alt = "Stereogram of zone axes. Beam " + offAxisWords(s.offAxis) + " " + s.zone.Spoken(s.phase.four) +
+	out.SVG, out.Poles = s.planning().stereogram(target)
+	out.Alt = "Stereogram of zone axes. Beam " + offAxisWords(s.offAxis) + " " + s.zone.Spoken(s.specimen.four) +
 		". Holder limits plus or minus " + link.Trimmed(s.holderNow().LimitAlpha, 1) + " and " + link.Trimmed(s.holderNow().LimitBeta, 1) + " degrees."
 	return nil
 }
 
 func (s *Session) doCrystalView(r *protocol.Request, _ []byte, out *protocol.Reply) error {
-	out.SVG, out.Alt = s.crystalView()
+	out.SVG, out.Alt = s.planning().crystalView()
 	return nil
 }

@@ -56,7 +56,7 @@ type absentSpot struct {
 }
 
 // kinematic returns the model of the page.
-func (s *Session) kinematic(p *phase) diffraction.Kinematic {
+func (s *moment) kinematic(p *specimen) diffraction.Kinematic {
 	k := diffraction.Kinematic{Shape: diffraction.Gaussian, Sigma: sigma, Exact: true}
 	if p.empty {
 		k.Shape = diffraction.Positions
@@ -68,7 +68,7 @@ func (s *Session) kinematic(p *phase) diffraction.Kinematic {
 }
 
 // has reports whether an overlay is on.
-func (s *Session) has(overlay rune) bool { return containsRune(s.Overlays, overlay) }
+func (s *moment) has(overlay rune) bool { return containsRune(s.Overlays, overlay) }
 
 func containsRune(text string, r rune) bool {
 	for _, c := range text {
@@ -80,7 +80,7 @@ func containsRune(text string, r rune) bool {
 }
 
 // draw brings the scene up to date with the state.
-func (s *Session) draw() {
+func (s *picture) draw() {
 	if !s.drawn.stale {
 		return
 	}
@@ -93,7 +93,7 @@ func (s *Session) draw() {
 	sc.MirrorY = containsRune(s.Flags, 'v') != turn
 	s.drawn = pattern{spots: s.drawn.spots[:0], absent: s.drawn.absent[:0], excited: s.drawn.excited, beams: s.drawn.beams[:0], light: s.light}
 	s.drawn.dynamics = s.solved()
-	s.drawn.excited.Set(s.phase.visible, nil, 0)
+	s.drawn.excited.Set(s.specimen.visible, nil, 0)
 	if s.Rings {
 		s.drawRings()
 	} else {
@@ -111,18 +111,18 @@ func (s *Session) draw() {
 	if s.has('i') {
 		sc.PlaceLabels()
 	}
-	sc.Title = s.heading()
-	sc.Desc = s.brief()
+	sc.Title = s.words().heading()
+	sc.Desc = s.words().brief()
 }
 
 // inPicture reports whether a point in Å⁻¹ lies in the square of the picture.
-func (s *Session) inPicture(x, y, reach float64) bool {
+func (s *picture) inPicture(x, y, reach float64) bool {
 	vx, vy := s.scene.ToView(x, y)
 	return math.Abs(vx) <= scene.Half+reach && math.Abs(vy) <= scene.Half+reach
 }
 
-func (s *Session) drawSpots() {
-	p := s.phase
+func (s *picture) drawSpots() {
+	p := s.specimen
 	s.memory.spots = s.kinematic(p).AppendSpots(s.memory.spots[:0], p.visible, s.beam, s.orient)
 	marked := s.has('h') && !p.empty && s.drawHOLZ()
 	top := p.refl.Max * p.refl.Max
@@ -166,12 +166,12 @@ func (s *Session) drawSpots() {
 }
 
 // grown returns the factor by which marks are enlarged in a small window.
-func (s *Session) grown() float64 { return max(s.size, 1) }
+func (s *moment) grown() float64 { return max(s.size, 1) }
 
 // crowding returns the factor by which discs shrink so that those of a crystal
 // with long spacings, or at a short camera length, stay apart; in a small window
 // they are larger.
-func (s *Session) crowding(p *phase) float64 {
+func (s *picture) crowding(p *specimen) float64 {
 	const apart, least = 52.0, 0.35 // view-box units at full size
 	k := s.grown()
 	if len(p.visible.Len) < 2 {
@@ -182,8 +182,8 @@ func (s *Session) crowding(p *phase) float64 {
 
 // drawHOLZ marks the spots of higher Laue zones of the nearest zone axis, down
 // to intensities that plain spots are not shown at.
-func (s *Session) drawHOLZ() bool {
-	p := s.phase
+func (s *picture) drawHOLZ() bool {
+	p := s.specimen
 	var err error
 	if s.layers, err = p.refl.Layers(s.zone); err != nil {
 		return false
@@ -210,8 +210,8 @@ func (s *Session) drawHOLZ() bool {
 
 // drawAbsent marks forbidden reflections: rings where double diffraction
 // reaches them, crosses elsewhere.
-func (s *Session) drawAbsent() {
-	p := s.phase
+func (s *picture) drawAbsent() {
+	p := s.specimen
 	if p.empty {
 		return
 	}
@@ -247,8 +247,8 @@ func (s *Session) drawAbsent() {
 
 // extinctOnAxis reports whether the paths to a forbidden reflection of the
 // present zone cancel in pairs because the beam is exactly on the axis.
-func (s *Session) extinctOnAxis(h crystal.HKL) bool {
-	return s.offAxis < onAxis && h.Dot(s.zone) == 0 && s.phase.group != nil && s.phase.group.ProjectedExtinct(h, s.zone)
+func (s *moment) extinctOnAxis(h crystal.HKL) bool {
+	return s.offAxis < onAxis && h.Dot(s.zone) == 0 && s.specimen.group != nil && s.specimen.group.ProjectedExtinct(h, s.zone)
 }
 
 // Lines in the picture.
@@ -259,8 +259,8 @@ const (
 
 // drawKikuchi draws the strongest Kikuchi bands that cross the picture, one
 // order of each set of planes.
-func (s *Session) drawKikuchi() {
-	p := s.phase
+func (s *picture) drawKikuchi() {
+	p := s.specimen
 	half := s.side()/2 + max(math.Abs(s.atX), math.Abs(s.atY))
 	k := diffraction.Kikuchi{GMax: 1.3 * half, MinWeight: minBandWeight}
 	s.memory.bands = k.AppendBands(s.memory.bands[:0], p.refl, s.beam, s.orient)
@@ -321,7 +321,7 @@ func leading(h crystal.HKL) crystal.HKL {
 }
 
 // clip returns the part of a straight piece that lies in the picture.
-func (s *Session) clip(a, b diffraction.Point) (scene.Line, bool) {
+func (s *picture) clip(a, b diffraction.Point) (scene.Line, bool) {
 	ax, ay := s.scene.ToView(a.X, a.Y)
 	bx, by := s.scene.ToView(b.X, b.Y)
 	t0, t1 := 0.0, 1.0
@@ -348,10 +348,10 @@ func (s *Session) clip(a, b diffraction.Point) (scene.Line, bool) {
 }
 
 // spotAt returns the position, the kinematic intensity and the radius of the
-// mark of a reflection of the first phase in the present orientation, whether it
+// mark of a reflection of the first crystal in the present orientation, whether it
 // is drawn or not.
-func (s *Session) spotAt(h crystal.HKL) (spot diffraction.Spot, radius float64) {
-	p := s.phase
+func (s *picture) spotAt(h crystal.HKL) (spot diffraction.Spot, radius float64) {
+	p := s.specimen
 	m := s.orient.Mat()
 	mx, my, _ := m.Rows()
 	g := p.structure.Lattice.G(h)
@@ -385,7 +385,7 @@ func (s *Session) spotAt(h crystal.HKL) (spot diffraction.Spot, radius float64) 
 	return spot, s.crowding(p) * scene.Radius(relative)
 }
 
-func (s *Session) drawMeasure() {
+func (s *picture) drawMeasure() {
 	m := &s.scene.Measure
 	s.scene.Powder = s.Rings
 	for i, pt := range s.measured {
@@ -409,14 +409,14 @@ func (s *Session) drawMeasure() {
 	}
 }
 
-func (s *Session) drawSelected() {
+func (s *picture) drawSelected() {
 	if s.selected == nil {
 		return
 	}
 	h := *s.selected
 	spot, _ := s.spotAt(h)
 	s.scene.Selected = &scene.Point{X: spot.X, Y: spot.Y}
-	if i, ok := s.phase.refl.Index(h); s.Rings || !ok || s.phase.refl.F[i] != 0 || s.phase.empty || !s.phase.refl.Centred(h) {
+	if i, ok := s.specimen.refl.Index(h); s.Rings || !ok || s.specimen.refl.F[i] != 0 || s.specimen.empty || !s.specimen.refl.Centred(h) {
 		return
 	}
 	if a, _, ok := s.drawn.excited.Path(h); ok {
@@ -426,7 +426,7 @@ func (s *Session) drawSelected() {
 }
 
 // viewPoint turns view-box units into Å⁻¹.
-func (s *Session) viewPoint(vx, vy float64) geom.Vec {
+func (s *picture) viewPoint(vx, vy float64) geom.Vec {
 	s.draw()
 	x, y := s.scene.FromView(vx, vy)
 	return geom.Vec{X: x, Y: y}

@@ -28,7 +28,7 @@ type powder struct {
 
 // findRings works out the rings once: single scattering gives the same at every
 // voltage.
-func (p *phase) findRings() *powder {
+func (p *specimen) findRings() *powder {
 	if p.powder != nil {
 		return p.powder
 	}
@@ -52,15 +52,15 @@ func ofFamily(r diffraction.Ring, f diffraction.Family) float64 {
 
 // ringCrosses reports whether a ring of radius g in Å⁻¹ passes through the
 // picture.
-func (s *Session) ringCrosses(g float64) bool {
+func (s *picture) ringCrosses(g float64) bool {
 	h := s.side() / 2
 	x, y := math.Abs(s.atX), math.Abs(s.atY)
 	return g >= math.Hypot(max(x-h, 0), max(y-h, 0)) && g <= math.Hypot(x+h, y+h)
 }
 
 // drawRings draws the rings of a powder.
-func (s *Session) drawRings() {
-	p := s.phase
+func (s *picture) drawRings() {
+	p := s.specimen
 	d := p.findRings()
 	for _, r := range d.rings {
 		if !s.ringCrosses(r.G) {
@@ -80,9 +80,9 @@ func (s *Session) drawRings() {
 }
 
 // ringRows returns the families of the rings in the picture, strongest first.
-func (s *Session) ringRows() []scene.Reflection {
+func (s *picture) ringRows() []scene.Reflection {
 	s.draw()
-	d := s.phase.findRings()
+	d := s.specimen.findRings()
 	var rows []scene.Reflection
 	for _, r := range d.rings {
 		if !s.ringCrosses(r.G) {
@@ -92,7 +92,7 @@ func (s *Session) ringRows() []scene.Reflection {
 			rows = append(rows, scene.Reflection{
 				HKL: f.HKL, D: r.D(), G: r.G, F: complex(math.Sqrt(f.F2), 0), Intensity: ofFamily(r, f) / d.whole, Multiplicity: f.Multiplicity,
 			})
-			if last := &rows[len(rows)-1]; s.phase.empty {
+			if last := &rows[len(rows)-1]; s.specimen.empty {
 				last.F, last.Unknown = 0, true
 			}
 		}
@@ -105,11 +105,11 @@ func (s *Session) ringRows() []scene.Reflection {
 
 // ringAt returns the ring nearest to a point of the view box, by its first
 // family, and the point of it that lies nearest.
-func (s *Session) ringAt(vx, vy, reach float64) (h crystal.HKL, at geom.Vec, ok bool) {
+func (s *picture) ringAt(vx, vy, reach float64) (h crystal.HKL, at geom.Vec, ok bool) {
 	p := s.viewPoint(vx, vy)
 	radius := p.Norm()
 	best := reach / s.scene.Scale()
-	for _, r := range s.phase.findRings().rings {
+	for _, r := range s.specimen.findRings().rings {
 		if off := math.Abs(r.G - radius); off <= best && radius > 0 {
 			best, h, ok = off, r.Families[0].HKL, true
 			at = p.Unit()
@@ -120,8 +120,8 @@ func (s *Session) ringAt(vx, vy, reach float64) (h crystal.HKL, at geom.Vec, ok 
 }
 
 // ringDetail describes the family of h and what shares its ring.
-func (s *Session) ringDetail(h crystal.HKL) *protocol.Detail {
-	p := s.phase
+func (s words) ringDetail(h crystal.HKL) *protocol.Detail {
+	p := s.specimen
 	four := p.four
 	hkl := [3]int(h)
 	d := &protocol.Detail{HKL: &hkl, Label: s.family(h), Spoken: "ring " + h.Spoken(four)}
@@ -161,7 +161,7 @@ func (s *Session) ringDetail(h crystal.HKL) *protocol.Detail {
 }
 
 // walkRings selects the next family outwards or inwards.
-func (s *Session) walkRings(dir string) bool {
+func (s listing) walkRings(dir string) bool {
 	rows := s.ringRows()
 	if len(rows) == 0 {
 		return false

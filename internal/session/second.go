@@ -17,10 +17,10 @@ import (
 	"zoneaxis/internal/wire"
 )
 
-// secondPhase is a second crystal, or a twin of the first, in a fixed
+// companion is a second crystal, or a twin of the first, in a fixed
 // orientation to it.
-type secondPhase struct {
-	phase    *phase
+type companion struct {
+	specimen *specimen
 	twin     bool
 	text     protocol.Text   // the relation in words
 	variants []geom.Rotation // crystal 2 → crystal 1
@@ -34,7 +34,7 @@ const misfitAllowed = 10 * math.Pi / 180
 // errRelation is shown for a relation that cannot be read.
 var errRelation = errors.New("That is not an orientation relationship. Try (111)||(110) [1−10]||[1−11], a twin plane such as (111), or 60° [111].")
 
-// setSecond shows a second phase. id "" removes it; "twin" is the first crystal
+// setSecond shows a second crystal. id "" removes it; "twin" is the first crystal
 // again. variant counts from 1. On an error nothing changes.
 func (s *Session) setSecond(id, relation string, variant int) error {
 	id, relation = strings.TrimSpace(id), strings.TrimSpace(relation)
@@ -43,9 +43,9 @@ func (s *Session) setSecond(id, relation string, variant int) error {
 		s.drawn.stale = true
 		return nil
 	}
-	next := &secondPhase{}
+	next := &companion{}
 	if id == "twin" {
-		next.twin, next.phase = true, s.phase
+		next.twin, next.specimen = true, s.specimen
 	} else {
 		canonical, ok := resolveID(id)
 		if !ok || canonical == "cif" {
@@ -59,14 +59,14 @@ func (s *Session) setSecond(id, relation string, variant int) error {
 		if err != nil {
 			return err
 		}
-		if next.phase, err = newPhase(id, structure, cellAuto); err != nil {
+		if next.specimen, err = newSpecimen(id, structure, cellAuto); err != nil {
 			return err
 		}
 	}
-	if err := next.phase.reach(s.gmax()); err != nil {
+	if err := next.specimen.reach(s.gmax()); err != nil {
 		return err
 	}
-	if err := next.relate(s.phase, relation); err != nil {
+	if err := next.relate(s.specimen, relation); err != nil {
 		return err
 	}
 	s.second, s.relation, s.other = id, relation, next
@@ -76,7 +76,7 @@ func (s *Session) setSecond(id, relation string, variant int) error {
 }
 
 // relate works out the orientations that a relation allows.
-func (n *secondPhase) relate(first *phase, relation string) error {
+func (n *companion) relate(first *specimen, relation string) error {
 	rot, err := n.rotation(first, relation)
 	if err != nil {
 		var misfit *orientation.MisfitError
@@ -84,19 +84,19 @@ func (n *secondPhase) relate(first *phase, relation string) error {
 			which := "first"
 			four := first.four
 			if misfit.Crystal == 2 {
-				which, four = "second", n.phase.four
+				which, four = "second", n.specimen.four
 			}
 			return errors.New("The direction [" + misfit.Dir.Text(four) + "] does not lie in the plane (" + misfit.Plane.Text(four) +
 				") of the " + which + " crystal: it is " + link.Fixed(geom.Degrees(misfit.Angle), 1) + "° out of it.")
 		}
 		return err
 	}
-	n.variants = orientation.Variants(rot, first.structure.Lattice, first.group, n.phase.structure.Lattice, n.phase.group)
+	n.variants = orientation.Variants(rot, first.structure.Lattice, first.group, n.specimen.structure.Lattice, n.specimen.group)
 	return nil
 }
 
-func (n *secondPhase) rotation(first *phase, relation string) (geom.Rotation, error) {
-	l1, l2 := first.structure.Lattice, n.phase.structure.Lattice
+func (n *companion) rotation(first *specimen, relation string) (geom.Rotation, error) {
+	l1, l2 := first.structure.Lattice, n.specimen.structure.Lattice
 	if relation == "" && !n.twin {
 		n.text = protocol.Says("axes parallel: a to a, c* to c*")
 		return geom.NoRotation(), nil
@@ -104,7 +104,7 @@ func (n *secondPhase) rotation(first *phase, relation string) (geom.Rotation, er
 	for _, r := range orientation.Relations() {
 		if sameName(r.Name, relation) {
 			// The names tell fcc, bcc and hcp apart, not first and second.
-			if latticeKind(first) == r.Phase2 && latticeKind(n.phase) == r.Phase1 {
+			if latticeKind(first) == r.Phase2 && latticeKind(n.specimen) == r.Phase1 {
 				r = r.Swapped()
 			}
 			n.text = protocol.Says(r.Name + ": ").Plus(n.parallels(r, first))
@@ -120,7 +120,7 @@ func (n *secondPhase) rotation(first *phase, relation string) (geom.Rotation, er
 		}
 	}
 	if strings.Contains(normalRelation(relation), "||") {
-		r, err := parseRelation(relation, first, n.phase)
+		r, err := parseRelation(relation, first, n.specimen)
 		if err != nil {
 			return geom.Rotation{}, err
 		}
@@ -142,14 +142,14 @@ func (n *secondPhase) rotation(first *phase, relation string) (geom.Rotation, er
 }
 
 // parallels words a relation: "(111) ∥ (011), [-101] ∥ [-1-11]".
-func (n *secondPhase) parallels(r orientation.Relation, first *phase) protocol.Text {
-	return protocol.Says("(").Plus(protocol.HKL(r.Plane1, first.four), protocol.Says(") ∥ ("), protocol.HKL(r.Plane2, n.phase.four), protocol.Says("), ["),
-		protocol.Digits(crystal.FormatUVW(r.Dir1, first.four)), protocol.Says("] ∥ ["), protocol.Digits(crystal.FormatUVW(r.Dir2, n.phase.four)), protocol.Says("]"))
+func (n *companion) parallels(r orientation.Relation, first *specimen) protocol.Text {
+	return protocol.Says("(").Plus(protocol.HKL(r.Plane1, first.four), protocol.Says(") ∥ ("), protocol.HKL(r.Plane2, n.specimen.four), protocol.Says("), ["),
+		protocol.Digits(crystal.FormatUVW(r.Dir1, first.four)), protocol.Says("] ∥ ["), protocol.Digits(crystal.FormatUVW(r.Dir2, n.specimen.four)), protocol.Says("]"))
 }
 
 // latticeKind returns what named relations call a lattice: "fcc" and "bcc" for
 // cubic ones with that centring, "hcp" for hexagonal ones, "" for others.
-func latticeKind(p *phase) string {
+func latticeKind(p *specimen) string {
 	if p.setting == nil {
 		return ""
 	}
@@ -167,7 +167,7 @@ func latticeKind(p *phase) string {
 // turn returns the rotation of a twin law. Where the crystal has no inversion
 // centre the mirror twin is no rotated copy; single scattering cannot tell the
 // half-turn about the plane normal from it.
-func (n *secondPhase) turn(t orientation.Twin, l crystal.Lattice) (geom.Rotation, error) {
+func (n *companion) turn(t orientation.Twin, l crystal.Lattice) (geom.Rotation, error) {
 	rot, err := t.Rotation(l, true)
 	return rot, err
 }
@@ -187,7 +187,7 @@ func normalRelation(text string) string {
 }
 
 // parseRelation reads "(111)||(110) [1-10]||[1-11]".
-func parseRelation(text string, first, second *phase) (orientation.Relation, error) {
+func parseRelation(text string, first, second *specimen) (orientation.Relation, error) {
 	var r orientation.Relation
 	text = strings.ReplaceAll(normalRelation(text), ",", " ")
 	closing := strings.LastIndexByte(text, ')')
@@ -200,7 +200,7 @@ func parseRelation(text string, first, second *phase) (orientation.Relation, err
 	if len(planes) != 2 || len(dirs) != 2 {
 		return r, errRelation
 	}
-	for i, p := range []*phase{first, second} {
+	for i, p := range []*specimen{first, second} {
 		plane := crystal.ParsePlane(strings.TrimSpace(planes[i]), p.four, p.name(), p.system())
 		dir := crystal.ParseZone(strings.TrimSpace(dirs[i]), p.four, p.name(), p.system())
 		if !plane.OK {
@@ -226,7 +226,7 @@ func relationError(message string) error {
 }
 
 // parseTwin reads a twin plane, "(111)", or a turn, "60 [111]".
-func parseTwin(text string, p *phase) (orientation.Twin, bool) {
+func parseTwin(text string, p *specimen) (orientation.Twin, bool) {
 	if opening := strings.IndexByte(text, '['); opening > 0 {
 		angle, ok := link.Number(strings.Trim(text[:opening], " °"))
 		dir := crystal.ParseZone(text[opening:], p.four, p.name(), p.system())
@@ -236,18 +236,18 @@ func parseTwin(text string, p *phase) (orientation.Twin, bool) {
 	return orientation.Twin{Plane: plane.HKL, Mirror: true}, plane.OK && strings.ContainsAny(text, "({")
 }
 
-// orientation2 returns the orientation of the second phase.
-func (s *Session) orientation2() geom.Rotation {
+// orientation2 returns the orientation of the second crystal.
+func (s *moment) orientation2() geom.Rotation {
 	return s.orient.Mul(s.other.variants[s.variant-1]).Normalise()
 }
 
-func (s *Session) drawSecond() {
+func (s *picture) drawSecond() {
 	n := s.other
-	p := n.phase
+	p := n.specimen
 	n.spots = s.kinematic(p).AppendSpots(n.spots[:0], p.visible, s.beam, s.orientation2())
 	top := p.refl.Max * p.refl.Max
 	kept := n.spots[:0]
-	size := min(s.crowding(s.phase), s.crowding(p))
+	size := min(s.crowding(s.specimen), s.crowding(p))
 	for _, spot := range n.spots {
 		if spot.Ref == 0 {
 			continue
@@ -269,13 +269,13 @@ func (s *Session) drawSecond() {
 	n.spots = kept
 }
 
-// secondView words the second phase.
-func (s *Session) secondView() *protocol.SecondView {
+// secondView words the second crystal.
+func (s words) secondView() *protocol.SecondView {
 	if s.other == nil {
 		return nil
 	}
 	n := s.other
-	p := n.phase
+	p := n.specimen
 	v := &protocol.SecondView{ID: s.second, Name: p.name(), Relation: s.relation, Text: n.text, Variant: s.variant, Variants: len(n.variants)}
 	if n.twin {
 		v.Name = "Twin of " + s.sentenceName()
@@ -286,9 +286,9 @@ func (s *Session) secondView() *protocol.SecondView {
 	return v
 }
 
-// common lists pairs of reflections of the two phases that fall on each other,
+// common lists pairs of reflections of the two crystals that fall on each other,
 // shortest first.
-func (s *Session) common() []string {
+func (s words) common() []string {
 	const near = 2.5 // view-box units
 	type pair struct {
 		a, b crystal.HKL
@@ -302,7 +302,7 @@ func (s *Session) common() []string {
 				continue
 			}
 			if x, y := s.scene.ToView(spot.X, spot.Y); math.Hypot(x-x2, y-y2) < near {
-				pairs = append(pairs, pair{s.phase.visible.HKL[spot.Ref], s.other.phase.visible.HKL[spot2.Ref], s.phase.visible.Len[spot.Ref]})
+				pairs = append(pairs, pair{s.specimen.visible.HKL[spot.Ref], s.other.specimen.visible.HKL[spot2.Ref], s.specimen.visible.Len[spot.Ref]})
 			}
 		}
 	}
@@ -314,7 +314,7 @@ func (s *Session) common() []string {
 	})
 	var out []string
 	for _, p := range pairs[:min(len(pairs), 6)] {
-		out = append(out, p.a.Text(s.phase.four)+" on "+p.b.Text(s.other.phase.four))
+		out = append(out, p.a.Text(s.specimen.four)+" on "+p.b.Text(s.other.specimen.four))
 	}
 	if more := len(pairs) - len(out); more > 0 {
 		out = append(out, "and "+strconv.Itoa(more)+" more")

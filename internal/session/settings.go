@@ -192,7 +192,7 @@ func (s *Session) patchSecond(p *protocol.SecondPatch, fields faults) error {
 }
 
 // sheetStyle returns the pattern style of an exported file: never the theme.
-func (s *Session) sheetStyle(style string) string {
+func (s exporting) sheetStyle(style string) string {
 	if style == "" {
 		style = s.Style
 	}

@@ -35,13 +35,20 @@ func (s *Session) doSheet(_ *protocol.Request, payload []byte, out *protocol.Rep
 		s.ratios = t
 	}
 	var err error
-	out.Sheet, err = s.sheet()
+	out.Sheet, err = sheets{&s.picture, s.ratios}.sheet()
 	return err
 }
 
+// sheets words the tables of zone axes, ratios are those of the pattern library,
+// nil if they are not there yet.
+type sheets struct {
+	*picture
+	ratios *ratioTable
+}
+
 // sheet words what tables say of the nearest zone axis.
-func (s *Session) sheet() (*protocol.Sheet, error) {
-	p := s.phase
+func (s sheets) sheet() (*protocol.Sheet, error) {
+	p := s.specimen
 	bases, err := zones.Bases(p.structure, diffraction.Options{}, []crystal.UVW{s.zone})
 	if err != nil {
 		return nil, err
@@ -86,8 +93,8 @@ func (s *Session) sheet() (*protocol.Sheet, error) {
 // perNM is the unit of distances in a pattern.
 var perNM = protocol.Text{{T: "nm"}, {T: "−1", Sup: true}}
 
-func (s *Session) basisTable(b zones.Basis) protocol.SheetTable {
-	four := s.phase.four
+func (s sheets) basisTable(b zones.Basis) protocol.SheetTable {
+	four := s.specimen.four
 	t := protocol.SheetTable{Caption: "Shortest reflections",
 		Heads: []protocol.Text{protocol.Says("g"), protocol.Says("hkl"), protocol.Says("d (Å)"), perNM, protocol.Says("ratio"), protocol.Says("angle")}}
 	d, angles := b.D(), [3]float64{0, b.Angle12, b.Angle13}
@@ -104,7 +111,7 @@ func (s *Session) basisTable(b zones.Basis) protocol.SheetTable {
 	return t
 }
 
-func (s *Session) ringTable(layers diffraction.Layers) protocol.SheetTable {
+func (s sheets) ringTable(layers diffraction.Layers) protocol.SheetTable {
 	t := protocol.SheetTable{Caption: "First Laue zone", Heads: []protocol.Text{protocol.Says("kV"), protocol.Says("radius (").Plus(perNM, protocol.Says(")")), protocol.Says("2θ (mrad)")}}
 	voltages := append([]float64{s.KV}, sheetVoltages...)
 	sorts.Values(voltages)
@@ -125,8 +132,8 @@ func (s *Session) ringTable(layers diffraction.Layers) protocol.SheetTable {
 	return t
 }
 
-func (s *Session) neighbourTable() protocol.SheetTable {
-	p := s.phase
+func (s sheets) neighbourTable() protocol.SheetTable {
+	p := s.specimen
 	t := protocol.SheetTable{Caption: "Nearest zone axes", Heads: []protocol.Text{protocol.Says("zone"), protocol.Says("angle"), protocol.Says("along")}, Rows: []protocol.SheetRow{}}
 	for _, n := range zones.Neighbours(p.structure.Lattice, p.group, s.zone, p.sheets) {
 		uvw := [3]int(n.Zone)

@@ -20,7 +20,7 @@ import (
 // nearestSpot returns the mark nearest to a point of the view box: a spot or,
 // with absent set, a drawn forbidden reflection, not farther than reach (or the
 // radius of its disc) from the point.
-func (s *Session) nearestSpot(vx, vy, reach float64, absent bool) (h crystal.HKL, dist float64, ok bool) {
+func (s *picture) nearestSpot(vx, vy, reach float64, absent bool) (h crystal.HKL, dist float64, ok bool) {
 	s.draw()
 	best := math.Inf(1)
 	for i := range s.scene.Spots {
@@ -44,12 +44,12 @@ func (s *Session) nearestSpot(vx, vy, reach float64, absent bool) (h crystal.HKL
 }
 
 // detail describes a reflection.
-func (s *Session) detail(h crystal.HKL) *protocol.Detail {
+func (s words) detail(h crystal.HKL) *protocol.Detail {
 	s.draw()
 	if s.Rings && h != (crystal.HKL{}) {
 		return s.ringDetail(h)
 	}
-	p := s.phase
+	p := s.specimen
 	spot, _ := s.spotAt(h)
 	g := p.structure.Lattice.G(h).Norm()
 	hkl := [3]int(h)
@@ -93,7 +93,7 @@ func (s *Session) detail(h crystal.HKL) *protocol.Detail {
 }
 
 // lengths fills in what follows from |g| alone.
-func (s *Session) lengths(d *protocol.Detail, g float64) {
+func (s words) lengths(d *protocol.Detail, g float64) {
 	if !(g > 1e-9) {
 		return
 	}
@@ -106,20 +106,20 @@ func (s *Session) lengths(d *protocol.Detail, g float64) {
 func round2(v float64) float64 { return math.Floor(v*100+0.5000001) / 100 }
 
 // family returns the planes equivalent to h, {111}, by their handiest name.
-func (s *Session) family(h crystal.HKL) protocol.Text {
+func (s words) family(h crystal.HKL) protocol.Text {
 	best := h
-	for _, k := range crystal.PlaneFamily(s.phase.group, h) {
+	for _, k := range crystal.PlaneFamily(s.specimen.group, h) {
 		if crystal.Handier(k, best) {
 			best = k
 		}
 	}
-	return protocol.Says("{").Plus(protocol.HKL(best, s.phase.four), protocol.Says("}"))
+	return protocol.Says("{").Plus(protocol.HKL(best, s.specimen.four), protocol.Says("}"))
 }
 
 // forbidden says why a reflection has no structure factor, and how double
 // diffraction reaches it in the present pattern.
-func (s *Session) forbidden(h crystal.HKL) (reason, path protocol.Text) {
-	p := s.phase
+func (s words) forbidden(h crystal.HKL) (reason, path protocol.Text) {
+	p := s.specimen
 	reason = protocol.Says("The atoms of the cell cancel each other: F = 0.")
 	if p.group != nil {
 		if all := p.group.Absences(h); len(all) > 0 {
@@ -168,142 +168,14 @@ func absenceText(r symmetry.AbsenceReason, four bool) protocol.Text {
 	return protocol.Says("the " + r.Symbol + " centring")
 }
 
-// freePoint describes a point without a spot, Å⁻¹.
-func (s *Session) freePoint(x, y float64) *protocol.Detail {
-	d := &protocol.Detail{Free: true, Label: protocol.Says("free"), Spoken: "free point"}
-	d.X, d.Y = s.scene.ToView(x, y)
-	d.X, d.Y = round2(d.X), round2(d.Y)
-	s.lengths(d, math.Hypot(x, y))
-	return d
-}
-
-// pick returns the detail of what lies at a point of the view box, and the
-// measured point that it makes.
-func (s *Session) pick(vx, vy, radius float64) (*protocol.Detail, link.Point) {
-	if !(radius > 0) {
-		radius = 12
-	}
-	if h, at, ok := s.ringAt(vx, vy, radius); s.Rings && ok {
-		d := s.detail(h)
-		d.X, d.Y = s.scene.ToView(at.X, at.Y)
-		d.X, d.Y = round2(d.X), round2(d.Y)
-		return d, link.Point{HKL: h}
-	}
-	if h, _, ok := s.nearestSpot(vx, vy, radius, true); ok {
-		return s.detail(h), link.Point{HKL: h}
-	}
-	x, y := s.scene.FromView(vx, vy)
-	// As fine as a link, so that a measurement means the same in both.
-	x, y = math.Floor(x*1e4+0.5)/1e4, math.Floor(y*1e4+0.5)/1e4
-	return s.freePoint(x, y), link.Point{Free: true, X: x, Y: y}
-}
-
-// measure adds a point: the third one replaces the older.
-func (s *Session) measure(p link.Point) {
-	points := slices.Clone(s.measured)
-	if n := len(points); n > 0 && points[n-1] == p {
-		return
-	}
-	if len(points) == 2 {
-		points = points[1:]
-	}
-	s.measured = append(points, p)
-	s.drawn.stale = true
-}
-
-// vectors returns the measured vectors in the laboratory frame, Å⁻¹: true
-// reciprocal-lattice vectors of spots, points of the screen otherwise.
-func (s *Session) vectors() []geom.Vec {
-	var v []geom.Vec
-	for _, p := range s.measured {
-		if p.Free {
-			v = append(v, geom.Vec{X: p.X, Y: p.Y})
-		} else {
-			v = append(v, s.orient.Apply(s.phase.structure.Lattice.G(p.HKL)))
-		}
-	}
-	if !s.Rings && len(v) == 2 && s.measured[0].Free != s.measured[1].Free {
-		// A spot against a free point: both as seen on the screen.
-		v[0].Z, v[1].Z = 0, 0
-	}
-	return v
-}
-
-// measuredAngle returns the angle between the two vectors as text.
-func (s *Session) measuredAngle() (string, bool) {
-	v := s.vectors()
-	if len(v) < 2 || s.between || s.Rings || v[0].Norm() < 1e-9 || v[1].Norm() < 1e-9 {
-		return "", false
-	}
-	return link.Fixed(geom.Degrees(geom.Angle(v[0], v[1])), 2) + "°", true
-}
-
-// measureView words the measurement.
-func (s *Session) measureView() protocol.MeasureView {
-	m := protocol.MeasureView{Between: s.between, Count: "none picked", Points: []protocol.Detail{}}
-	v := s.vectors()
-	free := 0
-	for i, p := range s.measured {
-		var d *protocol.Detail
-		if p.Free {
-			free++
-			d = s.freePoint(p.X, p.Y)
-		} else {
-			d = s.detail(p.HKL)
-		}
-		d.Letter = string(rune('A' + i))
-		m.Points = append(m.Points, *d)
-	}
-	if n := len(s.measured); n > 0 {
-		noun := "spot"
-		if s.Rings {
-			noun = "ring"
-		} else if free > 0 {
-			noun = "point"
-		}
-		m.Count = plural(n, noun) + " picked"
-	}
-	switch len(v) {
-	case 0:
-		m.Empty = "Pick two spots to get d, angle and ratio."
-		if s.Rings {
-			m.Empty = "Pick two rings to get d and ratio."
-		}
-		return m
-	case 2:
-		angle, ok := s.measuredAngle()
-		m.Angle = angle
-		if ok || s.Rings && v[0].Norm() > 1e-9 {
-			m.Ratio = link.Fixed(v[1].Norm()/v[0].Norm(), 3)
-		}
-	}
-	if s.between && !s.Rings && len(v) == 2 {
-		if g := v[1].Sub(v[0]).Norm(); g > 1e-9 {
-			m.Spacing = link.Fixed(1/g, 3)
-		}
-	}
-	var cells []string
-	for _, d := range m.Points {
-		cells = append(cells, strings.ReplaceAll(d.Label.Plain(), "−", "-"), d.D, d.InvD)
-	}
-	if len(v) == 2 {
-		cells = append(cells, strings.TrimSuffix(m.Angle, "°"), m.Ratio)
-	}
-	if m.Spacing != "" {
-		cells = append(cells, m.Spacing)
-	}
-	m.Copy = strings.Join(cells, "\t")
-	return m
-}
-
 // rowsOf returns all spots in the picture but 000, or the families of all rings,
 // strongest first.
-func (s *Session) rowsOf() []scene.Reflection {
+func (s *picture) rowsOf() []scene.Reflection {
 	if s.Rings {
 		return s.ringRows()
 	}
 	s.draw()
-	p := s.phase
+	p := s.specimen
 	var rows []scene.Reflection
 	kinematic := s.drawn.spots
 	if d := s.drawn.dynamics; d != nil {
@@ -334,17 +206,17 @@ func compareHKL(a, b crystal.HKL) int {
 	return cmp.Or(cmp.Compare(b[0], a[0]), cmp.Compare(b[1], a[1]), cmp.Compare(b[2], a[2]))
 }
 
-func (s *Session) tableRow(r *scene.Reflection) protocol.Row {
+func (s listing) tableRow(r *scene.Reflection) protocol.Row {
 	if s.Rings {
-		row := protocol.Row{HKL: r.HKL, Label: s.family(r.HKL), D: link.Fixed(r.D, 3), InvD: link.Fixed(10*r.G, 2), Multiplicity: link.Trimmed(float64(r.Multiplicity), 0)}
+		row := protocol.Row{HKL: r.HKL, Label: s.words().family(r.HKL), D: link.Fixed(r.D, 3), InvD: link.Fixed(10*r.G, 2), Multiplicity: link.Trimmed(float64(r.Multiplicity), 0)}
 		if !r.Unknown {
 			row.F, row.I = link.Fixed(cmplx.Abs(r.F), 2), link.Fixed(100*r.Intensity, 1)
 		}
 		return row
 	}
 	row := protocol.Row{
-		HKL: r.HKL, Label: protocol.HKL(r.HKL, s.phase.four), D: link.Fixed(r.D, 3), InvD: link.Fixed(10*r.G, 2),
-		F: link.Fixed(cmplx.Abs(r.F), 2), I: s.intensityText(r.Intensity), S: link.Signed(r.S, 4),
+		HKL: r.HKL, Label: protocol.HKL(r.HKL, s.specimen.four), D: link.Fixed(r.D, 3), InvD: link.Fixed(10*r.G, 2),
+		F: link.Fixed(cmplx.Abs(r.F), 2), I: s.words().intensityText(r.Intensity), S: link.Signed(r.S, 4),
 	}
 	if r.Unknown {
 		row.F, row.I = "", ""
@@ -353,11 +225,11 @@ func (s *Session) tableRow(r *scene.Reflection) protocol.Row {
 }
 
 // table returns a part of the reflections table.
-func (s *Session) table(r *protocol.Request) *protocol.Table {
+func (s listing) table(r *protocol.Request) *protocol.Table {
 	rows := s.rowsOf()
-	t := &protocol.Table{All: len(rows), Rows: []protocol.Row{}, Caption: plural(len(rows), "reflection") + " of " + s.sentenceName() + " in view"}
+	t := &protocol.Table{All: len(rows), Rows: []protocol.Row{}, Caption: plural(len(rows), "reflection") + " of " + s.words().sentenceName() + " in view"}
 	if s.Rings {
-		t.Caption = plural(len(rows), "set") + " of planes of " + s.sentenceName() + ", " + plural(s.drawn.inView, "ring") + " in view"
+		t.Caption = plural(len(rows), "set") + " of planes of " + s.words().sentenceName() + ", " + plural(s.drawn.inView, "ring") + " in view"
 	}
 	rows = slices.DeleteFunc(rows, func(row scene.Reflection) bool { return !s.matches(row.HKL, r.Filter) })
 	t.Total = len(rows)
@@ -405,30 +277,30 @@ func (s *Session) table(r *protocol.Request) *protocol.Table {
 // takes the family, (111) or 111 this plane and its multiples (of a ring: any of
 // its planes), anything else
 // must be part of the indices as written.
-func (s *Session) matches(h crystal.HKL, filter string) bool {
+func (s listing) matches(h crystal.HKL, filter string) bool {
 	filter = strings.TrimSpace(filter)
 	if filter == "" {
 		return true
 	}
-	in := crystal.ParsePlane(filter, s.phase.four, s.phase.name(), s.phase.system())
+	in := crystal.ParsePlane(filter, s.specimen.four, s.specimen.name(), s.specimen.system())
 	if in.OK {
 		if in.Family {
-			return slices.Contains(crystal.PlaneFamily(s.phase.group, in.HKL), h)
+			return slices.Contains(crystal.PlaneFamily(s.specimen.group, in.HKL), h)
 		}
 		same := func(k crystal.HKL) bool { return k.Zone(in.HKL) == crystal.UVW{} && k != crystal.HKL{} }
 		if s.Rings {
-			return slices.ContainsFunc(crystal.PlaneFamily(s.phase.group, h), same)
+			return slices.ContainsFunc(crystal.PlaneFamily(s.specimen.group, h), same)
 		}
 		return same(h)
 	}
 	plainText := strings.ReplaceAll(strings.ReplaceAll(filter, "−", "-"), " ", "")
-	text := strings.ReplaceAll(strings.ReplaceAll(h.Text(s.phase.four), "−", "-"), " ", "")
+	text := strings.ReplaceAll(strings.ReplaceAll(h.Text(s.specimen.four), "−", "-"), " ", "")
 	return strings.Contains(text, plainText)
 }
 
 // walk selects the next spot in some direction from the selected one: also a
 // forbidden one that has a mark, which cannot be found in the table.
-func (s *Session) walk(dir string) bool {
+func (s listing) walk(dir string) bool {
 	if s.Rings {
 		return s.walkRings(dir)
 	}

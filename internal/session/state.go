@@ -54,9 +54,9 @@ type state struct {
 // be made again from the rest.
 type moment struct {
 	state
-	beam  diffraction.Beam
-	phase *phase
-	other *secondPhase
+	beam     diffraction.Beam
+	specimen *specimen
+	other    *companion
 
 	zone     crystal.UVW // nearest
 	offAxis  float64     // rad
@@ -76,13 +76,18 @@ type moment struct {
 
 // Session is the state of one page. It is not safe for concurrent use.
 type Session struct {
-	moment
+	picture
 
-	// What follows is kept to be found again, or is made anew from the moment.
+	// What follows is kept to be found again.
 	lookup func(string) (*crystal.Structure, error)
 	files  map[string]*file              // by key
 	kept   map[string]*crystal.Structure // documents that came with requests, by id
-	ratios *ratioTable                   // of the library, once the page has handed it in
+	ratios *ratioTable                   // of the pattern library, once the page has handed it in
+}
+
+// picture is a moment as it is drawn. All but the moment is made anew from it.
+type picture struct {
+	moment
 	scene  scene.Scene
 	frame  wire.Frame
 	drawn  pattern
@@ -95,6 +100,23 @@ type Session struct {
 	}
 }
 
+// What is done with a picture, by subject.
+type (
+	words     struct{ *picture } // what the page says of it
+	measuring struct{ *picture } // picking and measuring
+	dragging  struct{ *picture } // turning the crystal by a drag
+	planning  struct{ *picture } // the holder, stereogram and crystal beside it
+	listing   struct{ *picture } // the table of reflections, and walking through them
+	exporting struct{ *picture } // files
+)
+
+func (p *picture) words() words         { return words{p} }
+func (p *picture) measuring() measuring { return measuring{p} }
+func (p *picture) dragging() dragging   { return dragging{p} }
+func (p *picture) planning() planning   { return planning{p} }
+func (p *picture) listing() listing     { return listing{p} }
+func (p *picture) exporting() exporting { return exporting{p} }
+
 // saved is a moment with how far its crystals reach, which they keep themselves.
 type saved struct {
 	moment
@@ -104,11 +126,11 @@ type saved struct {
 // save returns what rollback goes back to.
 func (s *Session) save() saved {
 	before := saved{moment: s.moment}
-	if s.phase != nil {
-		before.first = s.phase.reached
+	if s.specimen != nil {
+		before.first = s.specimen.reached
 	}
 	if s.other != nil {
-		before.second = s.other.phase.reached
+		before.second = s.other.specimen.reached
 	}
 	return before
 }
@@ -116,11 +138,11 @@ func (s *Session) save() saved {
 // rollback undoes all that has happened since save.
 func (s *Session) rollback(before *saved) {
 	s.moment = before.moment
-	if s.phase != nil {
-		s.phase.reached = before.first
+	if s.specimen != nil {
+		s.specimen.reached = before.first
 	}
 	if s.other != nil {
-		s.other.phase.reached = before.second
+		s.other.specimen.reached = before.second
 	}
 	s.drawn.stale = true
 }
@@ -188,7 +210,7 @@ type needError struct{ id string }
 func (e needError) Error() string { return ErrNeed.Error() + ": " + e.id }
 func (e needError) Unwrap() error { return ErrNeed }
 
-// apply makes the session that of a link. With strict set a second phase that
+// apply makes the session that of a link. With strict set a second crystal that
 // must be fetched is an error too. After an error the state is to be set again,
 // or rolled back.
 func (s *Session) apply(l link.Link, strict bool) ([]link.Problem, error) {
@@ -208,7 +230,7 @@ func (s *Session) apply(l link.Link, strict bool) ([]link.Problem, error) {
 		}
 		next.key, next.doc = key, l.Doc
 	}
-	p, err := s.phaseOf(id, next.key, l.Cell)
+	p, err := s.specimenOf(id, next.key, l.Cell)
 	if err != nil {
 		return nil, err
 	}
@@ -226,7 +248,7 @@ func (s *Session) apply(l link.Link, strict bool) ([]link.Problem, error) {
 	if next.orient, err = compose(p.structure.Lattice, l.Zone, l.TiltX, l.TiltY, l.Rotation); err != nil {
 		return nil, err
 	}
-	s.state, s.phase, s.other = next, p, nil
+	s.state, s.specimen, s.other = next, p, nil
 	if err := s.refresh(); err != nil {
 		return nil, err
 	}
@@ -242,10 +264,10 @@ func (s *Session) apply(l link.Link, strict bool) ([]link.Problem, error) {
 	return problems, nil
 }
 
-// phaseOf opens a crystal; the one that is shown is reused.
-func (s *Session) phaseOf(id, key, cell string) (*phase, error) {
-	if s.phase != nil && s.phase.id == id && s.state.key == key && s.state.Cell == cell {
-		return s.phase, nil
+// specimenOf opens a crystal; the one that is shown is reused.
+func (s *Session) specimenOf(id, key, cell string) (*specimen, error) {
+	if s.specimen != nil && s.specimen.id == id && s.state.key == key && s.state.Cell == cell {
+		return s.specimen, nil
 	}
 	var structure *crystal.Structure
 	var err error
@@ -262,25 +284,25 @@ func (s *Session) phaseOf(id, key, cell string) (*phase, error) {
 		}
 		return nil, err
 	}
-	return newPhase(id, structure, cell)
+	return newSpecimen(id, structure, cell)
 }
 
 // refresh computes what depends on the state: beam, reflections, nearest zone.
-func (s *Session) refresh() error {
+func (s *picture) refresh() error {
 	beam, err := diffraction.NewBeam(s.KV * 1e3)
 	if err != nil {
 		return err
 	}
 	s.beam = beam
-	if err := s.phase.reach(s.gmax()); err != nil {
+	if err := s.specimen.reach(s.gmax()); err != nil {
 		return err
 	}
 	if s.other != nil {
-		if err := s.other.phase.reach(s.gmax()); err != nil {
+		if err := s.other.specimen.reach(s.gmax()); err != nil {
 			return err
 		}
 	}
-	s.zone, s.offAxis = s.phase.zones.Nearest(s.orient, s.reference)
+	s.zone, s.offAxis = s.specimen.zones.Nearest(s.orient, s.reference)
 	s.drawn.stale = true
 	return nil
 }
@@ -290,23 +312,23 @@ const detector = 36.5
 
 // side returns the width of the picture in Å⁻¹: detector/(λL), with L in mm
 // and λ in Å.
-func (s *Session) side() float64 { return detector / (s.beam.Wavelength() * s.CL) }
+func (s *moment) side() float64 { return detector / (s.beam.Wavelength() * s.CL) }
 
 // gmax returns the radius of the picture about 000, corners included, Å⁻¹.
-func (s *Session) gmax() float64 {
+func (s *moment) gmax() float64 {
 	return s.side()/2*math.Sqrt2 + math.Hypot(s.atX, s.atY)
 }
 
 // Link returns the content of the canonical link of the state: the tilt counts
 // from the nearest zone axis.
-func (s *Session) Link() link.Link {
+func (s *moment) Link() link.Link {
 	l := link.Link{
 		Crystal: s.crystal, Doc: s.doc, Zone: s.zone, Settings: s.Settings,
 		Measured: s.measured, Between: s.between, Holder: s.holder,
 		AtX: s.atX, AtY: s.atY, Second: s.second, Relation: s.relation,
 		Unknown: s.unknown, Newer: s.newer,
 	}
-	l.TiltX, l.TiltY, l.Rotation = decompose(s.phase.structure.Lattice, s.zone, s.orient)
+	l.TiltX, l.TiltY, l.Rotation = decompose(s.specimen.structure.Lattice, s.zone, s.orient)
 	return l
 }
 
@@ -334,7 +356,7 @@ func numbers() []*link.Setting {
 }
 
 // lens returns the numbers of the state bit for bit, which a link rounds.
-func (s *Session) lens() []float64 {
+func (s *moment) lens() []float64 {
 	rows := numbers()
 	m := make([]float64, 3+len(rows))
 	m[numbersFirst], m[numbersFirst+1], m[numbersFirst+2] = s.atX, s.atY, s.axis
@@ -347,7 +369,7 @@ func (s *Session) lens() []float64 {
 // Snapshot returns a text that Restore turns into exactly this state, bit for
 // bit. It holds files only as far as a link does; larger ones are remembered by
 // the session that opened them.
-func (s *Session) Snapshot() string {
+func (s *moment) Snapshot() string {
 	q := s.orient
 	snap := protocol.Snapshot{
 		Link: s.Link().String(), Orient: [4]float64{q.W, q.X, q.Y, q.Z}, Reference: s.reference,
@@ -442,7 +464,7 @@ func (s *Session) applySnapshot(l link.Link, snap *protocol.Snapshot, q geom.Rot
 
 // applyFile is apply for a file that only this session remembers.
 func (s *Session) applyFile(l link.Link, key string) error {
-	p, err := s.phaseOf("cif", key, l.Cell)
+	p, err := s.specimenOf("cif", key, l.Cell)
 	if err != nil {
 		return err
 	}
@@ -455,7 +477,7 @@ func (s *Session) applyFile(l link.Link, key string) error {
 	if _, err := s.apply(rest, true); err != nil {
 		return err
 	}
-	s.crystal, s.key, s.doc, s.phase, s.Cell = "cif", key, "", p, l.Cell
+	s.crystal, s.key, s.doc, s.specimen, s.Cell = "cif", key, "", p, l.Cell
 	s.orient, s.reference = orient, l.Zone
 	return s.refresh()
 }

@@ -23,7 +23,7 @@ const (
 )
 
 // holderNow returns the readings and limits, defaults if none are set.
-func (s *Session) holderNow() link.Holder {
+func (s *moment) holderNow() link.Holder {
 	if s.holder != nil {
 		return *s.holder
 	}
@@ -32,7 +32,7 @@ func (s *Session) holderNow() link.Holder {
 
 // goniometer returns the holder as the diffraction package knows it, and its
 // present readings.
-func (s *Session) goniometer() (orientation.Holder, orientation.Tilt) {
+func (s *moment) goniometer() (orientation.Holder, orientation.Tilt) {
 	n := s.holderNow()
 	la, lb := geom.Radians(n.LimitAlpha), geom.Radians(n.LimitBeta)
 	h := orientation.Holder{
@@ -44,8 +44,8 @@ func (s *Session) goniometer() (orientation.Holder, orientation.Tilt) {
 
 // plan answers how to bring a zone axis onto the beam: the nearest of its
 // equivalents within the limits.
-func (s *Session) plan(zone crystal.UVW) *protocol.Plan {
-	p := s.phase
+func (s planning) plan(zone crystal.UVW) *protocol.Plan {
+	p := s.specimen
 	l := p.structure.Lattice
 	h, now := s.goniometer()
 	mount := h.Mount(s.orient, now)
@@ -79,8 +79,8 @@ func (s *Session) plan(zone crystal.UVW) *protocol.Plan {
 
 // unreachable words a target beyond the limits, with the nearest zone that can
 // be reached.
-func (s *Session) unreachable(h orientation.Holder, mount geom.Rotation, now orientation.Tilt, t orientation.Target, zones []crystal.UVW) protocol.Text {
-	p := s.phase
+func (s planning) unreachable(h orientation.Holder, mount geom.Rotation, now orientation.Tilt, t orientation.Target, zones []crystal.UVW) protocol.Text {
+	p := s.specimen
 	n := s.holderNow()
 	why := h.Explain(p.structure.Lattice, mount, now, t, zones)
 	var limit string
@@ -103,7 +103,7 @@ func (s *Session) unreachable(h orientation.Holder, mount geom.Rotation, now ori
 }
 
 // testTilt says what a small tilt must show if the signs are right.
-func (s *Session) testTilt(h orientation.Holder, now orientation.Tilt) string {
+func (s planning) testTilt(h orientation.Holder, now orientation.Tilt) string {
 	const step = 2 // degrees
 	way := func(to orientation.Tilt) string {
 		turn := h.Rotation(to).Mul(h.Rotation(now).Inverse())
@@ -136,7 +136,7 @@ func compass(x, y float64) string {
 func degrees1(rad float64) string { return link.Signed(geom.Degrees(rad), 1) + "°" }
 
 // holderView words the holder.
-func (s *Session) holderView() protocol.HolderView {
+func (s planning) holderView() protocol.HolderView {
 	n := s.holderNow()
 	v := protocol.HolderView{
 		On: s.holder != nil, Alpha: link.Trimmed(n.Alpha, 2), Beta: link.Trimmed(n.Beta, 2),
@@ -155,9 +155,9 @@ const stereoBands = 16
 
 // stereogram draws the zone axes around the beam. target, if not zero, is the
 // end of a path of the holder.
-func (s *Session) stereogram(target crystal.UVW) (svg string, poles []protocol.Pole) {
+func (s planning) stereogram(target crystal.UVW) (svg string, poles []protocol.Pole) {
 	s.draw()
-	p := s.phase
+	p := s.specimen
 	l := p.structure.Lattice
 	g := scene.Stereogram{Title: "Stereogram of zone axes"}
 	// The screen shows the pattern from below what the axes are: the Kikuchi
@@ -211,8 +211,8 @@ func (s *Session) stereogram(target crystal.UVW) (svg string, poles []protocol.P
 }
 
 // addPoles puts the zone axes of the upper hemisphere into a stereogram.
-func (s *Session) addPoles(g *scene.Stereogram, sign func(diffraction.Point) diffraction.Point, poles *[]protocol.Pole) {
-	p := s.phase
+func (s planning) addPoles(g *scene.Stereogram, sign func(diffraction.Point) diffraction.Point, poles *[]protocol.Pole) {
+	p := s.specimen
 	axes := p.zones.Zones()
 	common := map[crystal.UVW]int{}
 	for i, u := range p.common {
@@ -260,7 +260,7 @@ func (s *Session) addPoles(g *scene.Stereogram, sign func(diffraction.Point) dif
 	if s.other == nil {
 		return
 	}
-	q := s.other.phase
+	q := s.other.specimen
 	o := s.orientation2()
 	for _, u := range q.zones.Zones()[:min(40, len(q.zones.Zones()))] {
 		d := o.Apply(q.structure.Lattice.R(u))
@@ -274,8 +274,8 @@ func (s *Session) addPoles(g *scene.Stereogram, sign func(diffraction.Point) dif
 
 // strongPlanes returns the planes with the widest and strongest bands, whole
 // families, one order of each plane; firsts are where the families begin.
-func (s *Session) strongPlanes() (planes []crystal.HKL, firsts []int) {
-	p := s.phase
+func (s planning) strongPlanes() (planes []crystal.HKL, firsts []int) {
+	p := s.specimen
 	type plane struct {
 		h crystal.HKL
 		w int64
@@ -311,9 +311,9 @@ func (s *Session) strongPlanes() (planes []crystal.HKL, firsts []int) {
 }
 
 // crystalView draws the crystal along the beam.
-func (s *Session) crystalView() (svg, alt string) {
-	p := s.phase
-	alt = s.capitalName() + " along the beam, " + offAxisWords(s.offAxis) + " zone axis " + s.zone.Spoken(p.four) + ". One cell is outlined."
+func (s planning) crystalView() (svg, alt string) {
+	p := s.specimen
+	alt = s.words().capitalName() + " along the beam, " + offAxisWords(s.offAxis) + " zone axis " + s.zone.Spoken(p.four) + ". One cell is outlined."
 	v := scene.CellView{Structure: p.structure, Orientation: s.orient, Title: "Crystal along the beam", Desc: alt}
 	if p.empty {
 		none := *p.structure

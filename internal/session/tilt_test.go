@@ -304,19 +304,19 @@ func TestRingPick(t *testing.T) {
 func TestRingDrag(t *testing.T) {
 	s := open(t, "/sim?c=lib-al&w=r")
 	before := must(t, s, protocol.Request{Op: "view", Draw: "svg"})
-	must(t, s, protocol.Request{Op: "drag", Phase: "start", X: 10, Y: 10})
-	must(t, s, protocol.Request{Op: "drag", Phase: "move", X: 60, Y: -20, Light: true})
-	r := must(t, s, protocol.Request{Op: "drag", Phase: "move", X: 110, Y: -40, Light: true, Draw: "svg"})
+	must(t, s, protocol.Request{Op: "drag", Stage: "start", X: 10, Y: 10})
+	must(t, s, protocol.Request{Op: "drag", Stage: "move", X: 60, Y: -20, Light: true})
+	r := must(t, s, protocol.Request{Op: "drag", Stage: "move", X: 110, Y: -40, Light: true, Draw: "svg"})
 	if !strings.Contains(r.SVG, `<circle cx="100" cy="-50"`) {
 		t.Errorf("000 did not come along: %.300s", r.SVG)
 	}
-	if end := must(t, s, protocol.Request{Op: "drag", Phase: "end"}); end.Change != "position" {
+	if end := must(t, s, protocol.Request{Op: "drag", Stage: "end"}); end.Change != "position" {
 		t.Errorf("change %q", end.Change)
 	}
 	must(t, s, protocol.Request{Op: "zoom", Fit: true})
-	must(t, s, protocol.Request{Op: "drag", Phase: "start", X: 10, Y: 10})
-	must(t, s, protocol.Request{Op: "drag", Phase: "move", X: 60, Y: -20, Light: true})
-	if r := must(t, s, protocol.Request{Op: "drag", Phase: "cancel", Draw: "svg"}); r.SVG != before.SVG {
+	must(t, s, protocol.Request{Op: "drag", Stage: "start", X: 10, Y: 10})
+	must(t, s, protocol.Request{Op: "drag", Stage: "move", X: 60, Y: -20, Light: true})
+	if r := must(t, s, protocol.Request{Op: "drag", Stage: "cancel", Draw: "svg"}); r.SVG != before.SVG {
 		t.Error("cancelling did not bring the picture back")
 	}
 	far := must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Values: values{"cl": "5000"}}})

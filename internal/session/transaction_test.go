@@ -51,7 +51,7 @@ var attempts = map[string]struct {
 	"common":      {good: wish{Request: protocol.Request{Step: 1}}},
 	"tilt":        {good: wish{Request: protocol.Request{X: 3, Y: -40}}, bad: []wish{{Request: protocol.Request{X: 3, Y: math.NaN()}}, {Request: protocol.Request{X: 181}}}},
 	"rotate":      {good: wish{Request: protocol.Request{Deg: 33}}, bad: []wish{{Request: protocol.Request{Deg: math.Inf(1)}}, {Request: protocol.Request{To: pointer(361.0)}}}},
-	"drag":        {good: wish{Request: protocol.Request{Phase: "move", X: 90, Y: 50, Detent: true}}, bad: []wish{{Request: protocol.Request{Phase: "move", X: math.NaN()}}, {Request: protocol.Request{Phase: "hold"}}}},
+	"drag":        {good: wish{Request: protocol.Request{Stage: "move", X: 90, Y: 50, Detent: true}}, bad: []wish{{Request: protocol.Request{Stage: "move", X: math.NaN()}}, {Request: protocol.Request{Stage: "hold"}}}},
 	"zoom":        {good: wish{Request: protocol.Request{Factor: 0.2, X: 100}}, bad: []wish{{}, {Request: protocol.Request{Factor: 2, X: math.Inf(1)}}}},
 	"centre":      {good: wish{Request: protocol.Request{HKL: &[3]int{2, 0, 0}}}},
 	"glide":       {good: wish{Request: protocol.Request{X: 0.3, Light: true, Draw: "svg"}}},
@@ -163,8 +163,8 @@ var situations = map[string]func(*testing.T) *Session{
 	},
 	"drag": func(t *testing.T) *Session {
 		s, _ := Open("/sim?z=1,1,0&o=ik", nil)
-		done(t, s, wish{Request: protocol.Request{Op: "drag", Phase: "start", X: 33, Y: 21, Draw: "canvas", Size: 1.5}})
-		done(t, s, wish{Request: protocol.Request{Op: "drag", Phase: "move", X: 60, Y: 10, Light: true, Draw: "canvas", Size: 1.5}})
+		done(t, s, wish{Request: protocol.Request{Op: "drag", Stage: "start", X: 33, Y: 21, Draw: "canvas", Size: 1.5}})
+		done(t, s, wish{Request: protocol.Request{Op: "drag", Stage: "move", X: 60, Y: 10, Light: true, Draw: "canvas", Size: 1.5}})
 		return s
 	},
 	"dynamical": func(t *testing.T) *Session {

@@ -21,15 +21,15 @@ import (
 const onAxis = 0.005 * math.Pi / 180
 
 // capitalName returns the name of the crystal for the start of a sentence.
-func (s *Session) capitalName() string {
-	name := s.phase.name()
+func (s words) capitalName() string {
+	name := s.specimen.name()
 	return strings.ToUpper(name[:1]) + name[1:]
 }
 
 // sentenceName returns the name for use inside a sentence: a word begins small,
 // a formula stays as it is.
-func (s *Session) sentenceName() string {
-	name := s.phase.name()
+func (s words) sentenceName() string {
+	name := s.specimen.name()
 	for i, r := range name {
 		if i > 0 && r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' {
 			return name // a formula, or more than a common word
@@ -54,15 +54,15 @@ func offAxisWords(angle float64) string {
 }
 
 // heading returns the text of the page's h1.
-func (s *Session) heading() string {
+func (s words) heading() string {
 	if s.Rings {
 		return s.capitalName() + ", powder rings, " + link.Trimmed(s.KV, 1) + " kV"
 	}
-	return s.capitalName() + ", zone axis " + s.zone.Spoken(s.phase.four) + ", " + link.Trimmed(s.KV, 1) + " kV"
+	return s.capitalName() + ", zone axis " + s.zone.Spoken(s.specimen.four) + ", " + link.Trimmed(s.KV, 1) + " kV"
 }
 
 // brief describes the picture in one sentence.
-func (s *Session) brief() string {
+func (s words) brief() string {
 	if s.Rings {
 		return plural(s.drawn.inView, "ring") + " of a powder."
 	}
@@ -74,17 +74,17 @@ func (s *Session) brief() string {
 }
 
 // title returns the title of the document.
-func (s *Session) title() string {
+func (s words) title() string {
 	if s.Rings {
 		return s.capitalName() + " powder, " + link.Trimmed(s.KV, 1) + " kV"
 	}
-	return s.capitalName() + " " + protocol.PlainZone(s.zone, s.phase.four) + ", " + link.Trimmed(s.KV, 1) + " kV"
+	return s.capitalName() + " " + protocol.PlainZone(s.zone, s.specimen.four) + ", " + link.Trimmed(s.KV, 1) + " kV"
 }
 
 // frameView words what changes at every step of a gesture.
-func (s *Session) frameView() *protocol.Frame {
+func (s words) frameView() *protocol.Frame {
 	s.draw()
-	p := s.phase
+	p := s.specimen
 	_, _, r := decompose(p.structure.Lattice, s.zone, s.orient)
 	zone := protocol.Zone(s.zone, p.four)
 	f := &protocol.Frame{
@@ -114,7 +114,7 @@ func (s *Session) frameView() *protocol.Frame {
 const barMost = 0.45 * scene.Half
 
 // bar returns the scale bar.
-func (s *Session) bar() protocol.Bar {
+func (s words) bar() protocol.Bar {
 	k := 2 * scene.Half / s.side()            // view-box units per Å⁻¹
 	n := scene.NiceLength(barMost / (k / 10)) // nm⁻¹
 	units := n * k / 10
@@ -123,9 +123,14 @@ func (s *Session) bar() protocol.Bar {
 }
 
 // View returns everything that the page shows in words.
-func (s *Session) View() *protocol.View {
+func (s *Session) View() *protocol.View { return s.words().view() }
+
+// Links returns the addresses of the states that the buttons lead to.
+func (s *Session) Links() Links { return s.words().links() }
+
+func (s words) view() *protocol.View {
 	s.draw()
-	p := s.phase
+	p := s.specimen
 	kv, t := link.Trimmed(s.KV, 1), link.Trimmed(s.Thickness, 1)
 	group := s.groupSymbol()
 	line := protocol.Says(cellText(p.structure.Lattice.Cell(), p.system()))
@@ -145,7 +150,7 @@ func (s *Session) View() *protocol.View {
 		Values: s.Values(), Scale: 10 * s.side() / (2 * scene.Half), Waiting: s.waiting(),
 		FlagsText: flagsText(s.Flags), Legend: s.legend(),
 		Counts:  protocol.Counts{InView: s.drawn.inView, Double: s.drawn.double, Kikuchi: s.drawn.bands, Text: link.Count(s.drawn.inView) + " in view"},
-		Measure: s.measureView(), Holder: s.holderView(), Second: s.secondView(), Rows: []protocol.Row{},
+		Measure: s.measuring().measureView(), Holder: s.planning().holderView(), Second: s.secondView(), Rows: []protocol.Row{},
 	}
 	if s.drawn.inView == 0 {
 		v.Empty = "No reflections in view. Zoom out, or tilt back to the zone axis."
@@ -162,19 +167,19 @@ func (s *Session) View() *protocol.View {
 	}
 	rows := s.rowsOf()
 	for i := range rows[:min(len(rows), 20)] {
-		v.Rows = append(v.Rows, s.tableRow(&rows[i]))
+		v.Rows = append(v.Rows, s.listing().tableRow(&rows[i]))
 	}
 	return v
 }
 
 // notes returns what a person should know about the crystal and the picture.
-func (s *Session) notes() []string {
-	notes := slices.Clone(s.phase.notes)
-	if s.phase.empty {
+func (s words) notes() []string {
+	notes := slices.Clone(s.specimen.notes)
+	if s.specimen.empty {
 		notes = append(notes, "The CIF has a cell but no atoms. Positions of the spots are right, intensities are not shown.")
 	}
-	if s.phase.capped {
-		notes = append(notes, "Spots beyond "+link.Trimmed(10*s.phase.refl.GMax, 1)+" per nanometre are left out: the cell is large, and there would be too many.")
+	if s.specimen.capped {
+		notes = append(notes, "Spots beyond "+link.Trimmed(10*s.specimen.refl.GMax, 1)+" per nanometre are left out: the cell is large, and there would be too many.")
 	}
 	if s.crystal == "cif" && s.doc == "" {
 		notes = append(notes, "This crystal is too large for a link. Send the file, or an exported SVG, along with it.")
@@ -183,15 +188,15 @@ func (s *Session) notes() []string {
 }
 
 // groupSymbol returns the space group in print.
-func (s *Session) groupSymbol() protocol.Text {
-	if s.phase.setting == nil {
+func (s words) groupSymbol() protocol.Text {
+	if s.specimen.setting == nil {
 		return nil
 	}
-	return protocol.Group(s.phase.setting.Short())
+	return protocol.Group(s.specimen.setting.Short())
 }
 
-func (s *Session) crystalInfo(group, line protocol.Text) protocol.CrystalView {
-	p := s.phase
+func (s words) crystalInfo(group, line protocol.Text) protocol.CrystalView {
+	p := s.specimen
 	c := protocol.CrystalView{
 		ID: s.crystal, Name: p.name(), Formula: protocol.Formula(p.structure.Formula()), Group: group, Line: line,
 		Source: p.source, Badge: p.badge, System: p.system(), FourIndex: p.four,
@@ -207,8 +212,8 @@ func (s *Session) crystalInfo(group, line protocol.Text) protocol.CrystalView {
 
 // chips returns the common zone axes, each with a link that works without
 // scripts.
-func (s *Session) chips() []protocol.Chip {
-	p := s.phase
+func (s words) chips() []protocol.Chip {
+	p := s.specimen
 	on := zones.Representative(p.group, s.zone)
 	chips := []protocol.Chip{}
 	for _, u := range p.common {
@@ -230,13 +235,12 @@ type Links struct {
 	ZoomIn, ZoomOut       string
 }
 
-// Links returns the addresses of the states that the buttons lead to.
-func (s *Session) Links() Links {
+func (s words) links() Links {
 	with := func(o geom.Rotation) string {
 		l := s.Link()
-		zone, _ := s.phase.zones.Nearest(o, s.reference)
+		zone, _ := s.specimen.zones.Nearest(o, s.reference)
 		l.Zone = zone
-		l.TiltX, l.TiltY, l.Rotation = decompose(s.phase.structure.Lattice, zone, o)
+		l.TiltX, l.TiltY, l.Rotation = decompose(s.specimen.structure.Lattice, zone, o)
 		return l.String()
 	}
 	tilt := func(x, y float64) string { return with(tilted(s.orient, geom.Radians(x), geom.Radians(y))) }
@@ -248,7 +252,7 @@ func (s *Session) Links() Links {
 	return Links{
 		Up: tilt(0, 0.5), Down: tilt(0, -0.5), Left: tilt(-0.5, 0), Right: tilt(0.5, 0),
 		Clockwise: with(turned(s.orient, geom.Radians(-5))), Counter: with(turned(s.orient, geom.Radians(5))),
-		Snap:   with(snapped(s.phase.structure.Lattice, s.zone, s.orient)),
+		Snap:   with(snapped(s.specimen.structure.Lattice, s.zone, s.orient)),
 		ZoomIn: zoom(1.25), ZoomOut: zoom(0.8),
 	}
 }
@@ -278,7 +282,7 @@ func flagsText(flags string) string {
 }
 
 // legend lists the marks that are on the picture.
-func (s *Session) legend() []protocol.Legend {
+func (s words) legend() []protocol.Legend {
 	l := []protocol.Legend{}
 	if s.drawn.bands > 0 {
 		l = append(l, protocol.Legend{Class: "kik", Text: "Kikuchi line"})
@@ -298,16 +302,16 @@ func (s *Session) legend() []protocol.Legend {
 	return l
 }
 
-func (s *Session) secondName() string {
+func (s words) secondName() string {
 	if s.other.twin {
 		return "twin"
 	}
-	return s.other.phase.name()
+	return s.other.specimen.name()
 }
 
 // summary is one sentence for link previews.
-func (s *Session) summary() string {
-	p := s.phase
+func (s words) summary() string {
+	p := s.specimen
 	if s.Rings {
 		return "Simulated powder electron diffraction of " + s.sentenceName() + " at " + link.Trimmed(s.KV, 1) + " kV."
 	}
@@ -320,8 +324,8 @@ func (s *Session) summary() string {
 
 // describe writes the state description for assistive technology: facts, units
 // as words, every sentence true on its own.
-func (s *Session) describe() string {
-	p := s.phase
+func (s words) describe() string {
+	p := s.specimen
 	var b strings.Builder
 	say := func(parts ...string) {
 		if b.Len() > 0 {
@@ -335,7 +339,7 @@ func (s *Session) describe() string {
 		say(s.capitalName(), ", powder rings, ", link.Trimmed(s.KV, 1), " kilovolts.")
 		say(plural(s.drawn.inView, "ring"), " in view.")
 		for i, r := range s.ringRows() {
-			if i == 3 || s.phase.empty {
+			if i == 3 || s.specimen.empty {
 				break
 			}
 			say([]string{"The strongest is ", "The second is ", "The third is "}[i], r.HKL.Spoken(p.four), ", d ", link.Fixed(r.D, 3), " ångström.")
@@ -381,9 +385,9 @@ func (s *Session) describe() string {
 // foldOf returns the order of the rotation symmetry of the zone-axis pattern of
 // u: that of the crystal about u, and at least two, as opposite spots of the
 // zeroth zone are equally bright.
-func (s *Session) foldOf(u crystal.UVW) int {
+func (s words) foldOf(u crystal.UVW) int {
 	n := 1
-	if g := s.phase.group; g != nil {
+	if g := s.specimen.group; g != nil {
 		seen := map[[3][3]int8]bool{}
 		for _, op := range g.Representatives() {
 			r := op.R
@@ -409,8 +413,8 @@ func (s *Session) foldOf(u crystal.UVW) int {
 func foldWord(n int) string { return numeral(n) + "-fold" }
 
 // brightest describes the brightest family of spots, unless there is none.
-func (s *Session) brightest() string {
-	p := s.phase
+func (s words) brightest() string {
+	p := s.specimen
 	rows := s.rowsOf()
 	if len(rows) == 0 || p.empty {
 		return ""
@@ -448,3 +452,31 @@ func (s *Session) brightest() string {
 	return "The brightest spots are the " + numeral(len(angles)) + " " + name.Spoken(p.four) + " reflections, " + distance +
 		", at " + list(words) + " degrees."
 }
+
+// plural writes a number with its noun.
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return link.Count(n) + " " + noun + "s"
+}
+
+// list joins words as people do: "a, b and c".
+func list(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
+}
+
+// numeral writes small numbers as words.
+func numeral(n int) string {
+	words := []string{"no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"}
+	if n < len(words) {
+		return words[n]
+	}
+	return link.Count(n)
+}
+
+// thin is the space between a number and its unit.
+const thin = "\u2009"

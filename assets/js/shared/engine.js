@@ -149,7 +149,7 @@ export function merge(last, next) {
   const add = (/** @type {number | undefined} */ a, /** @type {number | undefined} */ b) => (a ?? 0) + (b ?? 0);
   switch (next.op) {
     case "drag":
-      if (last.phase !== "move" || next.phase !== "move") return false;
+      if (last.stage !== "move" || next.stage !== "move") return false;
       Object.assign(last, next, { light: true });
       return true;
     case "glide":

@@ -24,7 +24,7 @@ export interface Request {
   factor?: number;
   fit?: boolean;
   dir?: string;
-  phase?: string;
+  stage?: string;
   shift?: boolean;
   twist?: boolean;
   detent?: boolean;

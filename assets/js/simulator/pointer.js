@@ -43,7 +43,7 @@ field.addEventListener("pointermove", (/** @type {PointerEvent} */ event) => {
   finger.x = event.clientX;
   finger.y = event.clientY;
   if (state === "press" && far(finger)) beginDrag(finger, event);
-  if (state === "drag") gesture({ op: "drag", phase: "move", ...toUnits(event), shift: event.shiftKey, detent: !event.altKey }, { open: true });
+  if (state === "drag") gesture({ op: "drag", stage: "move", ...toUnits(event), shift: event.shiftKey, detent: !event.altKey }, { open: true });
   if (state === "pinch") movePinch();
 });
 
@@ -60,13 +60,13 @@ function beginDrag(finger, event) {
   const at = toUnits({ clientX: finger.startX, clientY: finger.startY });
   const { width, height } = field.getBoundingClientRect();
   const twist = Math.hypot(at.x, at.y) * scale() > 0.8 * (Math.min(width, height) / 2);
-  gesture({ op: "drag", phase: "start", ...at, shift: event.shiftKey, twist, detent: !event.altKey }, { open: true });
+  gesture({ op: "drag", stage: "start", ...at, shift: event.shiftKey, twist, detent: !event.altKey }, { open: true });
 }
 
-/** @param {string} phase end or cancel */
-function endDrag(phase, at = { x: 0, y: 0 }) {
+/** @param {string} stage end or cancel */
+function endDrag(stage, at = { x: 0, y: 0 }) {
   state = "idle";
-  act({ op: "drag", phase, ...at }).then(() => mute(false));
+  act({ op: "drag", stage, ...at }).then(() => mute(false));
 }
 
 function pair() {

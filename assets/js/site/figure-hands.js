@@ -44,7 +44,7 @@ export function hands(picture, live, send, done) {
       state = "press";
       return;
     }
-    if (state === "drag") send({ op: "drag", phase: "end", ...units(start) });
+    if (state === "drag") send({ op: "drag", stage: "end", ...units(start) });
     state = "pinch";
     pinch = spread();
   });
@@ -56,9 +56,9 @@ export function hands(picture, live, send, done) {
     finger.y = event.clientY;
     if (state === "press" && Math.hypot(finger.x - start.x, finger.y - start.y) > (SLOP[start.type] ?? 4)) {
       state = "drag";
-      send({ op: "drag", phase: "start", ...units(start), shift: event.shiftKey });
+      send({ op: "drag", stage: "start", ...units(start), shift: event.shiftKey });
     }
-    if (state === "drag") send({ op: "drag", phase: "move", ...units(finger), shift: event.shiftKey, detent: !event.altKey });
+    if (state === "drag") send({ op: "drag", stage: "move", ...units(finger), shift: event.shiftKey, detent: !event.altKey });
     if (state === "pinch" && fingers.size === 2) {
       const now = spread();
       let turn = now.angle - pinch.angle;
@@ -73,7 +73,7 @@ export function hands(picture, live, send, done) {
   const release = (event) => {
     if (!fingers.delete(event.pointerId)) return;
     if (state === "drag") {
-      send({ op: "drag", phase: event.type === "pointercancel" ? "cancel" : "end", ...units({ x: event.clientX, y: event.clientY }) });
+      send({ op: "drag", stage: event.type === "pointercancel" ? "cancel" : "end", ...units({ x: event.clientX, y: event.clientY }) });
       done();
     }
     state = fingers.size === 0 ? "idle" : "rest";

@@ -19,8 +19,8 @@ import (
 // fetched first.
 var ErrNeed = errors.New("session: the crystal must be fetched first")
 
-// phase is a crystal with all that is derived from it alone.
-type phase struct {
+// specimen is a crystal with all that is derived from it alone.
+type specimen struct {
 	id        string // as links write it
 	structure *crystal.Structure
 	group     *symmetry.Group // of the shown cell
@@ -39,13 +39,13 @@ type phase struct {
 	reached
 }
 
-// reached is how far the reflections of a phase go in the present picture.
+// reached is how far the reflections of a specimen go in the present picture.
 type reached struct {
 	*level
 	capped bool // they end before the corners of the picture
 }
 
-// level is the reflections of a phase up to some |g|.
+// level is the reflections of a specimen up to some |g|.
 type level struct {
 	refl    *diffraction.Reflections // all points up to its GMax
 	visible *diffraction.Reflections // those of refl that can be seen at all
@@ -54,19 +54,19 @@ type level struct {
 	absent  *diffraction.Reflections // points without structure factor, 000 first; made when asked for
 }
 
-// Cells that a phase may be shown in.
+// Cells that a specimen may be shown in.
 const (
 	cellAuto         = ""
 	cellConventional = "c"
 	cellAsGiven      = "g"
 )
 
-// newPhase prepares a structure. With cellAuto the given cell is kept if its
+// newSpecimen prepares a structure. With cellAuto the given cell is kept if its
 // source names the setting or if it holds as much as the conventional cell;
 // a primitive cell or a supercell is replaced by the conventional one, with a
 // note.
-func newPhase(id string, s *crystal.Structure, cell string) (*phase, error) {
-	p := &phase{id: id, structure: s, notes: slices.Clone(s.Notes)}
+func newSpecimen(id string, s *crystal.Structure, cell string) (*specimen, error) {
+	p := &specimen{id: id, structure: s, notes: slices.Clone(s.Notes)}
 	switch {
 	case id == "cif":
 		p.badge, p.source = "File", "from a file"
@@ -105,7 +105,7 @@ func newPhase(id string, s *crystal.Structure, cell string) (*phase, error) {
 }
 
 // choose sets the shown cell and its symmetry.
-func (p *phase) choose(cell string) error {
+func (p *specimen) choose(cell string) error {
 	s := p.structure
 	// Programs write P 1 when they list a whole cell, of whatever symmetry.
 	if s.Given != nil && s.Given.Number > 1 && cell != cellConventional {
@@ -169,7 +169,7 @@ func isIdentity(p [3][3]float64) bool {
 
 // hexagonalAxes reports whether four indices make sense: a hexagonal or
 // trigonal crystal on axes with a = b and γ = 120°.
-func (p *phase) hexagonalAxes() bool {
+func (p *specimen) hexagonalAxes() bool {
 	if p.setting == nil || p.setting.System != "hexagonal" && p.setting.System != "trigonal" {
 		return false
 	}
@@ -178,7 +178,7 @@ func (p *phase) hexagonalAxes() bool {
 		math.Abs(c.Alpha-90) < 0.01 && math.Abs(c.Beta-90) < 0.01
 }
 
-func (p *phase) system() string {
+func (p *specimen) system() string {
 	if p.setting == nil {
 		return "triclinic"
 	}
@@ -200,7 +200,7 @@ const (
 
 // reach makes sure that reflections up to gmax (Å⁻¹) are there, within the
 // bounds.
-func (p *phase) reach(gmax float64) error {
+func (p *specimen) reach(gmax float64) error {
 	want := gLevels[len(gLevels)-1]
 	for _, g := range gLevels {
 		if g >= gmax {
@@ -246,7 +246,7 @@ const faintestHOLZ = 1e-7
 const numCommon = 6
 
 // name returns what a person calls the crystal.
-func (p *phase) name() string {
+func (p *specimen) name() string {
 	if p.structure.Name != "" {
 		return p.structure.Name
 	}
@@ -313,7 +313,7 @@ func cellText(c crystal.Cell, system string) string {
 
 // formula returns the formula as programs write it; empty if the atoms are not
 // known.
-func (p *phase) formula() string {
+func (p *specimen) formula() string {
 	if p.empty {
 		return ""
 	}
