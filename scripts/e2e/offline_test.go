@@ -180,7 +180,7 @@ func TestSavedCrystals(t *testing.T) {
 	p := newTab(t, browser(t), s.base, 1440, 900)
 	p.open("/sim?z=1,1,0")
 	p.heading("Silicon")
-	p.click(`[data-do="library"]`)
+	p.click(`[data-do="browse"]`)
 	p.wait("the empty list", `document.querySelector("dialog[open]")?.textContent.includes("Crystals you open are kept on this device and appear here.")`)
 	p.key(kb.Escape)
 	p.dropFile("ours.cif", ourCIF)
@@ -189,7 +189,7 @@ func TestSavedCrystals(t *testing.T) {
 	p.heading("Othersalt")
 	p.waitKept(2)
 
-	p.click(`[data-do="library"]`)
+	p.click(`[data-do="browse"]`)
 	p.wait("both in the list", `(t => t.includes("Testsalt") && t.includes("Othersalt"))(document.querySelector("dialog[open]")?.textContent ?? "")`)
 	// The file that the export saves, as text.
 	eval[bool](p, `(() => {

@@ -183,7 +183,7 @@ func TestUpgrade(t *testing.T) {
 		for (const build of [%q, %q]) n += (await (await caches.open("zoneaxis-" + build)).match("/static/" + build + "/saved")) ? 1 : 0;
 		return String(n);
 	})()`, first, next), "2")
-	p.do(chromedp.Evaluate[chromedp.Void](`document.querySelector('[data-do="library"]').focus()`))
+	p.do(chromedp.Evaluate[chromedp.Void](`document.querySelector('[data-do="browse"]').focus()`))
 	p.key(kb.Enter)
 	p.wait("the library of the old tab", `document.querySelector("dialog[open] .crystals li")`)
 	p.key(kb.Escape)

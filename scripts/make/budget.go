@@ -23,8 +23,11 @@ var budgets = []budget{
 	{"library", func(_ *builder, n string) bool { return n == "library.txt" }, 16_000},
 	{"viewer", func(_ *builder, n string) bool { return n == "viewer.wasm" }, 2_100_000},
 	{"scripts", (*builder).first, 40_000},
-	{"styles", func(_ *builder, n string) bool { return strings.HasPrefix(n, "css/") && !around(n) }, 12_000},
-	{"later", func(b *builder, n string) bool { return strings.HasPrefix(n, "js/") && !b.first(n) && !around(n) }, 10_000},
+	{"styles", func(_ *builder, n string) bool { return sheets[n] != nil && !around(n) }, 12_000},
+	// The canvas's scripts and the service worker.
+	{"later", func(b *builder, n string) bool {
+		return strings.HasPrefix(n, "js/") && !b.first(n) && !around(n) && !strings.HasPrefix(n, toolScripts)
+	}, 10_000},
 	{"around", func(_ *builder, n string) bool { return around(n) }, 30_000},
 }
 
@@ -40,7 +43,8 @@ func (b *builder) first(n string) bool {
 
 // around tells what only the pages around the simulator load.
 func around(n string) bool {
-	return strings.HasPrefix(n, "js/site/") || strings.HasPrefix(n, "css/pages/")
+	ofSite := func(part string) bool { return strings.HasPrefix(part, "site/") }
+	return strings.HasPrefix(n, "js/site/") || slices.ContainsFunc(sheets[n], ofSite)
 }
 
 // checkBudgets prints each sum beside its limit. It returns an error if one is

@@ -39,6 +39,7 @@ type builder struct {
 	origin   string // address of the site for feeds and canonical links, or ""
 	build    string // hash over everything that pages load: the folder of scripts and styles
 	files    map[string]File
+	tools    map[string][]string // files of each tool, by logical name
 }
 
 // types of the files that can be served. Text types are minified where there
@@ -190,6 +191,10 @@ func (b *builder) pictures() error {
 	return nil
 }
 
+// namedURL is where a script wants the address of a file that is named after
+// its contents (shared/files.js).
+var namedURL = regexp.MustCompile(`"__URL ([^"]+)__"`)
+
 var assetURL = regexp.MustCompile(`(?:\.\./)+((?:fonts|img)/[A-Za-z0-9._-]+)`)
 
 // code adds scripts and styles. They share one folder named after all of them,
@@ -216,6 +221,14 @@ func (b *builder) code() error {
 				}
 				return []byte(file.URL)
 			})
+			data = namedURL.ReplaceAllFunc(data, func(found []byte) []byte {
+				logical := string(namedURL.FindSubmatch(found)[1])
+				file, ok := b.files[logical]
+				if !ok {
+					missing = fmt.Errorf("%s/%s: there is no built file %s", dir, name, logical)
+				}
+				return []byte(`"` + file.URL + `"`)
+			})
 			if missing != nil {
 				return missing
 			}
@@ -223,6 +236,10 @@ func (b *builder) code() error {
 		}
 	}
 	if err := errors.Join(checkImports(all), writeList(all)); err != nil {
+		return err
+	}
+	var err error
+	if b.tools, err = tools(all); err != nil {
 		return err
 	}
 	imports := map[string][]string{}
@@ -234,7 +251,6 @@ func (b *builder) code() error {
 		imports[name] = list
 	}
 	for name, data := range all {
-		var err error
 		if all[name], err = minified(name, data); err != nil {
 			return err
 		}

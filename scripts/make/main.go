@@ -75,7 +75,7 @@ func run(dev, verbose bool, origin string) error {
 		b.list(os.Stdout)
 	}
 	fmt.Printf("build: %s done in %.1f s\n", b.build, time.Since(start).Seconds())
-	return errors.Join(b.checkBudgets(os.Stdout), b.firstHTML(os.Stdout))
+	return errors.Join(b.checkBudgets(os.Stdout), b.firstHTML(os.Stdout), b.checkTools(os.Stdout))
 }
 
 // Manifest is assets/dist/manifest.json: what the server and the service worker

@@ -12,12 +12,12 @@ import (
 // The scripts of the pages lie in folders by the page that they serve:
 //
 //	assets/js/simulator   the simulator, and the document of its canvas
+//	assets/js/tools       what the simulator loads when it is opened: a folder each
 //	assets/js/site        articles, pattern library, embedded patterns
-//	assets/js/shared      what both of them load
+//	assets/js/shared      what simulator and site load
 //	assets/js/workers     programs of their own: engine, canvas, service worker
 //
-// A script imports from its own folder and from shared; only shared and
-// simulator start workers. What a page has to ask for is read from the imports.
+// What a page has to ask for is read from the imports.
 const (
 	mainScript    = "js/simulator/main.js"
 	startScript   = "js/simulator/start.js"
@@ -29,7 +29,7 @@ const (
 
 var (
 	importedAtOnce = regexp.MustCompile(`(?m)^(?:import|export)\b[^;]*?"(\.[^"]+)"`)
-	importedLater  = regexp.MustCompile(`\bimport\("(\.[^"]+)"\)`)
+	importedLater  = regexp.MustCompile(`(?:[^f\w ]|[^f] )import\("(\.[^"]+)"\)`) // not typeof import("…")
 	startedWorker  = regexp.MustCompile(`\bnew Worker\(new URL\("([^"]+)", import\.meta\.url\)`)
 )
 
@@ -65,8 +65,8 @@ func checkImports(scripts map[string][]byte) error {
 				if _, ok := scripts[asked]; !ok {
 					return fmt.Errorf("%s asks for %s: there is no assets/%s", name, m[1], asked)
 				}
-				if from, to := folder(name), folder(asked); from != to && to != "shared" {
-					return fmt.Errorf("%s asks for %s: a script of %s may import only from its folder and from shared", name, asked, from)
+				if !mayImport(name, asked) {
+					return fmt.Errorf("%s asks for %s: a script imports from its folder and from shared; one of a tool also from simulator and what tools share, and none from a tool (simulator/tools.js loads it)", name, asked)
 				}
 			}
 		}
@@ -74,12 +74,21 @@ func checkImports(scripts map[string][]byte) error {
 	return nil
 }
 
-// folder returns the page that a script or a style serves: "simulator" for
-// "js/simulator/main.js".
+// mayImport tells whether the script from may import to.
+func mayImport(from, to string) bool {
+	if a, b := folder(from), folder(to); b == "shared" || a == b {
+		return true
+	} else if !strings.HasPrefix(a, "tools") {
+		return false
+	} else {
+		return b == "tools" || b == "simulator"
+	}
+}
+
+// folder returns the folder of a script below assets/js: "simulator" for
+// "js/simulator/main.js", "tools/help" for "js/tools/help/main.js".
 func folder(logical string) string {
-	_, rest, _ := strings.Cut(logical, "/")
-	name, _, _ := strings.Cut(rest, "/")
-	return name
+	return strings.TrimPrefix(path.Dir(logical), "js/")
 }
 
 // writeList tells start.js what main.js needs: all scripts are asked for at
@@ -100,9 +109,14 @@ func writeList(scripts map[string][]byte) error {
 		}
 	}
 	const place = `"__SCRIPTS__"`
-	if n := bytes.Count(scripts[startScript], []byte(place)); n != 1 {
-		return fmt.Errorf("%s: %d places for the list of scripts, want one %s", startScript, n, place)
+	return fillIn(scripts, startScript, place, names)
+}
+
+// fillIn writes a list of names into a script, in the place of a string.
+func fillIn(scripts map[string][]byte, script, place string, names []string) error {
+	if n := bytes.Count(scripts[script], []byte(place)); n != 1 {
+		return fmt.Errorf("%s: %d places for a list, want one %s", script, n, place)
 	}
-	scripts[startScript] = bytes.Replace(scripts[startScript], []byte(place), []byte(`"`+strings.Join(names, " ")+`"`), 1)
+	scripts[script] = bytes.Replace(scripts[script], []byte(place), []byte(`"`+strings.Join(names, " ")+`"`), 1)
 	return nil
 }

@@ -2,40 +2,48 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 )
 
-// Styles lie in folders as the scripts do (scripts.go): assets/css/simulator,
-// site and shared. No page links one of site by itself: sheets are the style
-// sheets of the pages around the simulator, each with the files of assets/css
-// that it is joined from, in order: a page waits for one answer before its first
-// paint, not for seven. The simulator's page holds those for its first paint
-// itself.
+// Styles lie in folders as the scripts do (scripts.go). sheets are the style
+// sheets of the pages, each with the files of assets/css that it is joined from,
+// in order: a page waits for one answer before its first paint, not for seven.
+// Those of tools stand alone, since they come one by one.
 var sheets = map[string][]string{
-	"css/pages/blog.css":    {"site/fonts", "shared/tokens", "shared/base", "site/site", "site/article", "site/figure", "shared/pattern"},
-	"css/pages/library.css": {"site/fonts", "shared/tokens", "shared/base", "site/site", "site/library"},
-	"css/pages/embed.css":   {"site/fonts", "shared/tokens", "shared/base", "shared/pattern", "site/figure", "site/embed"},
-	"css/pages/notice.css":  {"site/fonts", "shared/tokens", "shared/base", "site/notice"},
+	firstSheet:                 {"shared/tokens", "shared/base", "simulator/sim", "shared/pattern"}, // stands in the simulator's page
+	"css/pages/simulator.css":  {"shared/lab", "shared/more", "simulator/panels"},                   // after its first paint
+	"css/pages/unscripted.css": {"simulator/unscripted"},
+	"css/pages/lab.css":        {"shared/lab"}, // before it, for those who chose it
+	"css/pages/viewer.css":     {"simulator/viewer"},
+	"css/pages/blog.css":       {"site/fonts", "shared/tokens", "shared/lab", "shared/base", "shared/more", "site/site", "site/article", "site/figure", "shared/pattern"},
+	"css/pages/library.css":    {"site/fonts", "shared/tokens", "shared/lab", "shared/base", "shared/more", "site/site", "site/library"},
+	"css/pages/embed.css":      {"site/fonts", "shared/tokens", "shared/lab", "shared/base", "shared/more", "shared/pattern", "site/figure", "site/embed"},
+	"css/pages/notice.css":     {"site/fonts", "shared/tokens", "shared/lab", "shared/base", "shared/more", "site/notice"},
 }
 
-// join adds the sheets to styles and takes out the parts that are only there
-// for them, those of the folder site.
+// firstSheet is the one for the first paint of the simulator. The server puts it
+// into the page itself.
+const firstSheet = "css/pages/first.css"
+
+// join adds the sheets to styles and takes out the parts, which no page links by
+// themselves.
 func join(styles map[string][]byte) error {
 	used := map[string]bool{}
+	joined := map[string][]byte{}
 	for name, parts := range sheets {
-		var all []byte
 		for _, part := range parts {
-			data, ok := styles["css/"+part+".css"]
+			part = "css/" + part + ".css"
+			data, ok := styles[part]
 			if !ok {
-				return fmt.Errorf("%s: there is no assets/css/%s.css", name, part)
+				return fmt.Errorf("%s: there is no assets/%s", name, part)
 			}
-			all = append(all, data...)
-			used["css/"+part+".css"] = true
+			joined[name] = append(joined[name], data...)
+			used[part] = true
 		}
-		styles[name] = all
 	}
 	for name := range styles {
-		if !strings.HasPrefix(name, "css/site/") {
+		if !strings.HasPrefix(name, "css/") || strings.HasPrefix(name, toolStyles) {
 			continue
 		}
 		if !used[name] {
@@ -43,5 +51,6 @@ func join(styles map[string][]byte) error {
 		}
 		delete(styles, name)
 	}
+	maps.Copy(styles, joined)
 	return nil
 }

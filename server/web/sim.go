@@ -506,24 +506,16 @@ func finish(kind string, body []byte, e encoding) (*content, error) {
 	return c, nil
 }
 
-// criticalStyles are the styles that the first picture of the page needs; they
-// stand in the page itself, allowed by their hash.
-var criticalStyles = []string{"css/shared/tokens.css", "css/shared/base.css", "css/simulator/sim.css", "css/shared/pattern.css"}
+// criticalSheet is the style sheet that the first picture of the page needs; it
+// stands in the page itself, allowed by its hash.
+const criticalSheet = "css/pages/first.css"
 
-// readCritical joins the critical styles of a build; empty if one is missing.
+// readCritical reads the critical styles of a build; empty if there are none.
 func readCritical(s *served) (template.CSS, error) {
-	var b strings.Builder
-	for _, name := range criticalStyles {
-		f, ok := s.set.Manifest.Files[name]
-		if !ok {
-			return "", nil
-		}
-		data, err := fs.ReadFile(s.set.FS, f.Path)
-		if err != nil {
-			return "", err
-		}
-		b.Write(bytes.TrimSpace(data))
-		b.WriteByte('\n')
+	f, ok := s.set.Manifest.Files[criticalSheet]
+	if !ok {
+		return "", nil
 	}
-	return template.CSS(b.String()), nil
+	data, err := fs.ReadFile(s.set.FS, f.Path)
+	return template.CSS(bytes.TrimSpace(data)), err
 }

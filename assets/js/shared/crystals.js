@@ -2,6 +2,7 @@
 // Crystals that the engine does not know by itself: from this device or, by
 // way of our own server, from the Materials Project.
 
+import { plain } from "./dom.js";
 import { signal } from "./signal.js";
 import * as store from "./store.js";
 
@@ -19,7 +20,18 @@ const SERVER_FAILS = "The Materials Project did not answer. Try again, or open a
 const LONGEST_WAIT_S = 30;
 
 /** Documents that have just been fetched, to be kept when the engine has read them. @type {Map<string, Uint8Array>} */
-export const fetched = new Map();
+const fetched = new Map();
+
+/**
+ * Keeps a crystal on this device if it has just been fetched.
+ * @param {import('./protocol').CrystalView} crystal as the engine read it
+ */
+export async function keepFetched({ id, name, formula, group }) {
+  const bytes = fetched.get(id);
+  if (!bytes) return;
+  fetched.delete(id);
+  await store.put({ id, name, formula: plain(formula), group: plain(group), file: "", at: Date.now(), bytes }).catch(() => {});
+}
 
 /**
  * The document of a crystal.

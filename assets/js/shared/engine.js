@@ -4,6 +4,7 @@
 // moved on are merged.
 
 import { page } from "./dom.js";
+import { EXEC, LIBRARY } from "./files.js";
 import { signal } from "./signal.js";
 
 /** @typedef {import('./protocol').Request} Wish */
@@ -43,8 +44,8 @@ export function start() {
   worker.postMessage({
     type: "start",
     engine: new URL(page.engine ?? "", location.href).href,
-    exec: new URL(page.exec ?? "", location.href).href,
-    library: new URL(page.library ?? "", location.href).href,
+    exec: new URL(EXEC, location.href).href,
+    library: new URL(LIBRARY, location.href).href,
     size: Number(page.engineRaw) || 0,
   });
 }
@@ -66,7 +67,7 @@ function receive(message) {
     case "reply": {
       const job = running;
       const reply = JSON.parse(message.json);
-      if (reply.need === "library" && job) return ask(job, true);
+      if (reply.need === "library" && job) return hand(job, true);
       running = null;
       job?.done({ reply, svg: message.svg, marks: message.marks });
       return pump();
@@ -103,11 +104,11 @@ function pump() {
   if (!job) return;
   running = job;
   job.request.seq = ++seq;
-  ask(job);
+  hand(job);
 }
 
 /** @param {Job} job @param {boolean} [library] the engine cannot answer without it */
-function ask(job, library = false) {
+function hand(job, library = false) {
   worker?.postMessage({ request: JSON.stringify(job.request), payload: job.payload, library });
 }
 

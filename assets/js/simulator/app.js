@@ -25,8 +25,8 @@ export const now = {
   link: "",
 };
 
-/** A whole view has come. @type {import('../shared/signal.js').Signal<[view: View, reply: Reply]>} */
-export const newView = signal();
+/** A whole view has come; a tool that comes later hears the last. @type {import('../shared/signal.js').Signal<[view: View, reply: Reply]>} */
+export const newView = signal({ keeps: true });
 /** A frame has come, by itself or with a view. @type {import('../shared/signal.js').Signal<[frame: Frame]>} */
 export const newFrame = signal();
 

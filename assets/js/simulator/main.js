@@ -5,27 +5,21 @@
 import { $, $$, page, root } from "../shared/dom.js";
 import * as app from "./app.js";
 import "./dynamical.js";
-import { waits } from "../shared/crystals.js";
+import { keepFetched, waits } from "../shared/crystals.js";
 import * as engine from "../shared/engine.js";
-import * as files from "./files.js";
 import * as history from "./history.js";
+import * as intake from "./intake.js";
 import { commanded } from "./keys.js";
-import * as offline from "./offline.js";
 import * as panels from "./panels.js";
-import "./plan.js";
 import { field } from "./pattern.js";
 import { useTool } from "./pointer.js";
 import "./render.js";
-import "./linked.js";
-import * as search from "./search.js";
-import * as second from "./second.js";
-import "./sheet.js";
+import "./rows.js";
 import * as settings from "./settings.js";
 import { announce } from "./announce.js";
-import * as table from "./table.js";
 import { next as nextTheme, recoloured } from "../shared/theme.js";
 import { ask, toast } from "./messages.js";
-import * as viewer from "./viewer.js";
+import { load, loadAll, use } from "./tools.js";
 import "./zone.js";
 
 const SLOW_MS = 10_000;
@@ -56,22 +50,22 @@ const later = (step) => (walking = walking.then(() => walkHistory(step)));
 const actions = {
   undo: () => later(-1),
   redo: () => later(1),
-  help: () => import("./help.js").then((m) => m.open()),
-  search: search.open,
-  "search-close": search.close,
+  help: () => use("help", (help) => help.open()),
+  search: () => use("search", (search) => search.open()),
+  "search-close": () => use("search", (search) => search.close()),
   theme: nextTheme,
   snap: () => app.act({ op: "snap" }),
   fit: () => app.act({ op: "zoom", fit: true }),
   sheet: () => panels.sheet(),
-  "open-file": files.choose,
-  library: () => import("./library.js").then((m) => m.open()),
-  second: second.open,
-  link: () => import("./export.js").then((m) => m.copyLink()),
-  export: () => import("./export.js").then((m) => m.open()),
-  "all-rows": table.openAll,
-  "csv-copy": table.copyCSV,
+  "open-file": intake.choose,
+  browse: () => use("browse", (browse) => browse.open()),
+  second: () => use("second", (second) => second.open()),
+  link: () => use("export", (out) => out.copyLink()),
+  export: () => use("export", (out) => out.open()),
+  "all-rows": () => use("table", (table) => table.open()),
+  "csv-copy": () => use("table", (table) => table.copyCSV()),
   "measure-clear": () => app.act({ op: "measure", clear: true }),
-  "measure-copy": () => import("./export.js").then((m) => m.copy(app.now.view?.measure.copy ?? "", "Measurement copied.")),
+  "measure-copy": () => use("export", (out) => out.copy(app.now.view?.measure.copy ?? "", "Measurement copied.")),
 };
 
 document.addEventListener("click", (event) => {
@@ -84,6 +78,20 @@ document.addEventListener("click", (event) => {
 });
 
 commanded.listen((name) => actions[name]($("#field")));
+
+// The search is a tool, too: its field is there before it.
+const search = $("#search");
+search.addEventListener("focusin", () => use("search", () => {}));
+search.addEventListener("submit", (/** @type {Event} */ event) => {
+  event.preventDefault();
+  use("search", (tool) => tool.submit());
+});
+if (search.contains(document.activeElement)) use("search", () => {});
+
+app.newView.listen((view) => {
+  keepFetched(view.crystal);
+  if (view.second) load("second").catch(() => {}); // its line stands in the panel of the crystal
+});
 
 $("#between").addEventListener("change", (/** @type {any} */ event) => app.act({ op: "measure", between: event.target.checked }));
 
@@ -158,7 +166,8 @@ async function boot() {
   if (booted) return;
   booted = true;
   settings.recall();
-  files.takeShared().catch(() => {});
+  panels.begin();
+  intake.takeShared();
   announce("Simulator ready.");
   idle(afterwards);
 }
@@ -169,13 +178,18 @@ function idle(run) {
   else setTimeout(run, 200);
 }
 
-/** The canvas, then everything for offline use; on a thin line only when asked. */
+/** The canvas, then the tools, then everything for offline use; on a thin line only when asked. */
 async function afterwards() {
   const line = /** @type {any} */ (navigator).connection;
   const thin = line?.saveData === true || /2g/.test(line?.effectiveType ?? "");
-  if (!thin) await viewer.load();
-  else ask("This line is slow, so the simple view stays.", { label: "Load the fast view (2.1 MB)", run: viewer.load });
-  idle(() => offline.start(!thin));
+  const canvas = () => import("./viewer.js").then((viewer) => viewer.load());
+  if (thin) ask("This line is slow, so the simple view stays.", { label: "Load the fast view (2.1 MB)", run: canvas });
+  else {
+    await canvas().catch(() => {});
+    await loadAll();
+  }
+  const offline = await import("./offline.js").catch(() => null);
+  if (offline) idle(() => offline.start(!thin));
 }
 
 recoloured.listen(() => void (app.now.view && app.act({ op: "view" }, { keep: true })));

@@ -2,8 +2,9 @@
 // Which panels are seen: two columns of them, one column with tabs, or a sheet
 // with a tab bar, by the room there is.
 
-import { $, $$, keep, kept } from "../shared/dom.js";
+import { $, $$, button, el, keep, kept } from "../shared/dom.js";
 import { signal } from "../shared/signal.js";
+import { isTool, load, use } from "./tools.js";
 
 const app = $("#app");
 const settings = $("#settings");
@@ -18,7 +19,10 @@ const phone = matchMedia("(max-width: 640px)");
 
 export const isPhone = () => phone.matches;
 
-/** The panels that a tab shows, by layout. */
+/** The panels of the results, in their order. */
+const ORDER = ["measure", "sheet", "tilt", "views", "table"];
+
+/** The panels that a tab shows, by layout; some of them are tools. */
 const NARROW = { crystal: ["crystal"], orient: ["orient"], beam: ["beam"], show: ["show"], measure: ["measure", "sheet", "table"], tilt: ["tilt"] };
 const WIDE = { measure: ["measure"], sheet: ["sheet"], tilt: ["tilt"], table: ["table"] };
 
@@ -42,6 +46,56 @@ function arrange() {
   mark();
 }
 
+/**
+ * Adds the panel of a tool to the results, in its place.
+ * @param {string} name
+ * @param {...Node} content the first is its heading, with an id
+ */
+export function add(name, ...content) {
+  const panel = el("section", { className: `panel-${name}`, id: `panel-${name}` }, ...content);
+  panel.setAttribute("aria-labelledby", /** @type {Element} */ (content[0]).id);
+  const next = ORDER.slice(ORDER.indexOf(name) + 1).map((n) => $(`#panel-${n}`)).find((n) => n);
+  results.insertBefore(panel, next ?? null);
+  mark();
+}
+
+/** Tools wait until the first pattern is there. */
+let begun = false;
+
+/** From now on tools are loaded for the panels that are seen. */
+export function begin() {
+  begun = true;
+  fetchSeen();
+}
+
+/** Loads the tools of the panels that are seen: without a word if it fails, since nobody has asked. */
+function fetchSeen() {
+  if (!begun) return;
+  const seen = narrow.matches ? NARROW[/** @type {keyof NARROW} */ (app.dataset.tab)] : WIDE[/** @type {keyof WIDE} */ (app.dataset.results)];
+  for (const name of seen) if (isTool(name)) load(/** @type {any} */ (name)).catch(() => {});
+  if ($("#panel-views").offsetParent !== null) load("views").catch(() => {});
+}
+
+let taken = 0;
+
+/**
+ * Takes a tab. One whose panel is a tool waits for it: nothing jumps, and what
+ * was there stays if it cannot be had.
+ * @param {string} key "tab" or "results"
+ * @param {string} name
+ */
+function take(key, name) {
+  const mine = ++taken;
+  const panel = (key === "tab" ? NARROW : WIDE)[/** @type {"tilt"} */ (name)][0];
+  const show = () => {
+    if (mine !== taken) return; // another one was taken meanwhile
+    app.dataset[key] = name;
+    mark();
+  };
+  if (isTool(panel)) use(/** @type {any} */ (panel), show);
+  else show();
+}
+
 /** Tells assistive technology which tab shows what. */
 function mark() {
   for (const panel of $$(".panel section")) {
@@ -52,6 +106,7 @@ function mark() {
   if (narrow.matches) {
     label(narrowTabs, "tab", app.dataset.tab, NARROW);
   } else label(wideTabs, "results", app.dataset.results, WIDE);
+  fetchSeen();
   shown.emit();
 }
 
@@ -69,22 +124,12 @@ function label(list, key, chosen, panels) {
     tab.setAttribute("aria-selected", String(selected));
     tab.tabIndex = selected ? 0 : -1;
     const first = $(`#panel-${panels[name][0]}`);
+    if (!first) continue; // a tool that has not come
     tab.setAttribute("aria-controls", first.id);
     if (!selected) continue;
     first.setAttribute("role", "tabpanel");
     first.setAttribute("aria-labelledby", tab.id);
   }
-}
-
-/**
- * Shows a panel in whatever layout there is.
- * @param {string} name
- */
-export function open(name) {
-  if (name in WIDE) app.dataset.results = name;
-  const tab = name === "table" ? "measure" : name === "show" && phone.matches ? "beam" : name;
-  if (tab in NARROW) app.dataset.tab = tab;
-  mark();
 }
 
 /** Spreads the sheet of a phone or folds it. @param {boolean} [full] */
@@ -101,12 +146,11 @@ for (const [list, key] of /** @type {[HTMLElement, string][]} */ ([[narrowTabs, 
     const tab = /** @type {HTMLElement} */ (event.target).closest?.('[role="tab"]');
     if (!(tab instanceof HTMLElement)) return;
     const again = app.dataset[key] === tab.dataset[key];
-    app.dataset[key] = tab.dataset[key];
+    take(key, tab.dataset[key] ?? "");
     if (phone.matches) {
       sheet(again && app.dataset.sheet !== "full");
       for (const panel of [settings, results]) panel.scrollTop = 0;
     }
-    mark();
   });
   list.addEventListener("keydown", (event) => {
     const tabs = $$('[role="tab"]', list).filter((t) => t.offsetParent !== null);
@@ -142,7 +186,12 @@ for (const grab of $$(".grab")) {
   });
 }
 
-const leftHand = $("#left-hand");
+// On a phone the panel of the crystal has what does not fit into the bar.
+const leftHand = el("input", { type: "checkbox", id: "left-hand" });
+$("#panel-crystal .unscripted").before(
+  el("div", { className: "row phone" }, button("Undo", { icon: "undo-2", grow: true, do: "undo", disabled: true }), button("Redo", { icon: "redo-2", grow: true, do: "redo", disabled: true }), button("Theme", { icon: "sun", bare: true, do: "theme" })),
+  el("label", { className: "check phone" }, leftHand, "Tools at the left edge"),
+);
 
 /** The tools of a phone stand where the thumb is. @param {boolean} left */
 function hand(left) {

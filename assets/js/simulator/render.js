@@ -105,21 +105,14 @@ function hud(view) {
   const lines = (view.hud ?? []).map((line) => el("p", {}, runs(line)));
   if (view.flagsText) lines.push(el("p", { className: "flags" }, view.flagsText));
   $('[data-part="hud"]').replaceChildren(...lines);
-  const entries = view.legend ?? [];
-  const wanted = entries.map((e) => e.class).join(" ");
-  if (legend.dataset.shown !== wanted) {
-    legend.dataset.shown = wanted;
-    legend.replaceChildren(...entries.map((e) => el("li", {}, key(e.class), e.text)));
+  for (const item of legend.children) {
+    const entry = view.legend?.find((e) => item.id === `key-${e.class}`);
+    item.hidden = !entry;
+    item.lastElementChild.textContent = entry?.text ?? "";
   }
   const bar = $("#scale-bar");
   if (bar) bar.toggleAttribute("hidden", !view.values.o.includes("s"));
   fill("empty", view.empty ?? "");
-}
-
-/** The sample of a mark in the legend. @param {string} name */
-function key(name) {
-  const template = $(`#key-${name}`);
-  return template ? template.content.cloneNode(true) : null;
 }
 
 /** @param {View} view */

@@ -1,7 +1,7 @@
 // @ts-check
 // Microscope, overlays, pattern style, match-the-screen.
 
-import { $, $$, keep, kept } from "../shared/dom.js";
+import { $, $$, el, keep, kept } from "../shared/dom.js";
 import { act, now, newView } from "./app.js";
 import { scale } from "./pattern.js";
 import { setField } from "./render.js";
@@ -44,11 +44,17 @@ document.addEventListener("focusout", (event) => {
   if (target instanceof HTMLInputElement && target.id !== "zone") delete target.dataset.typing;
 });
 
-for (const field of $$("#state .field"))
+for (const field of $$("#state .field")) {
   field.addEventListener("change", () => {
     delete field.dataset.typing;
     set(field.id === "scale" ? { scale: field.value, unit: scale() } : { values: { [field.name]: field.value } });
   });
+  // What is wrong with it stands below its row.
+  let above = field.closest(".row, .cols");
+  while (above.nextElementSibling?.matches(".error")) above = above.nextElementSibling;
+  above.after(el("p", { className: "error", id: `${field.id}-error`, hidden: true }));
+  field.setAttribute("aria-describedby", `${field.id}-error`);
+}
 
 const form = $("#state");
 form.addEventListener("submit", (/** @type {SubmitEvent} */ event) => {

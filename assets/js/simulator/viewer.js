@@ -2,9 +2,10 @@
 // The canvas: an inert iframe below the SVG. It takes over discs and lines when
 // it has drawn its first frame; if it is lost, the SVG carries everything.
 
-import { $, el, page, svgNode } from "../shared/dom.js";
+import { $, el, svgNode } from "../shared/dom.js";
 import * as app from "./app.js";
 import * as engine from "../shared/engine.js";
+import { EXEC, VIEWER } from "../shared/files.js";
 import * as pattern from "./pattern.js";
 import { recoloured } from "../shared/theme.js";
 import { ask, toast } from "./messages.js";
@@ -27,7 +28,7 @@ export function load() {
   frame = el("iframe", { className: "canvas", title: "Fast drawing of the pattern", tabIndex: -1, inert: true, "aria-hidden": "true" });
   const node = /** @type {HTMLIFrameElement} */ (frame);
   node.addEventListener("load", connect);
-  node.src = page.viewer ?? "";
+  node.src = new URL("../../viewer.html", import.meta.url).href;
   $("#drawing").before(node);
   return new Promise((done) => (settled = done));
 }
@@ -48,7 +49,7 @@ function connect() {
   const channel = new MessageChannel();
   port = channel.port1;
   port.onmessage = (event) => receive(event.data);
-  frame?.contentWindow?.postMessage({ type: "init", wasm: page.viewerWasm, exec: page.exec }, location.origin, [channel.port2]);
+  frame?.contentWindow?.postMessage({ type: "init", wasm: VIEWER, exec: EXEC }, location.origin, [channel.port2]);
 }
 
 /** @param {any} message */

@@ -225,7 +225,9 @@ async function themed(answer) {
   const theme = await caches.match("/theme", { cacheName: PREFS }).then((r) => r?.text());
   const text = await answer.text();
   const html = text.replace(/<html class="?sim"?([^>]*)>/, (whole, rest) => `<html class="sim"${theme ? rest.replace(/ data-theme="?\w+"?/, "") + ` data-theme="${theme}"` : rest} data-kept>`);
+  // The styles of the lab are not in every page.
+  const whole = theme === "lab" ? html.replace("</head>", `<link rel="stylesheet" href="/static/${BUILD}/css/pages/lab.css"></head>`) : html;
   const headers = new Headers(answer.headers);
   for (const name of ["Content-Encoding", "Content-Length", "ETag"]) headers.delete(name);
-  return new Response(html, { headers });
+  return new Response(whole, { headers });
 }

@@ -97,8 +97,8 @@ func build(t testing.TB) fstest.MapFS {
 		}
 	}
 	// The build joins the style sheets of pages.
-	for _, name := range []string{"css/pages/embed.css", "css/pages/notice.css"} {
-		add(name, "static/testbuild/"+name, "/static/testbuild/"+name, kinds[".css"], []byte("body { margin: 0 }"))
+	for _, name := range []string{"css/pages/first.css", "css/pages/simulator.css", "css/pages/unscripted.css", "css/pages/lab.css", "css/pages/embed.css", "css/pages/notice.css"} {
+		add(name, "static/testbuild/"+name, "/static/testbuild/"+name, kinds[".css"], []byte(":root { --accent: #0B6670 }"))
 	}
 	rng := rand.New(rand.NewPCG(1, 2))
 	program := make([]byte, 300_000) // over smallFile, and compressible

@@ -1,8 +1,8 @@
 // @ts-check
 // The help: keys and gestures.
 
-import { el, page } from "../shared/dom.js";
-import { dialog } from "./dialog.js";
+import { el, page } from "../../shared/dom.js";
+import { dialog } from "../dialog.js";
 
 const HEADS = ["What", "Mouse", "Touch", "Keyboard, on the pattern", "Button"];
 

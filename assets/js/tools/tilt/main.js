@@ -1,18 +1,19 @@
 // @ts-check
 // The tilt plan: where the holder stands, where it should go, what it can reach.
 
-import { $, el, keep, kept, runs } from "../shared/dom.js";
-import { act, now, newView } from "./app.js";
-import { later } from "./linked.js";
-import * as panels from "./panels.js";
-import { setField } from "./render.js";
-import { table } from "./sheet.js";
+import { $, el, keep, kept, runs } from "../../shared/dom.js";
+import { act, now, newView } from "../../simulator/app.js";
+import * as panels from "../../simulator/panels.js";
+import { setField } from "../../simulator/render.js";
+import { load } from "../../simulator/tools.js";
+import { table } from "../tables.js";
 
-/** @typedef {import('../shared/protocol').HolderPatch} HolderPatch */
+/** @typedef {import('../../shared/protocol').HolderPatch} HolderPatch */
 
 const KEPT = /** @type {const} */ (["limitAlpha", "limitBeta", "axis", "flipAlpha", "flipBeta"]);
 
-const box = $("#plan");
+const box = el("div", { id: "plan" });
+panels.add("tilt", el("h2", { id: "h-tilt" }, "Tilt plan"), box);
 const error = el("p", { className: "error", hidden: true });
 const answer = el("div", { className: "plan-answer", "aria-live": "off" });
 const nearest = el("div", {});
@@ -96,7 +97,7 @@ async function plan() {
   }
   const p = reply.plan;
   if (!p) return;
-  if (text !== planned) later(); // the way there, in the stereogram
+  if (text !== planned) load("views").then((views) => views.later(), () => {}); // the way there, in the stereogram
   planned = text;
   const parts = [];
   if (text) {
@@ -111,7 +112,7 @@ async function plan() {
 /** @param {string} name @param {string} value */
 const tile = (name, value) => el("div", {}, el("dt", {}, name), el("dd", {}, value));
 
-/** @param {import('../shared/protocol').PlanZone[]} list */
+/** @param {import('../../shared/protocol').PlanZone[]} list */
 function zones(list) {
   const rows = list.map((z) => ({ cells: [z.text, z.alpha, z.beta, z.travel], uvw: z.uvw, label: `Plan ${z.label}` }));
   return table({ caption: "Nearest zones within reach", heads: ["Zone", "α", "β", "Tilt"], rows }, (uvw) => {

@@ -2,13 +2,13 @@
 // The crystal search: a combobox over what is kept on this device, the library
 // and, on request, the Materials Project.
 
-import { $, button, el, runs } from "../shared/dom.js";
-import { act, now } from "./app.js";
-import { searchOnline } from "../shared/crystals.js";
-import { openKept } from "./files.js";
-import * as store from "../shared/store.js";
-import { announce } from "./announce.js";
-import { ask } from "./messages.js";
+import { $, button, el, runs } from "../../shared/dom.js";
+import { act, now } from "../../simulator/app.js";
+import { searchOnline } from "../../shared/crystals.js";
+import * as store from "../../shared/store.js";
+import { announce } from "../../simulator/announce.js";
+import { ask } from "../../simulator/messages.js";
+import { use } from "../../simulator/tools.js";
 
 /** @typedef {{id: string, name: string, formula: any, group: any, cell: string, badge: string, run: () => any}} Row */
 
@@ -76,9 +76,9 @@ function matches(k, text) {
 }
 
 /** @param {store.Kept} k @returns {Row} */
-const keptRow = (k) => ({ id: k.id, name: k.name, formula: k.formula, group: k.group, cell: "", badge: "Saved", run: () => openKept(k) });
+const keptRow = (k) => ({ id: k.id, name: k.name, formula: k.formula, group: k.group, cell: "", badge: "Saved", run: () => use("files", (files) => files.openKept(k)) });
 
-/** @param {import('../shared/protocol').Hit} h @returns {Row} */
+/** @param {import('../../shared/protocol').Hit} h @returns {Row} */
 const hitRow = (h) => ({ id: h.id, name: h.name, formula: h.formula, group: h.group, cell: h.cell, badge: h.badge, run: () => act({ op: "crystal", id: h.id }) });
 
 /** @param {string} text */
@@ -171,12 +171,13 @@ input.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
   } else return;
   event.preventDefault();
 });
-form.addEventListener("submit", (/** @type {Event} */ event) => {
-  event.preventDefault();
+/** Takes what is chosen, or else the first that is found. */
+export function submit() {
   clearTimeout(timer);
   if (chosen >= 0) take(chosen);
   else look().then(() => (rows.length ? take(0) : undefined));
-});
+}
+
 list.addEventListener("pointerdown", (/** @type {Event} */ e) => e.preventDefault());
 list.addEventListener("click", (/** @type {MouseEvent} */ event) => {
   const node = /** @type {HTMLElement} */ (event.target).closest(".option");

@@ -16,7 +16,8 @@ export function dialog(title, ...content) {
   const from = document.activeElement;
   box.addEventListener("close", () => {
     box.remove();
-    if (from instanceof HTMLElement) from.focus();
+    // The browser has given the focus back, unless it went elsewhere meanwhile.
+    if (from instanceof HTMLElement && (!document.activeElement || document.activeElement === document.body)) from.focus();
   });
   box.addEventListener("click", (/** @type {MouseEvent} */ event) => {
     if (event.target === box) box.close();

@@ -1,62 +1,28 @@
 // @ts-check
-// The export dialog: PNG, SVG, CSV, JSON, the clipboard, print; and the link.
+// Export: the link, and a dialog for PNG, SVG, CSV, JSON, the clipboard, print.
 
-import { $, $$, button, el, page, svgNode } from "../shared/dom.js";
-import { act, now } from "./app.js";
-import { dialog } from "./dialog.js";
+import { $, $$, button, el, page, svgNode } from "../../shared/dom.js";
+import { act, now } from "../../simulator/app.js";
+import { dialog } from "../dialog.js";
+import { copy, save, saveText } from "../save.js";
 import { svgPicture } from "./picture.js";
-import { ask, toast } from "./messages.js";
-
-/**
- * Puts text on the clipboard.
- * @param {string} text
- * @param {string} done
- */
-export async function copy(text, done) {
-  try {
-    await navigator.clipboard.writeText(text);
-    toast(done);
-  } catch {
-    refused(text);
-  }
-}
-
-/** The clipboard is closed to us: the text is shown selected. @param {string} text */
-function refused(text) {
-  const field = el("textarea", { className: "field copy", value: text, readOnly: true, rows: 4, "aria-label": "Text to copy" });
-  const box = dialog("Copy", el("p", {}, "Copying was blocked. The link is selected; press Ctrl+C."), field);
-  box.showModal();
-  field.select();
-}
+import { ask, toast } from "../../simulator/messages.js";
 
 /** The whole address of the current state. */
 export const address = () => new URL(now.link || location.href, location.href).href;
 
+export { copy };
+
+/** Puts the link on the clipboard. */
 export const copyLink = () => {
   if (now.view && !now.view.crystal.shareable) ask("This crystal came from a file that is too large for a link. The link opens only where the file is.");
   return copy(address(), "Link copied.");
 };
 
-/**
- * @param {string} name
- * @param {Blob} blob
- */
-export function save(name, blob) {
-  const url = URL.createObjectURL(blob);
-  el("a", { href: url, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 30_000);
-}
-
-/** @param {import('../shared/protocol').File} file */
-export function saveText(file) {
-  save(file.name, new Blob([file.text ?? ""], { type: file.type }));
-  toast(file.toast);
-}
-
 /** @type {[string, string, boolean][]} */
 const CHOICES = [["labels", "Indices", true], ["bar", "Scale bar", true], ["legend", "Legend", true], ["caption", "Caption with crystal, zone, voltage and link", true], ["clear", "Transparent background", false], ["outlines", "Text as outlines (SVG)", false]];
 
-/** @param {HTMLElement} form @returns {import('../shared/protocol').ExportOptions} */
+/** @param {HTMLElement} form @returns {import('../../shared/protocol').ExportOptions} */
 function options(form) {
   const chosen = Object.fromEntries($$("input[type=checkbox]", form).map((b) => [b.name, b.checked]));
   return { ...chosen, style: $("select[name=style]", form).value, origin: location.origin, version: page.build ?? "" };

@@ -1,13 +1,14 @@
 // @ts-check
-// The crystals there are: the library and those kept on this device.
+// The crystals there are: those of the engine and those kept on this device.
 
-import { button, el, runs } from "../shared/dom.js";
-import { act } from "./app.js";
-import { dialog } from "./dialog.js";
-import { save } from "./export.js";
-import { choose, openKept } from "./files.js";
-import * as store from "../shared/store.js";
-import { toast } from "./messages.js";
+import { button, el, runs } from "../../shared/dom.js";
+import { act } from "../../simulator/app.js";
+import { dialog } from "../dialog.js";
+import { choose } from "../../simulator/intake.js";
+import { use } from "../../simulator/tools.js";
+import { save } from "../save.js";
+import * as store from "../../shared/store.js";
+import { toast } from "../../simulator/messages.js";
 
 const ALL = 500;
 
@@ -33,7 +34,7 @@ export async function open() {
     const all = await store.all().catch(() => null);
     if (!all) return kept.replaceChildren(el("p", { className: "hint" }, "This browser did not let us save for offline use. The simulator works while this tab stays open."));
     if (!all.length) return kept.replaceChildren(el("p", { className: "hint" }, "Crystals you open are kept on this device and appear here."), tools(false));
-    const rows = all.map((c) => item(c.name, c.formula, c.group, () => openKept(c), button(`Delete ${c.name}`, { icon: "trash-2", bare: true, ghost: true, onclick: async () => { await store.remove(c.id); own(); } })));
+    const rows = all.map((c) => item(c.name, c.formula, c.group, () => use("files", (files) => files.openKept(c)), button(`Delete ${c.name}`, { icon: "trash-2", bare: true, ghost: true, onclick: async () => { await store.remove(c.id); own(); } })));
     return kept.replaceChildren(el("ul", { className: "plain-list crystals" }, ...rows), tools(true));
   };
   const tools = (/** @type {boolean} */ some) => el("div", { className: "row" },

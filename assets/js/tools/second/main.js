@@ -1,13 +1,13 @@
 // @ts-check
 // A second phase or a twin over the pattern, in its own colour.
 
-import { $, button, el, runs } from "../shared/dom.js";
-import { act, now, newView } from "./app.js";
-import { dialog } from "./dialog.js";
+import { $, button, el, runs } from "../../shared/dom.js";
+import { act, now, newView } from "../../simulator/app.js";
+import { dialog } from "../dialog.js";
 
 const box = $('[data-part="second"]');
 
-/** @param {import('../shared/protocol').SecondPatch} second */
+/** @param {import('../../shared/protocol').SecondPatch} second */
 const set = (second) => act({ op: "set", set: { second } }, { quiet: true });
 
 /** Opens the dialog. */

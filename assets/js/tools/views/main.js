@@ -3,9 +3,9 @@
 // the beam (drag it and the pattern follows). They are drawn when they can be
 // seen and the crystal has come to rest.
 
-import { $, el, runs, svgNode } from "../shared/dom.js";
-import { act, gesture, newFrame, newView, settle } from "./app.js";
-import * as panels from "./panels.js";
+import { $, el, runs, svgNode } from "../../shared/dom.js";
+import { act, gesture, newFrame, newView, settle } from "../../simulator/app.js";
+import * as panels from "../../simulator/panels.js";
 
 const stereogram = $("#stereogram");
 const crystal = $("#crystal-view");
@@ -26,7 +26,7 @@ export function later() {
 async function refresh() {
   if (!stale || !seen()) return;
   stale = false;
-  const [poles, atoms] = await Promise.all([act({ op: "stereogram", text: $("#target").value }, { quiet: true }), act({ op: "crystalview" }, { quiet: true })]);
+  const [poles, atoms] = await Promise.all([act({ op: "stereogram", text: $("#target")?.value ?? "" }, { quiet: true }), act({ op: "crystalview" }, { quiet: true })]);
   if (poles.ok && poles.svg) showPoles(poles);
   if (atoms.ok && atoms.svg) {
     const node = /** @type {Element | null} */ (svgNode(atoms.svg));
@@ -37,7 +37,7 @@ async function refresh() {
   }
 }
 
-/** @param {import('../shared/protocol').Reply & {svg?: string}} reply */
+/** @param {import('../../shared/protocol').Reply & {svg?: string}} reply */
 function showPoles(reply) {
   const node = /** @type {SVGSVGElement | null} */ (svgNode(reply.svg ?? ""));
   if (!node) return;

@@ -1,7 +1,7 @@
 // @ts-check
 // Pixels from a stand-alone SVG.
 
-import { page } from "../shared/dom.js";
+import { FONT } from "../../shared/files.js";
 
 const MOST_PIXELS = 8192;
 
@@ -10,7 +10,7 @@ const MOST_PIXELS = 8192;
  * @param {string} svg
  */
 async function withFont(svg) {
-  const answer = await fetch(page.font ?? "").catch(() => null);
+  const answer = await fetch(FONT).catch(() => null);
   if (!answer?.ok) return svg;
   const reader = new FileReader();
   const blob = new Blob([await answer.arrayBuffer()], { type: "font/woff2" });

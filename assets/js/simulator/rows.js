@@ -1,23 +1,21 @@
 // @ts-check
-// The reflections: the first rows beside the pattern, all of them in a dialog
-// with a filter. A row in focus rings its spot, Enter brings it to the middle.
+// The first reflections, beside the pattern. A row in focus rings its spot, Enter
+// brings it to the middle. All of them are a tool (tools/table).
 
-import { $, $$, button, el, runs } from "../shared/dom.js";
+import { $, $$, el, runs } from "../shared/dom.js";
 import { act, now, newView } from "./app.js";
-import { dialog } from "./dialog.js";
-import { copy, saveText } from "./export.js";
 
 /** @typedef {import('../shared/protocol').Row} Row */
 
 const FIRST = 20;
-const PAGE = 200;
 
-const table = $("#rows");
+export const table = $("#rows");
 const body = $("tbody", table);
-let order = { sort: "i", desc: true };
+/** How the first rows are sorted. */
+export let order = { sort: "i", desc: true };
 
 /** Turns heads into buttons that sort. @param {HTMLElement} head @param {(sort: string, desc: boolean) => void} sort */
-function sortable(head, sort) {
+export function sortable(head, sort) {
   for (const th of $$("th[data-sort]", head)) {
     const b = el("button", { type: "button", className: "sort" });
     b.append(...th.childNodes);
@@ -33,7 +31,7 @@ function sortable(head, sort) {
 }
 
 /** @param {Row} row */
-function rowNode(row) {
+export function rowNode(row) {
   const tr = el("tr", { tabIndex: -1 }, el("th", { scope: "row" }, runs(row.label)), el("td", {}, row.d), el("td", {}, row.invD), el("td", {}, row.i), el("td", {}, row.multiplicity ?? row.s));
   tr.dataset.hkl = row.hkl.join(",");
   return tr;
@@ -46,12 +44,12 @@ function hklOf(event) {
 }
 
 /** One row is a stop for the Tab key; arrows go to the others. @param {HTMLElement} rows @param {Element | null} row */
-function stop(rows, row) {
+export function stop(rows, row) {
   for (const other of rows.children) /** @type {HTMLElement} */ (other).tabIndex = other === row ? 0 : -1;
 }
 
 /** @param {HTMLElement} rows */
-function listen(rows) {
+export function listen(rows) {
   rows.addEventListener("focusin", (event) => {
     const hkl = hklOf(event);
     if (!hkl) return;
@@ -111,59 +109,3 @@ addEventListener("beforeprint", () => {
 });
 addEventListener("afterprint", refresh);
 newView.listen(refresh);
-
-/** All reflections as CSV. */
-async function csv() {
-  const { file } = await act({ op: "export", kind: "csv" });
-  return file;
-}
-
-export async function copyCSV() {
-  const file = await csv();
-  if (file?.text) copy(file.text, `Copied ${file.text.split("\n").filter((l) => l && !l.startsWith("#")).length - 1} rows.`);
-}
-
-/** The dialog with all rows. */
-export function openAll() {
-  const filter = el("input", { autofocus: true, className: "field", type: "search", placeholder: "Filter, such as {111} or 1-11", "aria-label": "Filter by indices" });
-  const caption = el("caption", {});
-  const head = $("thead", table).cloneNode(true);
-  for (const b of $$("button.sort", head)) b.replaceWith(...b.childNodes);
-  const rows = el("tbody");
-  const more = button("More rows", { grow: true, onclick: () => load(false) });
-  const view = { sort: order.sort, desc: order.desc, offset: 0 };
-  let mine = 0;
-  const load = async (/** @type {boolean} */ fresh) => {
-    const id = ++mine;
-    if (fresh) view.offset = 0;
-    const { table: part } = await act({ op: "table", ...view, filter: filter.value, limit: PAGE }, { quiet: true });
-    if (!part || id !== mine) return;
-    const nodes = (part.rows ?? []).map(rowNode);
-    if (fresh) rows.replaceChildren(...nodes);
-    else rows.append(...nodes);
-    stop(rows, rows.firstElementChild);
-    view.offset += nodes.length;
-    caption.textContent = part.caption;
-    more.hidden = view.offset >= part.total;
-  };
-  sortable(/** @type {HTMLElement} */ (head), (sort, desc) => {
-    Object.assign(view, { sort, desc });
-    load(true);
-  });
-  listen(rows);
-  let timer = 0;
-  filter.addEventListener("input", () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => load(true), 150);
-  });
-  const save = async () => {
-    const file = await csv();
-    if (file?.text) saveText(file);
-  };
-  const box = dialog("Reflections",
-    el("div", { className: "row" }, filter, button("Copy CSV", { icon: "copy", onclick: copyCSV }), button("Download CSV", { icon: "download", onclick: save })),
-    el("div", { className: "scroller", tabIndex: 0, role: "group", "aria-label": "Table of reflections" }, el("table", {}, caption, head, rows), more));
-  box.classList.add("tall");
-  load(true);
-  box.showModal();
-}

@@ -1,0 +1,10 @@
+// @ts-check
+// Addresses of files that are named after their contents; the build fills them in.
+
+/** What Go programs need to run. */
+export const EXEC = "__URL wasm_exec.js__";
+export const VIEWER = "__URL viewer.wasm__";
+/** The crystals that the engine does not hold itself. */
+export const LIBRARY = "__URL library.txt__";
+/** The typeface of drawings. */
+export const FONT = "__URL fonts/inter-latin-wght-normal.woff2__";
