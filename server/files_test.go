@@ -25,6 +25,7 @@ import (
 // TestReadOnlyCache: a server whose cache is filled and cannot be written starts,
 // is ready, serves what is there and says what is wrong.
 func TestReadOnlyCache(t *testing.T) {
+	t.Parallel()
 	fake, base := fakeUpstream(t)
 	dir := filepath.Join(t.TempDir(), "cache")
 	env := []string{"MP_BASE_URL=" + base, "MP_API_KEY=" + testKey, "CACHE_DIR=" + dir}
@@ -81,6 +82,7 @@ func readOnly(t *testing.T, dir string) {
 
 // TestOddFiles: what does not belong into the cache is passed over and told.
 func TestOddFiles(t *testing.T) {
+	t.Parallel()
 	fake, base := fakeUpstream(t)
 	dir := filepath.Join(t.TempDir(), "cache")
 	env := []string{"MP_BASE_URL=" + base, "MP_API_KEY=" + testKey, "CACHE_DIR=" + dir, "CACHE_SIZE=10MiB"}
@@ -139,6 +141,7 @@ func TestOddFiles(t *testing.T) {
 
 // TestSmallThings are one sentence each.
 func TestSmallThings(t *testing.T) {
+	t.Parallel()
 	_, base := fakeUpstream(t)
 	key := filepath.Join(t.TempDir(), "key")
 	if err := os.WriteFile(key, []byte(testKey), 0o644); err != nil {
@@ -178,6 +181,7 @@ func TestSmallThings(t *testing.T) {
 
 // TestNone: an empty address means none; of other settings it means nothing.
 func TestNone(t *testing.T) {
+	t.Parallel()
 	cfg, err := readConfig(nil, func(name string) (string, bool) {
 		return "", name == "METRICS_ADDR" || name == "HTTP_ADDR" || name == "ADDR" || name == "RATE"
 	}, os.Stderr)
@@ -231,6 +235,7 @@ func TestVersion(t *testing.T) {
 // TestRedirect: plain HTTP leads to the encrypted site for its names only, and
 // keeps the method.
 func TestRedirect(t *testing.T) {
+	t.Parallel()
 	p := start(t, []string{"TLS_DOMAINS=zone.example,www.zone.example", "HTTP_ADDR=127.0.0.1:0"})
 	m := regexp.MustCompile(`"what":"redirects to https","address":"([^"]+)"`).FindStringSubmatch(p.text())
 	if m == nil {
@@ -250,6 +255,7 @@ func TestRedirect(t *testing.T) {
 
 // TestProxyToUpstream: HTTPS_PROXY is the way out where there is no other.
 func TestProxyToUpstream(t *testing.T) {
+	t.Parallel()
 	fake, err := mpfake.New(testKey, mpfake.Made()...)
 	if err != nil {
 		t.Fatal(err)

@@ -29,6 +29,7 @@ func askAll(t *testing.T, p *process, n int) {
 // TestStalledLog: nobody waits for who reads the log, and who reads it again
 // hears what he missed.
 func TestStalledLog(t *testing.T) {
+	t.Parallel()
 	p := start(t, nil)
 	p.mu.Lock() // who reads the log does not get on
 	askAll(t, p, 5000)
@@ -56,6 +57,7 @@ func TestStalledLog(t *testing.T) {
 // TestDeadLog: the server goes on when who reads the log has died, and ends in
 // time.
 func TestDeadLog(t *testing.T) {
+	t.Parallel()
 	p := start(t, nil)
 	p.reader.Close()
 	for range 4 {
@@ -70,6 +72,7 @@ func TestDeadLog(t *testing.T) {
 
 // TestStalledEnd: a reader that stalls does not hold up the end.
 func TestStalledEnd(t *testing.T) {
+	t.Parallel()
 	p := start(t, nil)
 	p.mu.Lock()
 	askAll(t, p, 5000)

@@ -40,6 +40,7 @@ func ask(t testing.TB, client *http.Client, url string, header ...string) (int, 
 // TestProxyDoubts: a proxy that makes all visitors one is told of, once, with
 // what to add.
 func TestProxyDoubts(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name, trusted string
 		visit         func(p *process)
@@ -91,6 +92,7 @@ func TestProxyDoubts(t *testing.T) {
 
 // TestOrigin: whatever address a proxy asks for, ORIGIN is the one in pages.
 func TestOrigin(t *testing.T) {
+	t.Parallel()
 	p := start(t, []string{"ORIGIN=https://zone.example"})
 	if _, _, page := ask(t, http.DefaultClient, p.url+"/sim?c=lib-au", "Host", "127.0.0.1:9"); !strings.Contains(page, `<link rel="canonical" href="https://zone.example/sim?c=lib-au">`) {
 		t.Error("the canonical address is another one")
@@ -108,6 +110,7 @@ func TestOrigin(t *testing.T) {
 // TestFraming: an embedded pattern is for every frame, also those without an
 // origin, and so is all that it loads.
 func TestFraming(t *testing.T) {
+	t.Parallel()
 	p := start(t, nil)
 	_, header, page := ask(t, http.DefaultClient, p.url+"/embed?c=lib-au", "Accept", "text/html")
 	if policy := header.Get("Content-Security-Policy"); policy == "" || strings.Contains(policy, "frame-ancestors") || header.Get("X-Frame-Options") != "" || header.Get("Cross-Origin-Resource-Policy") != "cross-origin" {

@@ -12,6 +12,7 @@ import (
 // TestStalledDownload: who does not take his answer does not hold up the end,
 // which is no failure.
 func TestStalledDownload(t *testing.T) {
+	t.Parallel()
 	p := start(t, nil)
 	c, err := net.Dial("tcp", address(p))
 	if err != nil {
@@ -34,6 +35,7 @@ func TestStalledDownload(t *testing.T) {
 // TestHangUp: a closed terminal, or a supervisor that rotates logs, ends
 // nothing.
 func TestHangUp(t *testing.T) {
+	t.Parallel()
 	p := start(t, nil)
 	for range 3 {
 		if err := p.cmd.Process.Signal(syscall.SIGHUP); err != nil {

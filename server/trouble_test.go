@@ -15,6 +15,7 @@ import (
 // TestPassingFailure: a picture that cannot be drawn now is told so; one of a
 // material that does not exist is a 404.
 func TestPassingFailure(t *testing.T) {
+	t.Parallel()
 	fake, base := fakeUpstream(t)
 	p := start(t, []string{"MP_BASE_URL=" + base, "MP_API_KEY=" + testKey})
 	for i, fault := range []mpfake.Fault{mpfake.Status(500, ""), mpfake.Limited("20"), {}} {

@@ -324,6 +324,15 @@ func (c *Cache) AtVersion(ctx context.Context, db string, id int) (*Object, erro
 	return c.load(ctx, db, id)
 }
 
+// packers holds writers: one has 800 kB, and a document 1.
+var packers = sync.Pool{New: func() any {
+	w, err := gzip.NewWriterLevel(nil, gzip.BestCompression)
+	if err != nil {
+		panic(err) // only a level that there is not is refused
+	}
+	return w
+}}
+
 // newObject checks a document and makes the object that is served from it.
 func newObject(db string, id int, body []byte) (*Object, error) {
 	if len(body) > maxObject {
@@ -337,10 +346,9 @@ func newObject(db string, id int, body []byte) (*Object, error) {
 		return nil, fmt.Errorf("mp: document of %s, version %s, in the place of number %d, version %s", source.FormatMP(doc.ID), doc.Database, id, db)
 	}
 	var z bytes.Buffer
-	w, err := gzip.NewWriterLevel(&z, gzip.BestCompression)
-	if err != nil {
-		return nil, err
-	}
+	w := packers.Get().(*gzip.Writer)
+	defer packers.Put(w)
+	w.Reset(&z)
 	if _, err := w.Write(body); err != nil {
 		return nil, err
 	}

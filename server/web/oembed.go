@@ -72,7 +72,7 @@ func ours(address, origin string) (query string, ok bool) {
 		return "", false
 	}
 	_, host, _ := strings.Cut(origin, "://")
-	if u.Host != "" && (!strings.EqualFold(u.Host, host) || u.Scheme != "https" && u.Scheme != "http") || u.Path != link.Path && u.Path != "/embed" {
+	if u.Host == "" && u.Scheme != "" || u.Host != "" && (!strings.EqualFold(u.Host, host) || u.Scheme != "https" && u.Scheme != "http") || u.Path != link.Path && u.Path != "/embed" {
 		return "", false
 	}
 	return u.RawQuery, true
