@@ -58,6 +58,7 @@ func integerList(text string, n, limit int) ([3]int, bool) {
 	return out, true
 }
 
+// JoinInts writes three indices with commas, "1,-1,0".
 func JoinInts(n [3]int) string {
 	return strconv.Itoa(n[0]) + "," + strconv.Itoa(n[1]) + "," + strconv.Itoa(n[2])
 }

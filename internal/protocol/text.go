@@ -55,6 +55,7 @@ func Digits(digits []crystal.IndexDigit) Text {
 	return t
 }
 
+// HKL returns the indices of a reflection with their bars.
 func HKL(h crystal.HKL, four bool) Text { return Digits(crystal.FormatHKL(h, four)) }
 
 // Zone returns a zone axis in its brackets.

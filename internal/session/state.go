@@ -110,12 +110,12 @@ type (
 	exporting struct{ *picture } // files
 )
 
-func (p *picture) words() words         { return words{p} }
-func (p *picture) measuring() measuring { return measuring{p} }
-func (p *picture) dragging() dragging   { return dragging{p} }
-func (p *picture) planning() planning   { return planning{p} }
-func (p *picture) listing() listing     { return listing{p} }
-func (p *picture) exporting() exporting { return exporting{p} }
+func (s *picture) words() words         { return words{s} }
+func (s *picture) measuring() measuring { return measuring{s} }
+func (s *picture) dragging() dragging   { return dragging{s} }
+func (s *picture) planning() planning   { return planning{s} }
+func (s *picture) listing() listing     { return listing{s} }
+func (s *picture) exporting() exporting { return exporting{s} }
 
 // saved is a moment with how far its crystals reach, which they keep themselves.
 type saved struct {
