@@ -299,3 +299,34 @@ func TestSiteKinds(t *testing.T) {
 	s.Sites[1].B = math.NaN()
 	near(t, "B of those that have one", analyze(t, s).Conventional.Sites[1].B, 0.3, 1e-12)
 }
+
+// Atoms that a smaller cell makes one lie at their mean, and one of them may
+// have no B.
+func TestMergedAtoms(t *testing.T) {
+	l := lattice(t, 8, 3, 3, 90, 90, 90)
+	s := &crystal.Structure{Lattice: l, Sites: []crystal.Site{
+		{Z: 29, Frac: crystal.Frac{0.1, 0.2, 0.3}, Occ: 1, B: 0.6},
+		{Z: 29, Frac: crystal.Frac{0.6, 0.22, 0.3}, Occ: 1, B: math.NaN()},
+		{Z: 8, Frac: crystal.Frac{0.30, 0.5, 0.99}, Occ: 1, B: 0.4},
+		{Z: 8, Frac: crystal.Frac{0.804, 0.5, 0.01}, Occ: 1, B: 0.8},
+	}}
+	half, err := s.Transform([3][3]float64{{0.5, 0, 0}, {0, 1, 0}, {0, 0, 1}}, crystal.Frac{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []crystal.Site{{Z: 29, Frac: crystal.Frac{0.2, 0.21, 0.3}, B: 0.6}, {Z: 8, Frac: crystal.Frac{0.604, 0.5, 0}, B: 0.6}}
+	if len(half.Sites) != len(want) {
+		t.Fatalf("%d atoms, want %d", len(half.Sites), len(want))
+	}
+	for i, w := range want {
+		got := half.Sites[i]
+		off := 0.0
+		for k := range 3 {
+			d := got.Frac[k] - w.Frac[k]
+			off = max(off, math.Abs(d-math.Round(d)))
+		}
+		if got.Z != w.Z || off > 1e-9 || math.Abs(got.B-w.B) > 1e-12 {
+			t.Errorf("atom %d: %v at %v with B %g, want %v at %v with B %g", i, got.Z, got.Frac, got.B, w.Z, w.Frac, w.B)
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package diffraction_test
 
 import (
+	"math"
 	"math/cmplx"
 	"testing"
 
@@ -180,6 +181,49 @@ func TestForbiddenIsKept(t *testing.T) {
 	}
 	if again := f.Zone(crystal.UVW{0, 1, 1}); again == z || len(again.Spots) != len(z.Spots) {
 		t.Error("forty zones later the first one is still held, or differs")
+	}
+}
+
+// What a path within the zone is made of: two allowed reflections that are
+// excited on the exact axis, |s| = λg²/2 ≤ 0.05 Å⁻¹; and how strong it is.
+func TestPathsWithinTheZone(t *testing.T) {
+	s := textbook.Cell(t, "si")
+	beam := textbook.Beam(t, 200e3)
+	r := textbook.Reflections(t, s, diffraction.Options{GMax: 4.6})
+	finder := diffraction.NewForbiddenFinder(r, textbook.SpaceGroup(t, s.Name), beam)
+	fade := func(h crystal.HKL) float64 {
+		g := s.Lattice.G(h).Norm()
+		x := beam.Wavelength() * g * g / 2 / 0.01
+		return 1 / math.Sqrt(1+x*x)
+	}
+	within, far := 0, 0
+	for _, f := range finder.Zone(crystal.UVW{1, 1, 0}).Spots {
+		if g := r.Len[f.Ref]; r.Centred(r.HKL[f.Ref]) && g > 4.01 { // two excited beams reach 2·2.00 Å⁻¹
+			far++
+			if f.Class != diffraction.OnlyHOLZ {
+				t.Errorf("%v at %.2f Å⁻¹: class %v", r.HKL[f.Ref], g, f.Class)
+			}
+		}
+		if f.Class != diffraction.DoubleDiffraction && f.Class != diffraction.ExtinctOnAxis {
+			continue
+		}
+		for _, p := range f.Paths {
+			within++
+			i, _ := r.Index(p.A)
+			j, _ := r.Index(p.B)
+			for _, k := range []int{i, j} {
+				if s := beam.Wavelength() * r.Len[k] * r.Len[k] / 2; s > 0.05 {
+					t.Errorf("%v by way of %v, whose s is %.3f Å⁻¹", r.HKL[f.Ref], r.HKL[k], -s)
+				}
+			}
+			want := cmplx.Abs(r.F[i]) * cmplx.Abs(r.F[j]) / (r.Max * r.Max) * (fade(p.A) + fade(p.B)) / 2
+			if math.Abs(p.Strength-want) > 1e-12*want || want == 0 {
+				t.Errorf("%v = %v + %v: strength %g, want %g", r.HKL[f.Ref], p.A, p.B, p.Strength, want)
+			}
+		}
+	}
+	if within < 50 || far < 5 {
+		t.Errorf("%d paths, %d forbidden reflections far out", within, far)
 	}
 }
 

@@ -295,6 +295,20 @@ func TestAppendSpots(t *testing.T) {
 				t.Fatalf("shape %d: %d spots above the cut, want %d", shape, len(cut), len(want))
 			}
 		}
+		// Near the largest intensity the reach of a shape has to be exact.
+		for _, part := range []float64{0.1, 0.3, 0.6, 0.9} {
+			k.Cut = part * r.Max * r.Max / (f0 * f0)
+			for range 100 {
+				o := geom.AxisAngle(textbook.Unit(rng), 0.03*rng.Float64()).Mul(o)
+				cut := k.AppendSpots(nil, r, beam, o)
+				all := k
+				all.Cut = 0
+				want := slices.DeleteFunc(all.AppendSpots(nil, r, beam, o), func(p diffraction.Spot) bool { return p.I < k.Cut*f0*f0 })
+				if !slices.Equal(cut, want) {
+					t.Fatalf("shape %d, cut at %g of the strongest: %d spots, want %d", shape, part, len(cut), len(want))
+				}
+			}
+		}
 		k.Cut, k.SMax = 0, 0.004
 		near := k.AppendSpots(nil, r, beam, o)
 		want := slices.DeleteFunc(slices.Clone(all), func(p diffraction.Spot) bool { return math.Abs(p.S) > 0.004 })

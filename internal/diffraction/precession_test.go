@@ -87,6 +87,30 @@ func TestPrecessionWithoutAngle(t *testing.T) {
 	}
 }
 
+// A flat screen shows directions: a spot at the transverse g and the height g_z
+// lies at k g/(k − g_z), farther out for higher Laue zones.
+func TestPrecessionOnFlatScreen(t *testing.T) {
+	s := textbook.Cell(t, "si")
+	beam := textbook.Beam(t, 200e3)
+	r := textbook.Reflections(t, s, diffraction.Options{GMax: 3.7})
+	o := textbook.Frame(t, s.Lattice, crystal.UVW{1, 1, 2})
+	flat := diffraction.Precession{Kinematic: diffraction.Kinematic{Sigma: 0.01, SMax: 0.02, Gnomonic: true}, Angle: 0.02}
+	higher := 0
+	for _, p := range flat.AppendSpots(nil, r, beam, o) {
+		g := o.Apply(r.G[p.Ref])
+		if g.Z > 0.1 {
+			higher++
+		}
+		scale := beam.K() / (beam.K() - g.Z)
+		if math.Abs(p.X-scale*g.X) > 1e-12 || math.Abs(p.Y-scale*g.Y) > 1e-12 {
+			t.Fatalf("%v at %g, %g, want %g, %g", r.HKL[p.Ref], p.X, p.Y, scale*g.X, scale*g.Y)
+		}
+	}
+	if higher < 10 {
+		t.Errorf("%d spots of higher Laue zones", higher)
+	}
+}
+
 // The mean over the azimuths of still patterns with tilted beams is the
 // precession pattern: the definition.
 func TestPrecessionIsTheMeanOfTilts(t *testing.T) {

@@ -217,6 +217,43 @@ func TestPathIsAGreatCircle(t *testing.T) {
 	}
 }
 
+// Opposite directions share no one great circle: the way is over the α axis.
+func TestPathToTheOpposite(t *testing.T) {
+	for _, axis := range []float64{0, 30} {
+		h := orientation.Holder{Axis: deg(axis), Alpha: span(90), Beta: span(180)}
+		path := h.AppendPath(nil, tilt(0, 0), tilt(0, 180), 4)
+		for i, s := range path {
+			along := geom.Vec{X: math.Cos(deg(axis)), Y: math.Sin(deg(axis))}
+			if d := h.Up(s).Dot(along); math.Abs(d) > 1e-9 {
+				t.Errorf("axis at %g°: setting %d, %v, leans by %g along it", axis, i, s, d)
+			}
+			if a := h.Between(path[0], s); math.Abs(a-math.Pi*float64(i)/4) > 1e-9 {
+				t.Errorf("axis at %g°: setting %d is %g rad along", axis, i, a)
+			}
+		}
+	}
+}
+
+// A specimen that turns freely has no limit of β: its outline is the circle of
+// the largest tilt, whichever sense that has, and a reading of any size is none
+// to complain about.
+func TestFreeRotation(t *testing.T) {
+	h := orientation.Holder{Kind: orientation.TiltRotation, Alpha: orientation.Range{Min: deg(-50), Max: deg(10)}, Beta: span(180)}
+	for _, v := range h.AppendReach(nil, deg(5)) {
+		if a := geom.Angle(v, geom.Vec{Z: 1}); math.Abs(a-deg(50)) > 1e-9 {
+			t.Fatalf("the outline is at %.3f°, want 50°", geom.Degrees(a))
+		}
+	}
+	l := textbook.Cubic(t, 4)
+	mount := h.Mount(textbook.Frame(t, l, crystal.UVW{0, 0, 1}), tilt(0, 1000))
+	target := h.Zone(l, mount, tilt(0, 1000), crystal.UVW{1, 1, 1})
+	why := h.Explain(l, mount, tilt(0, 1000), target, []crystal.UVW{{1, 0, 2}})
+	a := target.Tilt.Alpha
+	if target.Reachable || why.BetaBeyond != 0 || math.Abs(math.Abs(a)-math.Acos(1/math.Sqrt(3))) > 1e-9 || math.Abs(why.AlphaBeyond-max(a-deg(10), deg(-50)-a)) > 1e-9 {
+		t.Errorf("[111]: %+v, α beyond by %.3f°, β by %.3f°", target, geom.Degrees(why.AlphaBeyond), geom.Degrees(why.BetaBeyond))
+	}
+}
+
 func TestTwoBeamTarget(t *testing.T) {
 	b, err := diffraction.NewBeam(200e3)
 	if err != nil {
@@ -249,6 +286,14 @@ func TestTwoBeamTarget(t *testing.T) {
 		q := g.Add(geom.Vec{Z: -b.K()})
 		if d := math.Abs(q.Norm() - b.K()); d > 1e-11 { // k of 40 with 16 digits, several operations
 			t.Errorf("%s: %v is %g Å⁻¹ off the sphere", c.name, c.hkl, d)
+		}
+		// The angle off the axis is a right-handed turn about g.
+		unit := l.G(c.hkl).Unit()
+		axis := l.R(crystal.UVW{0, 1, 1}).Unit()
+		axis = axis.Sub(unit.Scale(axis.Dot(unit))).Unit()
+		up := now.Inverse().Apply(geom.Vec{Z: 1})
+		if off := math.Atan2(up.Dot(unit.Cross(axis)), up.Dot(axis)); math.Abs(off-c.off) > 1e-9 {
+			t.Errorf("%s: %g rad off the axis, want %g", c.name, off, c.off)
 		}
 		// With g in the zone: the axis is off by the angle chosen and the Bragg angle.
 		if c.hkl.Dot(crystal.UVW{0, 1, 1}) == 0 {

@@ -235,3 +235,40 @@ func TestTwins(t *testing.T) {
 		t.Errorf("90° about the normal of (001): %v, %v", r, err)
 	}
 }
+
+// The sense of turns: a twin by an angle about a direction is right-handed, and
+// the axis of a disorientation is that of a right-handed turn, in the frame of
+// the first crystal.
+func TestSenses(t *testing.T) {
+	l := textbook.Cubic(t, 4)
+	for _, twin := range []orientation.Twin{{Dir: crystal.UVW{0, 0, 1}, Angle: deg(30)}, {Plane: crystal.HKL{0, 0, 1}, Angle: deg(30)}} {
+		rot, err := twin.Rotation(l, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := geom.Vec{X: math.Cos(deg(30)), Y: math.Sin(deg(30))}
+		if got := rot.Apply(geom.Vec{X: 1}); got.Sub(want).Norm() > tolRound {
+			t.Errorf("%+v takes x to %v, want %v", twin, got, want)
+		}
+	}
+
+	hex := textbook.Lattice(t, crystal.Cell{A: 3.2, B: 3.2, C: 5.2, Alpha: 90, Beta: 90, Gamma: 120})
+	axis := geom.Vec{X: 0.3, Y: -0.5, Z: 0.2}.Unit()
+	small := geom.AxisAngle(axis, 0.2)
+	negative := geom.Rotation{W: -small.W, X: -small.X, Y: -small.Y, Z: -small.Z} // the same turn
+	sixth := geom.AxisAngle(geom.Vec{Z: 1}, math.Pi/3)
+	for _, c := range []struct {
+		name string
+		rot  geom.Rotation
+		g1   *symmetry.Group
+	}{
+		{"no symmetry", small, nil},
+		{"the other quaternion", negative, nil},
+		{"behind a sixfold axis", sixth.Mul(small), textbook.Group(t, "-P 6 2")},
+	} {
+		angle, got := orientation.Disorientation(c.rot, hex, c.g1, l, nil)
+		if math.Abs(angle-0.2) > 1e-9 || got.Sub(axis).Norm() > 1e-9 {
+			t.Errorf("%s: %g rad about %v, want 0.2 about %v", c.name, angle, got, axis)
+		}
+	}
+}

@@ -209,6 +209,37 @@ func TestAppendSVG(t *testing.T) {
 	}
 }
 
+// The arc of a measured angle goes the short way from A to B about 000, as
+// seen; the number stands in its middle.
+func TestMeasuredArc(t *testing.T) {
+	for _, c := range []struct {
+		name         string
+		a, b         Point
+		sweep        int // 1 clockwise on the screen
+		textX, textY float64
+	}{
+		{"a quarter counter-clockwise", Point{0.5, 0}, Point{0, 0.5}, 0, 1, -1},
+		{"a quarter clockwise", Point{0, 0.5}, Point{0.5, 0}, 1, 1, -1},
+		{"across the left", Point{-0.5, 0.1}, Point{-0.5, -0.1}, 0, -1, 0},
+		{"and back", Point{-0.5, -0.1}, Point{-0.5, 0.1}, 1, -1, 0},
+	} {
+		s := Scene{Side: 2.8}
+		s.Measure = Measure{Points: []MeasurePoint{{Point: c.a}, {Point: c.b}}, Angle: "90°"}
+		d := s.drawMeasure()
+		if !d.arc || d.sweep != c.sweep {
+			t.Errorf("%s: arc %v, sweep %d, want %d", c.name, d.arc, d.sweep, c.sweep)
+		}
+		// The text is lowered by a third of its height.
+		if x, y := d.textX-d.ox, d.textY-5*s.size()-d.oy; x*c.textX < 0 || y*c.textY < 0 || c.textY == 0 && math.Abs(y) > 1e-9 {
+			t.Errorf("%s: the number stands at %g, %g", c.name, x, y)
+		}
+		ax, ay := s.ToView(c.a.X, c.a.Y)
+		if turn := (d.ax-d.ox)*(ay-d.oy) - (d.ay-d.oy)*(ax-d.ox); math.Abs(turn) > 1e-9 {
+			t.Errorf("%s: the arc does not begin on the line to A", c.name)
+		}
+	}
+}
+
 func TestFrame(t *testing.T) {
 	s := crowd(0.1)
 	var f wire.Frame

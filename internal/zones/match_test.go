@@ -92,6 +92,36 @@ func TestMatch(t *testing.T) {
 
 // Every entry must be found by its own numbers, whichever way round and on
 // whichever side of 90° they are measured.
+// The spacing counts like ratio and angle: beyond its tolerance nothing fits, and
+// within it the misfit is the root mean square of the three deviations.
+func TestMatchSpacing(t *testing.T) {
+	table := tableOf(t, "al")
+	d := 4.04958 / math.Sqrt(3) // of 111; the cell of the tables is a little larger or smaller
+	for _, e := range table.Entries {
+		if e.Zone == [3]int8{0, 1, 1} && math.Abs(1/float64(e.Length)-d) < 0.01 && e.Ratio < 1.001 {
+			d = 1 / float64(e.Length)
+		}
+	}
+	misfit := func(spacing float64) float64 {
+		for _, m := range table.Match(zones.RatioQuery{Ratio: 1, Angle: math.Acos(1.0 / 3), D: spacing}) {
+			if m.Zone == (crystal.UVW{0, 1, 1}) {
+				return m.Misfit
+			}
+		}
+		return math.NaN()
+	}
+	// The deviation is that of the crystal's spacing from the measured one.
+	for _, part := range []float64{-0.0305, -0.029, -0.02, 0, 0.01, 0.029, 0.0305} {
+		got, want := misfit(d/(1+part)), math.Abs(part)/0.03/math.Sqrt(3)
+		if math.Abs(part) > 0.03 {
+			want = math.NaN()
+		}
+		if math.IsNaN(got) != math.IsNaN(want) || math.Abs(got-want) > 1e-4 { // the table is in single precision
+			t.Errorf("%+.2f %%: misfit %g, want %g", 100*part, got, want)
+		}
+	}
+}
+
 func TestMatchFindsEveryEntry(t *testing.T) {
 	table := tableOf(t, "al", "fe", "srtio3")
 	for _, e := range table.Entries {

@@ -8,6 +8,7 @@ import (
 
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/diffraction"
+	"zoneaxis/internal/geom"
 	"zoneaxis/internal/textbook"
 	"zoneaxis/internal/zones"
 )
@@ -129,6 +130,15 @@ func TestBases(t *testing.T) {
 	}
 	if short == 0 {
 		t.Error("the first sphere was large enough for all")
+	}
+}
+
+// A neighbour is not farther than 45°, however few there are.
+func TestFarNeighbours(t *testing.T) {
+	l := textbook.Lattice(t, crystal.Cell{A: 4, B: 4, C: 3.9, Alpha: 90, Beta: 90, Gamma: 90})
+	axes := []crystal.UVW{{0, 0, 1}, {1, 0, 0}, {1, 0, 1}, {1, 1, 0}, {1, 1, 1}}
+	for _, n := range zones.Neighbours(l, textbook.Group(t, "-P 4 2"), crystal.UVW{0, 0, 1}, axes) {
+		t.Errorf("[001] has a neighbour at %.2f°: %v", geom.Degrees(n.Angle), n.Zone) // [101] is at 45.7°
 	}
 }
 

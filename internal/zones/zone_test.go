@@ -225,6 +225,8 @@ func TestNearestZone(t *testing.T) {
 		{"[11 10 1] is near [110]", at(crystal.UVW{11, 10, 1}, geom.Vec{X: 1}, 0), crystal.UVW{}, crystal.UVW{1, 1, 0}, geom.Degrees(math.Acos(21 / math.Sqrt(2*222)))},
 		{"[11 10 1] is itself if asked for", at(crystal.UVW{11, 10, 1}, geom.Vec{X: 1}, 0), crystal.UVW{11, 10, 1}, crystal.UVW{11, 10, 1}, 0},
 		{"and its opposite", at(crystal.UVW{-11, -10, -1}, geom.Vec{X: 1}, 0.1), crystal.UVW{22, 20, 2}, crystal.UVW{-11, -10, -1}, 0.1},
+		{"a reference with a long period is far at 2°", at(crystal.UVW{0, 1, 7}, geom.Vec{X: 1}, 2), crystal.UVW{0, 1, 7}, crystal.UVW{0, 0, 1}, geom.Degrees(math.Atan(1.0/7)) - 2},
+		{"and near at half a degree", at(crystal.UVW{0, 1, 7}, geom.Vec{X: 1}, 0.5), crystal.UVW{0, 1, 7}, crystal.UVW{0, 1, 7}, 0.5},
 		{"a far reference doesn't count", at(crystal.UVW{0, 0, 1}, geom.Vec{X: 1}, 3), crystal.UVW{11, 10, 1}, crystal.UVW{0, 0, 1}, 3},
 	} {
 		u, angle := z.Nearest(c.o, c.reference)
