@@ -115,7 +115,7 @@ func TestColoursEverywhere(t *testing.T) {
 		}
 		return string(text)
 	}
-	sheet := read("css", "shared", "tokens.css")
+	sheet := read("css", "shared", "tokens.css") + read("css", "shared", "lab.css")
 	token := regexp.MustCompile(`--p-([a-z]+): (#[0-9A-F]{6});`)
 	for _, style := range Styles {
 		_, block, ok := strings.Cut(sheet, `[data-pattern="`+style+`"]:not([data-negative])`)
