@@ -26,6 +26,7 @@ type Site struct {
 type Structure struct {
 	ID      string // library id, "mp-149", or empty
 	Name    string // what a person calls it, "Silicon"; may be empty
+	Block   string // what its file calls it, if that holds several: the name of a CIF block
 	Lattice Lattice
 	Sites   []Site
 	Given   *symmetry.Setting

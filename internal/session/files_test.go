@@ -82,9 +82,9 @@ func TestReadErrors(t *testing.T) {
 	for _, test := range []struct{ name, text, want string }{
 		{"nothing", "", "This file is empty."},
 		{"no cell", "data_x\n_cell_angle_alpha 90\n", "This file is not a CIF we can read: no cell lengths found."},
-		{"bad number", strings.Replace(rockSalt, "_cell_length_b 5.64", "_cell_length_b ?", 1), "This file is not a CIF we can read: line 4, expected a number, found “?”."},
+		{"bad number", strings.Replace(rockSalt, "_cell_length_b 5.64", "_cell_length_b abc", 1), "This file is not a CIF we can read: line 4, expected a number, found “abc”."},
 		{"too large", strings.Repeat("#", 18<<20), "This file is 18 MB. The limit is 5 MB."},
-		{"something else", "GIF89a", "This file is not a crystal structure we can read. Open a CIF, POSCAR, extended XYZ or Materials Project JSON file."},
+		{"something else", "GIF89a", "This file is not a crystal structure we can read. Open a CIF, POSCAR, extended XYZ, SHELX, PDB or JSON file."},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			s := open(t, "/sim?z=1,1,0")
@@ -133,9 +133,9 @@ func TestReadErrors(t *testing.T) {
 	if r = must(t, s, protocol.Request{Op: "crystalview"}); strings.Contains(r.SVG, "<circle") {
 		t.Error("atoms where there are none")
 	}
-	partly := strings.Replace(rockSalt, "Cl1 Cl 0.5 0.5 0.5", "Cl1 Cl 0.5 0.5 0.5\nX1 Wat 0.25 0.25 0.25", 1)
+	partly := strings.Replace(rockSalt, "Cl1 Cl 0.5 0.5 0.5", "Cl1 Cl 0.5 0.5 0.5\nX1 Q 0.25 0.25 0.25", 1)
 	r = read(t, s, "partly.cif", partly)
-	if !r.OK || !contains(r.Notes, "Read 2 of 3 atoms. Not recognised: “Wat”. Intensities leave them out.") {
+	if !r.OK || !contains(r.Notes, "Read 2 of 3 atoms. Not recognised: “Q”. Intensities leave them out.") {
 		t.Errorf("partly: %v %q", r.Notes, r.Error)
 	}
 }

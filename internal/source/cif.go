@@ -1,11 +1,14 @@
 package source
 
 import (
+	"bytes"
 	"errors"
 	"math"
+	"slices"
 	"strings"
 
 	"zoneaxis/internal/crystal"
+	"zoneaxis/internal/symmetry"
 )
 
 // decodeCIF reads a CIF: one structure for each block with a cell and atoms.
@@ -38,6 +41,7 @@ func decodeCIF(data []byte) ([]*crystal.Structure, error) {
 			}
 			addOnce(&left, short(b.name, 40))
 		default:
+			s.Block = short(b.name, 80)
 			list = append(list, s)
 		}
 	}
@@ -60,17 +64,38 @@ func decodeCIF(data []byte) ([]*crystal.Structure, error) {
 }
 
 // cifNumber reads a number with or without a standard uncertainty, 5.431(2),
-// or a fraction, 1/3.
+// or a fraction, 1/3. A decimal comma, and a unit behind the number, do no harm.
 func cifNumber(t cifToken) (float64, error) {
-	b := t.text
-	if i := strings.IndexByte(string(b), '('); i > 0 {
-		b = b[:i]
-	}
-	v, ok := parseFraction(b)
+	v, ok := parseFraction(bareNumber(t.text))
 	if !ok || t.missing() {
 		return 0, &SyntaxError{CIF, int(t.line), "expected a number, found " + found(t.text)}
 	}
 	return v, nil
+}
+
+// units are what people write behind a length or an angle; \%A is the code of
+// CIF for Å.
+var units = []string{"Å", "\u212b", `\%A`, "angstroms", "angstrom", "ang.", "ang", "nm", "pm", "A", "degrees", "degree", "deg.", "deg", "°", "º"}
+
+// bareNumber takes away what may stand around a number.
+func bareNumber(b []byte) []byte {
+	s := strings.TrimSpace(text(b))
+	for _, mark := range []string{"(", "±", "+/-", "+-", `\\pm`, "["} {
+		if i := strings.Index(s, mark); i > 0 {
+			s = s[:i]
+		}
+	}
+	s = strings.TrimRight(s, " \t,;")
+	for _, u := range units {
+		if n := len(s) - len(u); n > 0 && strings.EqualFold(s[n:], u) {
+			s = strings.TrimRight(s[:n], " \t")
+			break
+		}
+	}
+	if strings.Count(s, ",") == 1 && !strings.Contains(s, ".") {
+		s = strings.Replace(s, ",", ".", 1)
+	}
+	return []byte(s)
 }
 
 // parseFraction reads a number, "0.25", or a fraction, "1/4".
@@ -87,40 +112,53 @@ func parseFraction(b []byte) (float64, bool) {
 
 // structure builds the crystal of a block.
 func (b *cifBlock) structure() (*crystal.Structure, error) {
-	lattice, notes, err := b.lattice()
+	named, listed := b.namedSymmetry(), b.listedSymmetry()
+	lattice, notes, err := b.lattice(named, listed)
 	if err != nil {
 		return nil, err
 	}
-	s := &crystal.Structure{Name: b.title(), Lattice: lattice, Reference: short(b.reference(), 300), Notes: notes}
-	if v := b.value("_cell_modulation_dimension"); v != "" && v != "0" {
-		s.Notes = append(s.Notes, "The structure is modulated: only its average cell is used.")
+	s := &crystal.Structure{Name: b.title(), Lattice: lattice, Reference: short(b.reference(), 300), Notes: append(notes, b.notes...)}
+	if v := b.value("_cell_modulation_dimension"); v != "" && v != "0" && !slices.Contains(listed.notes, modulatedNote) {
+		s.Notes = append(s.Notes, modulatedNote)
 	}
 	atoms, err := b.atoms(lattice)
 	if err != nil {
 		return nil, err
 	}
-	sym, err := b.symmetry(lattice, atoms)
+	sym, lattice, err := symmetryOf(lattice, named, listed, atoms)
 	if err != nil {
 		return nil, err
 	}
-	s.Given = sym.setting
-	if len(atoms.sites) == 0 {
+	s.Lattice, s.Given = lattice, sym.setting
+	if len(atoms.atoms) == 0 {
 		none := &NoAtomsError{Format: CIF, Structure: s}
-		if atoms.listed > 0 {
-			none.Detail = atoms.species.readNote(0, atoms.listed)
+		switch {
+		case atoms.read < atoms.listed:
+			none.Detail = atoms.species.readNote(atoms.read, atoms.listed)
+		case atoms.listed > 0:
+			none.Detail = strings.Join(atoms.notes, " ")
 		}
 		s.Notes = append(s.Notes, sym.notes...)
 		return nil, none
 	}
-	x, err := expand(lattice, sym.group.Ops(), atoms.sites)
+	x, err := expand(lattice, sym.group.Ops(), atoms.asymmetric, true)
+	if err == nil && x.added && (x.whole || atoms.formulaOff(x, atoms.units) != nil) {
+		// The atoms listed on equivalent positions may be one atom after all.
+		if y, _ := expand(lattice, sym.group.Ops(), atoms.asymmetric, false); x.whole || atoms.formulaOff(y, atoms.units) == nil {
+			x = y
+		}
+	}
 	if err != nil {
 		return nil, &SyntaxError{CIF, 0, err.Error()}
 	}
 	s.Sites = x.sites
-	s.Notes = append(s.Notes, atoms.species.notes(len(atoms.sites)+atoms.empty, atoms.listed)...)
+	s.Notes = append(s.Notes, atoms.species.notes(atoms.read, atoms.listed)...)
 	s.Notes = append(s.Notes, sym.notes...)
 	s.Notes = append(s.Notes, atoms.notes...)
-	s.Notes = append(s.Notes, againNote(x, len(atoms.sites))...)
+	s.Notes = append(s.Notes, againNote(x, len(atoms.atoms))...)
+	if len(x.snapped) > 0 {
+		s.Notes = append(s.Notes, "Coordinates with few digits were moved onto special positions, by up to "+decimals(x.moved, 3)+" Å: "+quoteList(x.snapped)+".")
+	}
 	s.Notes = append(s.Notes, crowded(lattice, x.sites)...)
 	s.Notes = append(s.Notes, atoms.formulaNote(x)...)
 	for _, a := range s.Sites {
@@ -131,33 +169,116 @@ func (b *cifBlock) structure() (*crystal.Structure, error) {
 	return s, nil
 }
 
-// lattice reads the cell. Angles that are not there are 90°, as the dictionary
-// has it, with a note.
-func (b *cifBlock) lattice() (crystal.Lattice, []string, error) {
+// lattice reads the cell. Edges and angles that are not there are those that
+// the space group asks for; angles that it leaves open are 90°, as the
+// dictionary has it. There is a note on each.
+func (b *cifBlock) lattice(named *namedSymmetry, listed *listedSymmetry) (crystal.Lattice, []string, error) {
+	var groups []*symmetry.Group
+	for _, s := range named.candidates {
+		groups = append(groups, s.Group())
+	}
+	for _, g := range []*symmetry.Group{named.group, listed.group} {
+		if g != nil {
+			groups = append(groups, g)
+		}
+	}
 	var v [6]float64
-	var notes []string
+	var missing []int
+	var first error
 	line := 0
 	for i, name := range []string{"_cell_length_a", "_cell_length_b", "_cell_length_c", "_cell_angle_alpha", "_cell_angle_beta", "_cell_angle_gamma"} {
 		t, ok := b.items[name]
-		switch {
-		case !ok && i < 3:
-			return crystal.Lattice{}, nil, &SyntaxError{CIF, 0, "no " + name + " found"}
-		case !ok:
-			v[i] = 90
-			notes = append(notes, "The angle "+string([]rune("αβγ")[i-3])+" is not given; it is taken as 90°.")
+		if !ok || t.missing() {
+			missing = append(missing, i)
+			if i < 3 && first == nil {
+				first = &SyntaxError{CIF, int(t.line), "no " + name + " found"}
+				if ok {
+					_, first = cifNumber(t)
+				}
+			}
 			continue
 		}
 		var err error
 		if v[i], err = cifNumber(t); err != nil {
 			return crystal.Lattice{}, nil, err
 		}
+		if unit := strings.ToLower(string(bytes.TrimSpace(t.text))); i < 3 && strings.HasSuffix(unit, "nm") {
+			v[i] *= 10
+		} else if i < 3 && strings.HasSuffix(unit, "pm") {
+			v[i] /= 100
+		}
 		line = max(line, int(t.line))
+	}
+	v, fits := completeCell(v, missing, groups)
+	if first != nil && !fits {
+		return crystal.Lattice{}, nil, first
+	}
+	var notes []string
+	for _, i := range missing {
+		greek := string([]rune("abcαβγ")[i])
+		switch {
+		case i < 3:
+			notes = append(notes, "The edge "+greek+" is not given; the space group makes it "+decimals(v[i], 4)+" Å.")
+		case v[i] != 90:
+			notes = append(notes, "The angle "+greek+" is not given; the space group makes it "+decimals(v[i], 3)+"°.")
+		default:
+			notes = append(notes, "The angle "+greek+" is not given; it is taken as 90°.")
+		}
 	}
 	l, err := crystal.NewLattice(crystal.Cell{A: v[0], B: v[1], C: v[2], Alpha: v[3], Beta: v[4], Gamma: v[5]})
 	if err != nil {
 		return l, nil, &SyntaxError{CIF, line, strings.TrimPrefix(err.Error(), "crystal: ")}
 	}
 	return l, notes, nil
+}
+
+// completeCell fills in the missing edges and angles of a cell: of other edges
+// or angles given, 90° and 120°, what fits one of the groups best; the first,
+// 90°, if nothing does. It tells whether the result fits.
+func completeCell(v [6]float64, missing []int, groups []*symmetry.Group) ([6]float64, bool) {
+	if len(missing) == 0 {
+		return v, true
+	}
+	values := make([][]float64, len(missing))
+	total := 1
+	for k, i := range missing {
+		if i >= 3 {
+			values[k] = []float64{90, 120}
+		}
+		for j := i / 3 * 3; j < i/3*3+3; j++ {
+			if v[j] > 0 && !slices.Contains(values[k], v[j]) {
+				values[k] = append(values[k], v[j])
+			}
+		}
+		if len(values[k]) == 0 {
+			return v, false
+		}
+		total *= len(values[k])
+	}
+	best, least := v, math.Inf(1)
+	for n := range total {
+		w, rest := v, n
+		for k, i := range missing {
+			w[i] = values[k][rest%len(values[k])]
+			rest /= len(values[k])
+		}
+		l, err := crystal.NewLattice(crystal.Cell{A: w[0], B: w[1], C: w[2], Alpha: w[3], Beta: w[4], Gamma: w[5]})
+		if err != nil {
+			continue
+		}
+		for _, g := range groups {
+			if d := misfit(l, g); d < least-1e-6 {
+				best, least = w, d
+			}
+		}
+	}
+	if least > 0.01 {
+		for k, i := range missing {
+			best[i] = values[k][0]
+		}
+		return best, false
+	}
+	return best, true
 }
 
 // againNote tells of atoms left out because symmetry makes them from others.
@@ -172,7 +293,8 @@ func againNote(x expanded, listed int) []string {
 	return []string{count(n) + " of the " + count(listed) + " atoms repeat others by symmetry; each is used once."}
 }
 
-// crowded notes positions with occupancies that add up to more than one.
+// crowded scales the occupancies on positions where they add up to more than
+// one, and says so.
 func crowded(l crystal.Lattice, sites []crystal.Site) []string {
 	var bad []string
 	worst := 0.0
@@ -180,31 +302,35 @@ func crowded(l crystal.Lattice, sites []crystal.Site) []string {
 	for i, s := range sites {
 		g.add(i, s.Frac)
 	}
+	scaled := make([]float64, len(sites))
 	for i, s := range sites {
 		sum := 0.0
-		names := ""
+		var names []string
 		first := true
 		g.near(s.Frac, func(j int) bool {
-			if !same(l, s.Frac, sites[j].Frac) {
-				return false
+			if same(l, s.Frac, sites[j].Frac) {
+				sum += sites[j].Occ
+				first = first && j >= i
+				names = append(names, siteName(sites[j]))
 			}
-			sum += sites[j].Occ
-			first = first && j >= i
-			if names != "" {
-				names += " + "
-			}
-			names += siteName(sites[j])
 			return false
 		})
-		if sum > 1.02 && first {
-			addOnce(&bad, names)
+		scaled[i] = s.Occ
+		if sum > 1.02 {
+			scaled[i] /= sum
 			worst = max(worst, sum)
+			if first {
+				addOnce(&bad, strings.Join(names, " + "))
+			}
 		}
+	}
+	for i := range sites {
+		sites[i].Occ = scaled[i]
 	}
 	if len(bad) == 0 {
 		return nil
 	}
-	return []string{"Occupancies on one position add up to more than 1 (" + decimals(worst, 2) + "): " + quoteList(bad) + "."}
+	return []string{"Occupancies on one position add up to more than 1 (" + decimals(worst, 2) + ") and are scaled to it: " + quoteList(bad) + "."}
 }
 
 func siteName(s crystal.Site) string {

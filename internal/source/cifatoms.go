@@ -1,6 +1,8 @@
 package source
 
 import (
+	"bytes"
+	"errors"
 	"math"
 	"strconv"
 	"strings"
@@ -12,18 +14,23 @@ import (
 
 // cifAtoms holds the atoms of a block before symmetry is applied.
 type cifAtoms struct {
-	sites   []crystal.Site
+	asymmetric
 	listed  int // rows of the list of atoms
-	empty   int // of these, atoms of occupancy zero
+	read    int // of these, rows that are understood
 	species species
 	units   float64 // formula units in the cell, 0 if the file does not say
 	notes   []string
+	byLabel map[string][]int
+
+	clamped, vacant, negative, ghosts, guessed []string // labels for notes
+	bad                                        []string // rows that cannot be read, in words
+	disordered, hydrogens, percent             bool
 }
 
 // atomLoop returns the list of atoms. A list of one may stand outside a loop.
 func (b *cifBlock) atomLoop() *cifLoopData {
 	for _, l := range b.loops {
-		if l.col("_atom_site_fract_x", "_atom_site_cartn_x") >= 0 {
+		if l.col("_atom_site_fract_x", "_atom_site_fract_xyz", "_atom_site_cartn_x") >= 0 {
 			return l
 		}
 	}
@@ -40,9 +47,60 @@ func (b *cifBlock) atomLoop() *cifLoopData {
 	return nil
 }
 
-// atoms reads the list of atoms and their displacement parameters.
+// atomColumns holds the numbers of the columns of a list of atoms, −1 for one
+// that is not there.
+type atomColumns struct {
+	pos                                                   [3]int
+	list                                                  int // the three coordinates as one list of CIF 2
+	cartesian                                             bool
+	symbol, label, occ, uIso, bIso, flag, group, attached int
+}
+
+func (d *cifLoopData) atomColumns() (c atomColumns, err error) {
+	c.cartesian = d.col("_atom_site_fract_x", "_atom_site_fract_xyz") < 0
+	c.list = d.col("_atom_site_fract_xyz")
+	for k, axis := range []string{"x", "y", "z"} {
+		if c.pos[k] = d.col("_atom_site_fract_" + axis); c.cartesian {
+			c.pos[k] = d.col("_atom_site_cartn_" + axis)
+		}
+		if c.pos[k] >= 0 {
+			c.list = -1
+		} else if c.list < 0 {
+			return c, &SyntaxError{CIF, int(d.line), "expected a column _atom_site_fract_" + axis}
+		}
+	}
+	c.symbol, c.label = d.col("_atom_site_type_symbol"), d.col("_atom_site_label", "_atom_site_label_atom_id", "_atom_site_id")
+	c.occ = d.col("_atom_site_occupancy")
+	c.uIso, c.bIso = d.col("_atom_site_u_iso_or_equiv"), d.col("_atom_site_b_iso_or_equiv")
+	c.flag, c.group, c.attached = d.col("_atom_site_calc_flag"), d.col("_atom_site_disorder_group"), d.col("_atom_site_attached_hydrogens")
+	return c, nil
+}
+
+// position returns the tokens of the coordinates of a row.
+func (d *cifLoopData) position(row int, c atomColumns) (out [3]cifToken) {
+	if c.list >= 0 {
+		t := d.at(row, c.list)
+		for k, f := range bytes.FieldsFunc(t.text, func(r rune) bool { return strings.ContainsRune("[] ,\t\r\n", r) }) {
+			if k < 3 {
+				out[k] = cifToken{kind: cifValue, line: t.line, text: f}
+			}
+		}
+		return out
+	}
+	for k := range out {
+		out[k] = d.at(row, c.pos[k])
+	}
+	return out
+}
+
+// dot tells whether a token is a bare dot, which stands for the default of its
+// item; that of a coordinate is 0.
+func (t cifToken) dot() bool { return len(t.text) == 1 && t.text[0] == '.' }
+
+// atoms reads the list of atoms and their displacement parameters. Rows that
+// cannot be read are left out with a note; it is an error if no row can.
 func (b *cifBlock) atoms(l crystal.Lattice) (*cifAtoms, error) {
-	out := &cifAtoms{}
+	out := &cifAtoms{byLabel: map[string][]int{}}
 	formula := b.value("_chemical_formula_sum")
 	if strings.ToUpper(formula) != formula || !twoCapitals(formula) {
 		out.species.formula = parseFormula(formula)
@@ -54,139 +112,243 @@ func (b *cifBlock) atoms(l crystal.Lattice) (*cifAtoms, error) {
 	if loop == nil {
 		return out, nil
 	}
-	var pos [3]int
-	cartesian := loop.col("_atom_site_fract_x") < 0
-	for k, axis := range []string{"x", "y", "z"} {
-		pos[k] = loop.col("_atom_site_fract_" + axis)
-		if cartesian {
-			pos[k] = loop.col("_atom_site_cartn_" + axis)
-		}
-		if pos[k] < 0 {
-			return nil, &SyntaxError{CIF, int(loop.line), "expected a column _atom_site_fract_" + axis}
-		}
-	}
-	if cartesian {
-		out.notes = append(out.notes, "Positions are Cartesian; the axes are taken as a along x and c* along z.")
-	}
-	symbol, label := loop.col("_atom_site_type_symbol"), loop.col("_atom_site_label", "_atom_site_id")
-	occ := loop.col("_atom_site_occupancy")
-	uIso, bIso := loop.col("_atom_site_u_iso_or_equiv"), loop.col("_atom_site_b_iso_or_equiv")
-	flag := loop.col("_atom_site_calc_flag")
-	group := loop.col("_atom_site_disorder_group")
-	attached := loop.col("_atom_site_attached_hydrogens")
-	var disordered, hydrogens bool
-	clamped, vacant := []string{}, []string{}
-	byLabel := map[string][]int{}
-	for row := range loop.rows() {
-		out.listed++
-		name := short(text(loop.at(row, label).text), 40)
-		kind := ""
-		if t := loop.at(row, symbol); !t.missing() {
-			kind = short(text(t.text), 40)
-		}
-		if strings.EqualFold(string(loop.at(row, flag).text), "dum") {
-			addOnce(&out.species.unknown, name)
-			continue
-		}
-		z, known := out.species.element(kind, name)
-		a := crystal.Site{Label: name, Z: z, Occ: 1, B: math.NaN()}
-		placed := true
-		for k := range 3 {
-			t := loop.at(row, pos[k])
-			if t.missing() {
-				placed = false
-				continue
-			}
-			v, err := cifNumber(t)
-			if err != nil {
-				return nil, err
-			}
-			if math.Abs(v) > 1e4 {
-				return nil, &SyntaxError{CIF, int(t.line), "expected a coordinate, found " + found(t.text)}
-			}
-			a.Frac[k] = v
-		}
-		if !placed {
-			addOnce(&out.species.nowhere, name)
-		}
-		if !known || !placed {
-			continue
-		}
-		if cartesian {
-			a.Frac = l.Frac(geom.Vec{X: a.Frac[0], Y: a.Frac[1], Z: a.Frac[2]})
-		}
-		if t := loop.at(row, occ); !t.missing() {
-			v, err := cifNumber(t)
-			if err != nil {
-				return nil, err
-			}
-			if v < 0 || v > 1.1 {
-				return nil, &SyntaxError{CIF, int(t.line), "expected an occupancy from 0 to 1, found " + found(t.text)}
-			}
-			if a.Occ = min(v, 1); v > 1.005 { // 1.00002 is a multiplicity turned back
-				addOnce(&clamped, name)
-			}
-		}
-		if a.Occ == 0 {
-			out.empty++
-			addOnce(&vacant, name)
-			continue
-		}
-		if t := loop.at(row, uIso); !t.missing() {
-			v, err := cifNumber(t)
-			if err != nil {
-				return nil, err
-			}
-			a.B = 8 * math.Pi * math.Pi * v
-		}
-		if t := loop.at(row, bIso); !t.missing() {
-			v, err := cifNumber(t)
-			if err != nil {
-				return nil, err
-			}
-			a.B = v
-		}
-		if t := loop.at(row, group); !t.missing() && string(t.text) != "0" {
-			disordered = true
-		}
-		if t := loop.at(row, attached); !t.missing() {
-			v, err := cifNumber(t)
-			hydrogens = hydrogens || err == nil && v > 0
-		}
-		byLabel[name] = append(byLabel[name], len(out.sites))
-		out.sites = append(out.sites, a)
-	}
-	if err := b.tensors(l, out, byLabel); err != nil {
+	c, err := loop.atomColumns()
+	if err != nil {
 		return nil, err
 	}
-	negative := []string{}
-	zero := len(out.sites) > 0
-	for i := range out.sites {
-		zero = zero && out.sites[i].B == 0
-		if out.sites[i].B < 0 {
-			addOnce(&negative, out.sites[i].Label)
-			out.sites[i].B = math.NaN()
+	if c.cartesian {
+		out.notes = append(out.notes, "Positions are Cartesian; the axes are taken as a along x and c* along z.")
+	}
+	out.percent = loop.percent(c.occ)
+	origin := loop.undotted(c)
+	models := loop.col("_atom_site_pdbx_pdb_model_num")
+	var first error
+	for row := range loop.rows() {
+		if models >= 0 && string(loop.at(row, models).text) != string(loop.at(0, models).text) {
+			continue // another model of the same crystal
+		}
+		out.listed++
+		if err := out.row(l, loop, c, row, origin); err != nil {
+			if first == nil {
+				first = err
+			}
+			e, _ := errors.AsType[*SyntaxError](err)
+			if len(out.bad) < 3 {
+				out.bad = append(out.bad, "line "+strconv.Itoa(e.Line)+", "+e.Msg)
+			} else if len(out.bad) == 3 {
+				out.bad = append(out.bad, "and more lines of the kind")
+			}
 		}
 	}
-	if len(negative) > 0 {
-		out.notes = append(out.notes, "A displacement parameter below zero was left out: "+quoteList(negative)+".")
+	if len(out.atoms) == 0 && first != nil {
+		return nil, first
 	}
-	if zero {
-		out.notes = append(out.notes, "All displacement parameters of the file are 0; the atoms are taken at rest.")
+	if err := b.tensors(l, out); err != nil {
+		return nil, err
 	}
-	if len(clamped) > 0 {
-		out.notes = append(out.notes, "An occupancy above 1 was read as 1: "+quoteList(clamped)+".")
-	}
-	if len(vacant) > 0 {
-		out.notes = append(out.notes, "Not used, because the occupancy is 0: "+quoteList(vacant)+".")
-	}
-	if disordered {
-		out.notes = append(out.notes, "The structure is disordered; every group of atoms counts with its occupancy.")
-	}
-	if hydrogens {
-		out.notes = append(out.notes, "Hydrogen atoms that the file attaches to others have no positions; intensities leave them out.")
-	}
+	out.summary()
 	return out, nil
+}
+
+// percent tells whether occupancies are given in percent: most of them above
+// 1.5, none above 100, and 100 among them.
+func (d *cifLoopData) percent(occ int) bool {
+	large, whole, n := 0, false, 0
+	for row := range d.rows() {
+		if t := d.at(row, occ); !t.missing() {
+			v, err := cifNumber(t)
+			if err != nil || v > 100.5 {
+				return false
+			}
+			n++
+			if v > 1.5 {
+				large++
+			}
+			whole = whole || v > 99
+		}
+	}
+	return whole && 2*large > n
+}
+
+// undotted tells whether atoms whose three coordinates are dots cannot stand
+// at the origin, which is what dots mean: there are too many.
+func (d *cifLoopData) undotted(c atomColumns) bool {
+	sum := 0.0
+	for row := range d.rows() {
+		p := d.position(row, c)
+		dots := true
+		for _, t := range p {
+			v, err := cifNumber(t)
+			dots = dots && (t.dot() || err == nil && v == 0)
+		}
+		if !dots {
+			continue
+		}
+		occ, err := cifNumber(d.at(row, c.occ))
+		if err != nil {
+			occ = 1
+		}
+		sum += occ
+	}
+	return sum > 1.1
+}
+
+// row reads one atom, or the atoms of one mixed site.
+func (out *cifAtoms) row(l crystal.Lattice, loop *cifLoopData, c atomColumns, row int, undotted bool) error {
+	name := short(text(loop.at(row, c.label).text), 40)
+	kind := ""
+	if t := loop.at(row, c.symbol); !t.missing() {
+		kind = short(text(t.text), 80)
+	}
+	if strings.EqualFold(string(loop.at(row, c.flag).text), "dum") {
+		addOnce(&out.species.unknown, name)
+		return nil
+	}
+	occupancy := loop.at(row, c.occ)
+	if len(name) > 1 && strings.HasSuffix(name, "?") && (occupancy.missing() || strings.Trim(string(occupancy.text), "1.0") == "") {
+		out.read++
+		addOnce(&out.ghosts, name)
+		return nil
+	}
+	shares, known := out.species.read(kind, name)
+	a := crystal.Site{Label: name, Occ: 1, B: math.NaN()}
+	var slack crystal.Frac
+	placed, dots := true, 0
+	for k, t := range loop.position(row, c) {
+		if t.dot() {
+			dots++
+			continue
+		}
+		if t.missing() {
+			placed = false
+			continue
+		}
+		v, err := cifNumber(t)
+		if err != nil {
+			return err
+		}
+		if math.Abs(v) > 1e4 {
+			return &SyntaxError{CIF, int(t.line), "expected a coordinate, found " + found(t.text)}
+		}
+		a.Frac[k], slack[k] = v, lastDigit(t.text)
+	}
+	if dots == 3 && undotted {
+		placed = false
+	}
+	if !placed {
+		addOnce(&out.species.nowhere, name)
+	}
+	if !known || !placed {
+		return nil
+	}
+	out.read++
+	if c.cartesian {
+		a.Frac, slack = l.Frac(geom.Vec{X: a.Frac[0], Y: a.Frac[1], Z: a.Frac[2]}), crystal.Frac{}
+	}
+	if a.Occ = out.occupancy(occupancy, name); a.Occ <= 0 {
+		return nil
+	}
+	var err error
+	number := func(t cifToken, factor float64) {
+		if !t.missing() && err == nil {
+			var v float64
+			v, err = cifNumber(t)
+			a.B = factor * v
+		}
+	}
+	number(loop.at(row, c.uIso), 8*math.Pi*math.Pi)
+	number(loop.at(row, c.bIso), 1)
+	if err != nil {
+		return err
+	}
+	if t := loop.at(row, c.group); !t.missing() && string(t.text) != "0" {
+		out.disordered = true
+	}
+	if t := loop.at(row, c.attached); !t.missing() {
+		v, err := cifNumber(t)
+		out.hydrogens = out.hydrogens || err == nil && v > 0
+	}
+	for _, s := range shares {
+		b := a
+		b.Z = s.z
+		// A lone share that the column of occupancies repeats counts once.
+		if len(shares) > 1 || a.Occ > 0.999 {
+			b.Occ *= s.part
+		}
+		out.byLabel[name] = append(out.byLabel[name], len(out.atoms))
+		out.atoms = append(out.atoms, b)
+		out.slack = append(out.slack, slack)
+	}
+	return nil
+}
+
+// occupancy reads an occupancy and brings it into the range from 0 to 1.
+func (out *cifAtoms) occupancy(t cifToken, name string) float64 {
+	if t.missing() {
+		return 1
+	}
+	v, err := cifNumber(t)
+	if err != nil {
+		addOnce(&out.guessed, name)
+		return 1
+	}
+	if out.percent {
+		v /= 100
+	}
+	switch {
+	case v < 0:
+		addOnce(&out.negative, name)
+	case v == 0:
+		addOnce(&out.vacant, name)
+	case v > 1.005: // 1.00002 is a multiplicity turned back
+		addOnce(&out.clamped, name)
+	}
+	return min(v, 1)
+}
+
+// lastDigit returns one unit of the last digit of a coordinate, trailing zeros
+// not counted; 0 for a fraction, or with less than two decimals, which say
+// nothing: 0.3 is no third.
+func lastDigit(b []byte) float64 {
+	s, _, _ := strings.Cut(string(b), "(")
+	_, decimals, ok := strings.Cut(strings.Replace(s, ",", ".", 1), ".")
+	decimals = strings.TrimRight(decimals, "0 ")
+	if !ok || len(decimals) < 2 || len(decimals) > 15 || strings.ContainsAny(s, "/eEdD") {
+		return 0
+	}
+	return math.Pow10(-len(decimals))
+}
+
+// summary adds the notes on the atoms as they are listed.
+func (out *cifAtoms) summary() {
+	flat := []string{}
+	zero := len(out.atoms) > 0
+	for i := range out.atoms {
+		zero = zero && out.atoms[i].B == 0
+		if out.atoms[i].B < 0 {
+			addOnce(&flat, out.atoms[i].Label)
+			out.atoms[i].B = math.NaN()
+		}
+	}
+	say := func(yes bool, note string) {
+		if yes {
+			out.notes = append(out.notes, note)
+		}
+	}
+	list := func(labels []string, note string) { say(len(labels) > 0, note+quoteList(labels)+".") }
+	if n := len(out.bad); n > 0 {
+		out.notes = append(out.notes, "Atoms that could not be read are left out: "+strings.Join(out.bad, "; ")+".")
+	}
+	list(flat, "A displacement parameter below zero was left out: ")
+	say(zero, "All displacement parameters of the file are 0; the atoms are taken at rest.")
+	say(out.percent, "The occupancies are read as percent.")
+	list(out.clamped, "An occupancy above 1 was read as 1: ")
+	list(out.negative, "An occupancy below 0 was read as 0: ")
+	list(out.guessed, "An occupancy that is no number was read as 1: ")
+	list(out.vacant, "Not used, because the occupancy is 0: ")
+	list(out.ghosts, "Not used, because a ? behind the label marks the minor place of a disordered atom: ")
+	say(out.disordered, "The structure is disordered; every group of atoms counts with its occupancy.")
+	say(out.hydrogens, "Hydrogen atoms that the file attaches to others have no positions; intensities leave them out.")
 }
 
 // twoCapitals tells whether two capitals stand side by side, as in "SI O2".
@@ -200,7 +362,7 @@ func twoCapitals(s string) bool {
 }
 
 // tensors reads the anisotropic displacement parameters, as U_ij, B_ij or β_ij.
-func (b *cifBlock) tensors(l crystal.Lattice, out *cifAtoms, byLabel map[string][]int) error {
+func (b *cifBlock) tensors(l crystal.Lattice, out *cifAtoms) error {
 	var flat []string
 	for _, loop := range b.loops {
 		label := loop.col("_atom_site_aniso_label", "_atom_site_label", "_atom_site_id")
@@ -247,8 +409,8 @@ func (b *cifBlock) tensors(l crystal.Lattice, out *cifAtoms, byLabel map[string]
 				continue
 			}
 			name := short(text(loop.at(row, label).text), 40)
-			for _, i := range byLabel[name] {
-				a := &out.sites[i]
+			for _, i := range out.byLabel[name] {
+				a := &out.atoms[i]
 				if !positive(l, u) {
 					addOnce(&flat, name)
 					if eq := 8 * math.Pi * math.Pi * uEquivalent(l, u); math.IsNaN(a.B) && eq > 0 {
@@ -271,7 +433,22 @@ func (b *cifBlock) tensors(l crystal.Lattice, out *cifAtoms, byLabel map[string]
 
 // formulaNote compares the atoms of the cell with the formula of the file.
 // Hydrogen is often not located; anything else that misses may be a slip.
+// Programs write the formula of the unit or, like pymatgen, of the whole cell:
+// there is nothing to note if either is right.
 func (atoms *cifAtoms) formulaNote(x expanded) []string {
+	if atoms.units == 0 {
+		return atoms.formulaOff(x, 0)
+	}
+	off := atoms.formulaOff(x, atoms.units)
+	if off != nil && atoms.formulaOff(x, 1) == nil {
+		return nil
+	}
+	return off
+}
+
+// formulaOff compares the cell with so many formula units; with 0 it takes the
+// ratio of the most abundant element that both have.
+func (atoms *cifAtoms) formulaOff(x expanded, units float64) []string {
 	formula := atoms.species.formula
 	if formula == nil {
 		return nil
@@ -280,9 +457,6 @@ func (atoms *cifAtoms) formulaNote(x expanded) []string {
 	for _, s := range x.sites {
 		have[s.Z] += s.Occ
 	}
-	// The scale between cell and formula: the number of formula units, or the
-	// ratio of the most abundant element that both have.
-	units := atoms.units
 	if units == 0 {
 		most := 0.0
 		for z := atom.Z(1); z <= atom.MaxZ; z++ {

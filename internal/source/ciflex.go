@@ -2,6 +2,7 @@ package source
 
 import (
 	"bytes"
+	"strconv"
 	"strings"
 )
 
@@ -40,12 +41,14 @@ func (t cifToken) missing() bool {
 }
 
 // cifLexer cuts a CIF 1.1 file into tokens; of CIF 2.0 it knows the triple
-// quotes. It never fails: what is not closed ends with its line or the file.
+// quotes, and lists and tables, which are one token. It never fails: what is
+// not closed ends with its line or the file.
 type cifLexer struct {
 	data []byte
 	pos  int
 	line int32
 	two  bool // CIF 2.0
+	open int  // brackets met that do not close
 }
 
 func newCIFLexer(data []byte) *cifLexer {
@@ -99,6 +102,12 @@ func (l *cifLexer) next() cifToken {
 			return l.textField()
 		case c == '\'' || c == '"':
 			return l.quoted(c)
+		case (c == '[' || c == '{') && l.open < 100:
+			if t, ok := l.list(); ok {
+				return t
+			}
+			l.open++
+			return l.word()
 		default:
 			return l.word()
 		}
@@ -160,13 +169,62 @@ func (l *cifLexer) quoted(q byte) cifToken {
 	return t
 }
 
-// word reads a bare word and tells keywords from values.
+// list reads a list [1 2 3] or a table of CIF 2.0 as one value. Files that do
+// not say which CIF they are may have one too, on one line; then what follows
+// the last bracket must be white space, or it is no list.
+func (l *cifLexer) list() (cifToken, bool) {
+	t := cifToken{kind: cifValue, line: l.line, pos: int32(l.pos)}
+	end := min(len(l.data), l.pos+4096)
+	if l.two {
+		end = min(len(l.data), l.pos+1<<18)
+	}
+	var quote byte
+	depth, line := 0, l.line
+	for i := l.pos; i < end; i++ {
+		switch c := l.data[i]; {
+		case isEnd(c):
+			if !l.two {
+				return t, false
+			}
+			if quote = 0; c == '\n' || i+1 == len(l.data) || l.data[i+1] != '\n' {
+				line++
+			}
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case (c == '\'' || c == '"') && l.two:
+			quote = c
+		case c == '[' || c == '{':
+			depth++
+		case c == ']' || c == '}':
+			if depth--; depth > 0 {
+				continue
+			}
+			if n := i + 1; !l.two && n < len(l.data) && !isEnd(l.data[n]) && !isBlank(l.data[n]) {
+				return t, false
+			}
+			t.text = l.data[l.pos : i+1]
+			l.pos, l.line = i+1, line
+			return t, true
+		}
+	}
+	return t, false
+}
+
+// word reads a bare word and tells keywords from values. A number may have a
+// blank before its standard uncertainty: 5.64 (1).
 func (l *cifLexer) word() cifToken {
 	start := l.pos
 	for l.pos < len(l.data) && !isEnd(l.data[l.pos]) && !isBlank(l.data[l.pos]) {
 		l.pos++
 	}
 	t := cifToken{kind: cifValue, line: l.line, pos: int32(start), text: l.data[start:l.pos]}
+	if end := l.uncertainty(); end > 0 {
+		if _, ok := parseFloat(t.text); ok {
+			l.pos, t.text = end, l.data[start:end]
+		}
+	}
 	switch w := t.text; {
 	case w[0] == '_' && len(w) > 1:
 		t.kind = cifTag
@@ -180,6 +238,27 @@ func (l *cifLexer) word() cifToken {
 		t.kind = cifOther
 	}
 	return t
+}
+
+// uncertainty returns where " (1)" ends that stands next, 0 if it does not.
+func (l *cifLexer) uncertainty() int {
+	i := l.pos
+	for i < len(l.data) && i < l.pos+20 && (l.data[i] == ' ' || l.data[i] == '\t') {
+		i++
+	}
+	if i == l.pos || i >= len(l.data) || l.data[i] != '(' {
+		return 0
+	}
+	digits := i + 1
+	for i = digits; i < len(l.data) && i < digits+8 && (l.data[i] >= '0' && l.data[i] <= '9' || l.data[i] == '.'); i++ {
+	}
+	if i == digits || i >= len(l.data) || l.data[i] != ')' {
+		return 0
+	}
+	if i++; i < len(l.data) && !isEnd(l.data[i]) && !isBlank(l.data[i]) {
+		return 0
+	}
+	return i
 }
 
 // cifLoopData is a loop of a block. Only the columns that are of use are kept.
@@ -219,8 +298,9 @@ func (d *cifLoopData) col(names ...string) int {
 // cifBlock holds what is of use in one data block.
 type cifBlock struct {
 	name  string
-	items map[string]cifToken
+	items map[string]cifToken // also of loops with one row
 	loops []*cifLoopData
+	notes []string
 }
 
 // item returns the first of the items that has a value.
@@ -323,14 +403,17 @@ func parseCIF(data []byte) ([]*cifBlock, error) {
 			if t.kind != cifValue && t.kind != cifString {
 				continue
 			}
-			if wanted = cifWanted(name); wanted {
+			value := t
+			t = lex.more(&value)
+			keep := cifWanted(name)
+			wanted = keep && cifStrict(name)
+			if keep {
 				if _, twice := block().items[name]; !twice {
-					b.items[name] = t
+					b.items[name] = value
 				}
 			} else {
 				block()
 			}
-			t = lex.next()
 		default:
 			if wanted && t.kind == cifValue {
 				return nil, &SyntaxError{CIF, int(t.line), "expected a tag or loop_, found " + found(t.text)}
@@ -339,6 +422,31 @@ func parseCIF(data []byte) ([]*cifBlock, error) {
 		}
 	}
 	return blocks, nil
+}
+
+// more returns the token behind the value of an item. Without quotes the rest
+// of the line belongs to the value: P 1 21/c 1; behind a quoted one it is
+// passed over.
+func (l *cifLexer) more(value *cifToken) cifToken {
+	t := l.next()
+	for (t.kind == cifValue || t.kind == cifString) && t.line == value.line && !bytes.ContainsAny(value.text, "\r\n") {
+		if value.kind == cifValue {
+			value.text = l.data[value.pos:l.pos]
+		}
+		t = l.next()
+	}
+	return t
+}
+
+// cifStrict tells whether stray words behind an item are an error, since they
+// may be a list that has lost its loop_.
+func cifStrict(name string) bool {
+	for _, p := range [...]string{"_cell_", "_symmetry_", "_space_group_", "_atom_site_"} {
+		if strings.HasPrefix(name, p) {
+			return true
+		}
+	}
+	return false
 }
 
 // loop reads a loop from behind its loop_ and returns the token after it.
@@ -357,11 +465,12 @@ func (l *cifLexer) loop(b *cifBlock, line int32) (cifToken, error) {
 	}
 	n := 0
 	last := line
-	if op := d.col(symopTags[:]...); op >= 0 {
+	start, head := *l, t
+	if op := d.col(tornTags[:]...); op >= 0 {
 		// Operations often stand without quotes, "-x, y, -z": what is left of a
 		// line after the other columns is one operation.
 		if t, ok := l.symops(d, keep, op, t); ok {
-			b.loops = append(b.loops, d)
+			b.add(d)
 			return t, nil
 		}
 	}
@@ -380,14 +489,82 @@ func (l *cifLexer) loop(b *cifBlock, line int32) (cifToken, error) {
 		return t, nil
 	}
 	if extra := n % len(keep); extra != 0 {
-		return t, &SyntaxError{CIF, int(last), "expected " + count(len(keep)) + " values in each row, found " + count(extra) + " in the last"}
+		*l = start
+		if !l.rowsByLine(b, d, keep, head) && (t.kind != cifEnd || n < len(keep) && d.col("_atom_site_fract_x", "_atom_site_cartn_x") >= 0) {
+			return t, &SyntaxError{CIF, int(last), "expected " + count(len(keep)) + " values in each row, found " + count(extra) + " in the last"}
+		}
+		if cut := d.rows() * len(d.column); cut < len(d.cells) {
+			d.cells = d.cells[:cut]
+			b.notes = append(b.notes, "The file ends within a row of its last list, line "+strconv.Itoa(int(last))+"; that row is left out.")
+		}
+		for t = l.next(); t.kind == cifValue || t.kind == cifString; {
+			t = l.next()
+		}
 	}
-	b.loops = append(b.loops, d)
+	b.add(d)
 	return t, nil
+}
+
+// add takes a loop into the block. One of a single row holds the same as items
+// outside a loop.
+func (b *cifBlock) add(d *cifLoopData) {
+	b.loops = append(b.loops, d)
+	if d.rows() != 1 {
+		return
+	}
+	for i, name := range d.column {
+		if _, twice := b.items[name]; !twice && !strings.HasPrefix(name, "_atom_site_") {
+			b.items[name] = d.cells[i]
+		}
+	}
+}
+
+// rowsByLine reads a loop with a wrong number of values again, a row on each
+// line, and leaves out lines that hold another number, with a note. It reports
+// false, and changes nothing but the place of the lexer, unless most lines are
+// in order. The first token of the loop is given.
+func (l *cifLexer) rowsByLine(b *cifBlock, d *cifLoopData, keep []bool, t cifToken) bool {
+	var cells []cifToken
+	var bad []string
+	good, wrong := 0, 0
+	for t.kind == cifValue || t.kind == cifString {
+		line := t.line
+		before, n := len(cells), 0
+		for (t.kind == cifValue || t.kind == cifString) && t.line == line {
+			if n < len(keep) && keep[n] && len(cells) <= len(d.cells) {
+				cells = append(cells, t)
+			}
+			n++
+			t = l.next()
+		}
+		if n == len(keep) {
+			good++
+			continue
+		}
+		cells = cells[:before]
+		if wrong++; len(bad) < 4 {
+			bad = append(bad, strconv.Itoa(int(line)))
+		}
+	}
+	if good == 0 || wrong > good {
+		return false
+	}
+	d.cells = cells
+	what := "Line " + bad[0] + " does"
+	if wrong > 1 {
+		what = "Lines " + join(bad, 3) + " do"
+	}
+	b.notes = append(b.notes, what+" not hold the "+count(len(keep))+" values of a row and cannot be read.")
+	return true
 }
 
 // symopTags are the tags of symmetry operations, the present one first.
 var symopTags = [...]string{"_space_group_symop_operation_xyz", "_symmetry_equiv_pos_as_xyz"}
+
+// tornTags are the columns whose values often lack the quotes that their
+// blanks ask for.
+var tornTags = [...]string{symopTags[0], symopTags[1], "_space_group_symop_magn_operation_xyz", "_space_group_symop_ssg_operation_algebraic",
+	"_space_group_name_h-m_alt", "_symmetry_space_group_name_h-m"}
 
 // symops reads a loop of operations line by line, if its first operation is a
 // bare word with less than two commas; the loop then holds only the

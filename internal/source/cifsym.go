@@ -3,9 +3,11 @@ package source
 import (
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"zoneaxis/internal/crystal"
+	"zoneaxis/internal/geom"
 	"zoneaxis/internal/symmetry"
 )
 
@@ -16,32 +18,91 @@ type cifSymmetry struct {
 	notes   []string
 }
 
-// symmetry finds the operations of a block. Operations in the file win over a
-// Hall symbol, that over a Hermann–Mauguin symbol, that over a number; what
-// contradicts the winner is noted. Without any of them the atoms are the whole
-// cell.
-func (b *cifBlock) symmetry(l crystal.Lattice, atoms *cifAtoms) (cifSymmetry, error) {
-	named, err := b.namedSymmetry()
-	if err != nil {
-		return cifSymmetry{}, err
-	}
-	sym, ok, err := b.listedSymmetry(named)
-	if err != nil {
-		return sym, err
-	}
-	if !ok {
+// symmetry finds the operations of a block, and the cell that has them.
+// Operations in the file win over a Hall symbol, that over a Hermann–Mauguin
+// symbol, that over a number; what contradicts the winner is noted. Operations
+// that cannot be read, or that contradict names with which formula and Z agree,
+// lose. Without any of them the atoms are the whole cell.
+func symmetryOf(l crystal.Lattice, named *namedSymmetry, listed *listedSymmetry, atoms *cifAtoms) (cifSymmetry, crystal.Lattice, error) {
+	var sym cifSymmetry
+	var err error
+	switch {
+	case listed.err != nil && !named.known():
+		return sym, l, listed.err
+	case listed.group == nil:
 		if sym, err = named.resolve(l, atoms); err != nil {
-			return sym, err
+			return sym, l, err
+		}
+		if listed.err != nil {
+			sym.notes = append(sym.notes, "The symmetry operations of the file cannot be used (line "+strconv.Itoa(listed.err.Line)+", "+listed.err.Msg+"); those of "+named.text+" are taken.")
+		}
+	default:
+		if sym, err = listed.resolve(named, l, atoms); err != nil {
+			return sym, l, err
 		}
 	}
-	if d := misfit(l, sym.group); d > 0.01 {
-		name := "the symmetry operations"
-		if sym.setting != nil {
-			name = "the symmetry " + sym.setting.Extended
+	l = sym.fit(l)
+	return sym, l, nil
+}
+
+// Limits of what counts as an imprecise cell: how much the products a_i·a_j may
+// change, as parts of |a_i||a_j|. Below the first the cell is left alone, above
+// the second it is a cell of another kind. The second is 4 % of an edge, or 2°.
+const (
+	slightMisfit = 1e-3
+	largeMisfit  = 0.08
+)
+
+// fit returns the cell made to have the symmetry exactly, if it is imprecise.
+// A rhombohedral group whose cell is that of its other axes changes to them.
+func (sym *cifSymmetry) fit(l crystal.Lattice) crystal.Lattice {
+	d := misfit(l, sym.group)
+	if s := sym.setting; s != nil && d > largeMisfit && s.Choice != "" {
+		for _, other := range symmetry.Settings() {
+			if other.Number == s.Number && other.HM == s.HM && misfit(l, other.Group()) < d/4 {
+				sym.notes = append(sym.notes, "The cell does not fit "+s.Extended+"; "+other.Extended+" is used.")
+				sym.setting, sym.group = other, other.Group()
+				d, s = misfit(l, sym.group), other
+			}
 		}
-		sym.notes = append(sym.notes, "The cell "+cellText(l.Cell())+" does not fit "+name+". Check the file.")
 	}
-	return sym, nil
+	if d <= slightMisfit {
+		return l
+	}
+	name := "the symmetry operations"
+	if sym.setting != nil {
+		name = "the symmetry " + sym.setting.Extended
+	}
+	if d <= largeMisfit {
+		if fitted, err := crystal.NewLattice(meanCell(l, sym.group)); err == nil {
+			sym.notes = append(sym.notes, "The cell "+cellText(l.Cell())+" was made to fit "+name+": "+cellText(fitted.Cell())+" (up to 4 % of an edge or 2° are taken for imprecise).")
+			return fitted
+		}
+	}
+	sym.notes = append(sym.notes, "The cell "+cellText(l.Cell())+" does not fit "+name+". Check the file.")
+	return l
+}
+
+// meanCell returns the cell of the mean of what the operations make of the
+// metric, which has their symmetry.
+func meanCell(l crystal.Lattice, group *symmetry.Group) crystal.Cell {
+	metric := l.Metric()
+	var sum geom.Mat3
+	reps := group.Representatives()
+	for _, op := range reps {
+		r := rotation(op)
+		m := r.Transpose().Mul(metric).Mul(r)
+		for i := range 3 {
+			for j := range 3 {
+				sum[i][j] += m[i][j] / float64(len(reps))
+			}
+		}
+	}
+	edge := func(i int) float64 { return math.Round(math.Sqrt(sum[i][i])*1e9) / 1e9 }
+	angle := func(i, j int) float64 {
+		return math.Round(geom.Degrees(math.Acos(sum[i][j]/math.Sqrt(sum[i][i]*sum[j][j])))*1e8) / 1e8
+	}
+	return crystal.Cell{A: edge(0), B: edge(1), C: edge(2), Alpha: angle(1, 2), Beta: angle(0, 2), Gamma: angle(0, 1)}
 }
 
 // cellText writes a cell for a note.
@@ -73,73 +134,153 @@ func misfit(l crystal.Lattice, group *symmetry.Group) float64 {
 	return worst
 }
 
-// listedSymmetry reads the operations of the file; false if it has none.
-func (b *cifBlock) listedSymmetry(named *namedSymmetry) (cifSymmetry, bool, error) {
+// listedSymmetry holds the operations that a file lists.
+type listedSymmetry struct {
+	group *symmetry.Group // nil if there are none
+	ops   []symmetry.Op
+	notes []string
+	err   *SyntaxError // why they cannot be used
+}
+
+// listedSymmetry reads the operations of the file. Of a modulated structure
+// they are the three-dimensional part of the superspace operations, of a
+// magnetic one those of the atoms.
+func (b *cifBlock) listedSymmetry() *listedSymmetry {
+	out := &listedSymmetry{}
+	special := "" // the note on operations that are more than those of a space group
 	list := b.list(symopTags[:]...)
-	magnetic := false
-	if len(list) == 0 {
-		list = b.list("_space_group_symop_magn_operation_xyz", "_space_group_symop_magn_centering_xyz")
-		list = append(list, b.list("_space_group_symop_magn_centering_xyz")...)
-		magnetic = len(list) > 0
+	for _, kind := range []struct{ operation, centring, note string }{
+		{"_space_group_symop_magn_operation_xyz", "_space_group_symop_magn_centering_xyz", "Magnetic moments are left out."},
+		{"_space_group_symop_magn_ssg_operation_algebraic", "_space_group_symop_magn_ssg_centering_algebraic", "Magnetic moments and satellite reflections are left out."},
+		{"_space_group_symop_ssg_operation_algebraic", "_space_group_symop_ssg_centering_algebraic", modulatedNote},
+	} {
+		if len(list) == 0 {
+			if list = append(b.list(kind.operation), b.list(kind.centring)...); len(list) > 0 {
+				special = kind.note
+			}
+		}
 	}
-	var sym cifSymmetry
-	var ops []symmetry.Op
 	line := 0
 	for _, t := range list {
 		s := strings.TrimSpace(text(t.text))
 		if t.missing() || s == "" {
 			continue
 		}
-		if magnetic {
-			// The fourth field is time reversal, which atoms do not feel.
-			if i := strings.LastIndexByte(s, ','); strings.Count(s, ",") == 3 {
-				s = s[:i]
-			}
-		}
-		op, err := symmetry.ParseOp(s)
-		if err != nil {
-			return sym, false, &SyntaxError{CIF, int(t.line), "expected a symmetry operation such as x,1/2-y,z, found " + found(t.text)}
-		}
-		if op = op.Normalise(); !slices.Contains(ops, op) {
-			ops = append(ops, op)
-		}
 		if line == 0 {
 			line = int(t.line)
 		}
-		if len(ops) > 400 {
-			return sym, false, &SyntaxError{CIF, int(t.line), "expected at most 192 symmetry operations"}
+		if special != "" {
+			s = inSpace(s)
+		}
+		op, err := symmetry.ParseOp(s)
+		if err != nil {
+			out.err = &SyntaxError{CIF, int(t.line), "expected a symmetry operation such as x,1/2-y,z, found " + found(t.text)}
+			return out
+		}
+		if op = op.Normalise(); !slices.Contains(out.ops, op) {
+			out.ops = append(out.ops, op)
+		}
+		if len(out.ops) > 400 {
+			out.err = &SyntaxError{CIF, int(t.line), "expected at most 192 symmetry operations"}
+			return out
 		}
 	}
-	if len(ops) == 0 {
-		return sym, false, nil
+	if len(out.ops) == 0 {
+		return out
 	}
-	group, err := symmetry.FromOps(ops)
+	group, err := symmetry.FromOps(out.ops)
 	if err != nil {
-		return sym, false, &SyntaxError{CIF, line, "expected symmetry operations that form a group, found " + count(len(ops)) + " that do not"}
+		out.err = &SyntaxError{CIF, line, "expected symmetry operations that form a group, found " + count(len(out.ops)) + " that do not"}
+		return out
 	}
-	sym.group = group
-	if magnetic {
-		sym.notes = append(sym.notes, "Magnetic moments are left out.")
-	} else if group.Order() != len(ops) {
-		sym.notes = append(sym.notes, "The "+count(len(ops))+" symmetry operations of the file do not form a group; "+count(group.Order())+" follow from them and are used.")
+	out.group = group
+	if special != "" {
+		out.notes = append(out.notes, special)
+	} else if group.Order() != len(out.ops) {
+		out.notes = append(out.notes, "The "+count(len(out.ops))+" symmetry operations of the file do not form a group; "+count(group.Order())+" follow from them and are used.")
 	}
+	return out
+}
+
+// modulatedNote is the note on a modulated structure.
+const modulatedNote = "The structure is modulated: only its average is used, and its satellite reflections are left out."
+
+// inSpace returns the part of an operation that acts on positions: without
+// time reversal, the fourth field of a magnetic one, and without the internal
+// coordinates x4, x5, x6 of a superspace one, whose others are x1, x2, x3.
+func inSpace(s string) string {
+	fields := strings.Split(strings.ToLower(strings.NewReplacer("'", "", `"`, "", "{", "", "}", "").Replace(s)), ",")
+	if len(fields) < 3 {
+		return s
+	}
+	out := strings.Join(fields[:3], ",")
+	for _, internal := range []string{"x4", "x5", "x6", "t", "u", "v"} {
+		for _, sign := range []string{"+", "-", ""} {
+			out = strings.ReplaceAll(out, sign+internal, "")
+		}
+	}
+	return strings.NewReplacer("x1", "x", "x2", "y", "x3", "z").Replace(out)
+}
+
+// resolve compares the operations with the names.
+func (o *listedSymmetry) resolve(named *namedSymmetry, l crystal.Lattice, atoms *cifAtoms) (cifSymmetry, error) {
+	sym := cifSymmetry{group: o.group, notes: o.notes}
 	for _, s := range named.candidates {
-		if s.Group().Equal(group) {
+		if s.Group().Equal(o.group) {
 			sym.setting = s
-			return sym, true, nil
+			return sym, nil
 		}
 	}
 	number, name := 0, ""
-	if s, _, err := symmetry.Identify(ops); err == nil {
+	if s, _, err := symmetry.Identify(o.ops); err == nil {
 		number, name = s.Number, s.Extended
-		if sym.setting = rowOf(s.Number, group); sym.setting != nil {
+		if sym.setting = rowOf(s.Number, o.group); sym.setting != nil {
 			name = sym.setting.Extended
 		}
 	}
-	if len(named.candidates) > 0 && name != "" && (sym.setting != nil || !named.hasNumber(number)) {
-		sym.notes = append(sym.notes, "The file names the space group "+named.text+", but its operations are those of "+name+"; the operations are used.")
+	if len(named.candidates) == 0 || name == "" || sym.setting == nil && named.hasNumber(number) {
+		return sym, nil
 	}
-	return sym, true, nil
+	if other, err := named.resolve(l, atoms); err == nil && brokenList(l, o.group, other.group, atoms) {
+		other.notes = append(other.notes, "The "+operations(len(o.ops))+" of the file contradict its space group "+named.text+", which its contents agree with; those of "+named.text+" are used.")
+		return other, nil
+	}
+	sym.notes = append(sym.notes, "The file names the space group "+named.text+", but its operations are those of "+name+"; the operations are used.")
+	return sym, nil
+}
+
+func operations(n int) string {
+	if n == 1 {
+		return "one symmetry operation"
+	}
+	return count(n) + " symmetry operations"
+}
+
+// brokenList tells whether listed operations are wrong and the group that the
+// file names is right: with formula and number of units the latter gives the
+// contents of the cell and the former do not; without them the list holds
+// nothing but the identity, which would leave the cell nearly empty. A file
+// whose atoms are the whole cell has no broken list.
+func brokenList(l crystal.Lattice, listed, named *symmetry.Group, atoms *cifAtoms) bool {
+	x, err := expand(l, listed.Ops(), atoms.asymmetric, true)
+	y, err2 := expand(l, named.Ops(), atoms.asymmetric, true)
+	if err != nil || err2 != nil || len(y.again) > 0 || len(y.sites) == 0 {
+		return false
+	}
+	if atoms.species.formula != nil && atoms.units > 0 {
+		return atoms.formulaOff(y, atoms.units) == nil && atoms.formulaOff(x, atoms.units) != nil
+	}
+	const most, least, empty = 40, 6, 45 // Å³ for each atom
+	room := func(x expanded) float64 {
+		n := 0.0
+		for _, s := range x.sites {
+			if s.Z > 1 {
+				n += s.Occ
+			}
+		}
+		return l.Volume() / n
+	}
+	return listed.Order() == 1 && room(x) > empty && room(y) < most && room(y) > least
 }
 
 // rowOf returns the setting of a space-group number that has exactly the
@@ -160,17 +301,24 @@ type namedSymmetry struct {
 	group      *symmetry.Group     // of a Hall symbol that is no row of the table
 	text       string              // the best name, as written
 	exact      bool                // the name leaves no choice of origin or axes
-	bad        cifToken            // a name that is not known, if nothing better is there
+	bad        *SyntaxError        // on a name that is not known, if nothing better is there
 	notes      []string
 }
+
+func (n *namedSymmetry) known() bool { return n.group != nil || len(n.candidates) > 0 }
 
 func (n *namedSymmetry) hasNumber(number int) bool {
 	return slices.ContainsFunc(n.candidates, func(s *symmetry.Setting) bool { return s.Number == number })
 }
 
 // namedSymmetry reads the names of the space group.
-func (b *cifBlock) namedSymmetry() (*namedSymmetry, error) {
+func (b *cifBlock) namedSymmetry() *namedSymmetry {
 	n := &namedSymmetry{}
+	refuse := func(t cifToken, what string) {
+		if n.bad == nil {
+			n.bad = &SyntaxError{CIF, int(t.line), "expected " + what + ", found " + found(t.text)}
+		}
+	}
 	take := func(text string, exact bool, list []*symmetry.Setting, what string) {
 		if len(list) == 0 {
 			return
@@ -219,30 +367,44 @@ func (b *cifBlock) namedSymmetry() (*namedSymmetry, error) {
 				n.group, n.text, n.exact = group, symbol, true
 			}
 		} else {
-			n.bad = t
+			refuse(t, "a Hall symbol")
 		}
 	}
 	code := b.value("_space_group_it_coordinate_system_code", "_symmetry_it_coordinate_system_code")
-	for _, tag := range []string{"_space_group_name_h-m_alt", "_symmetry_space_group_name_h-m", "_space_group_name_h-m", "_space_group_name_h-m_full", "_space_group_name_h-m_ref", "_symmetry_space_group_name_h-m_full"} {
+	for _, tag := range []string{"_space_group_name_h-m_alt", "_symmetry_space_group_name_h-m", "_space_group_name_h-m", "_space_group_name_h-m_full", "_space_group_name_h-m_ref", "_symmetry_space_group_name_h-m_full",
+		"_space_group_ssg_name", "_space_group_ssg_name_it", "_space_group_magn_name_bns"} {
 		t, ok := b.item(tag)
 		if !ok {
 			continue
 		}
-		list, exact := hermannMauguin(text(t.text), code)
-		if len(list) == 0 {
-			if n.bad.text == nil {
-				n.bad = t
+		symbol := text(t.text)
+		switch {
+		case strings.Contains(tag, "_ssg_"):
+			// Pnma(00g)0s0: the group of the average structure and more.
+			symbol, _, _ = strings.Cut(symbol, "(")
+		case strings.Contains(tag, "_bns"):
+			if strings.Contains(symbol, "_") {
+				continue // a lattice that moments make larger
 			}
+			symbol = strings.ReplaceAll(symbol, "'", "")
+		}
+		list, exact := hermannMauguin(symbol, code)
+		if len(list) == 0 {
+			if group := unusualSetting(symbol); group != nil && !n.known() {
+				n.group, n.text, n.exact = group, strings.Join(strings.Fields(symbol), " "), true
+				break
+			}
+			refuse(t, "a space group")
 			continue
 		}
-		take(short(strings.Join(strings.Fields(text(t.text)), " "), 40), exact, list, "symbol")
+		take(short(strings.Join(strings.Fields(symbol), " "), 40), exact, list, "symbol")
 		break
 	}
 	if t, ok := b.item("_space_group_it_number", "_symmetry_int_tables_number"); ok {
 		v, err := cifNumber(t)
 		if err != nil || v != math.Trunc(v) || v < 1 || v > 230 {
 			if v != 0 || err != nil { // some programs write 0 for "none"
-				return nil, &SyntaxError{CIF, int(t.line), "expected a space-group number from 1 to 230, found " + found(t.text)}
+				refuse(t, "a space-group number from 1 to 230")
 			}
 		} else {
 			var list []*symmetry.Setting
@@ -257,40 +419,90 @@ func (b *cifBlock) namedSymmetry() (*namedSymmetry, error) {
 			take(string(t.text), len(list) == 1, list, "number")
 		}
 	}
-	return n, nil
+	return n
 }
 
 // symbolMarkup is what programs put around subscripts in a symbol.
 var symbolMarkup = strings.NewReplacer("~", "", "<sub>", "", "</sub>", "", "_", "", "\n", " ")
 
 // hermannMauguin returns the settings that a symbol may mean, as programs write
-// it: with spaces or without, with an origin or axes behind a colon, a blank
-// (S and Z are origins 1 and 2 in the ICSD) or in brackets, with markup for
-// subscripts. The code is an axes code given apart, "h" or "2". The second
-// result tells that the symbol leaves no choice.
+// it: with spaces or without, with an origin or axes behind a colon or a blank,
+// in brackets or in words, with markup for subscripts, with its number or a
+// remark behind it. The code is an axes code given apart, "h" or "2". The
+// second result tells that the symbol leaves no choice.
 func hermannMauguin(symbol, code string) ([]*symmetry.Setting, bool) {
-	s := symbolMarkup.Replace(symbol)
-	lower := strings.ToLower(s)
-	for _, o := range []struct{ words, ext string }{
-		{"(origin choice 1)", "1"}, {"(origin choice 2)", "2"}, {"origin choice 1", "1"}, {"origin choice 2", "2"},
-		{"(hexagonal axes)", "H"}, {"(rhombohedral axes)", "R"}, {"hexagonal axes", "H"}, {"rhombohedral axes", "R"},
-	} {
-		if i := strings.Index(lower, o.words); i >= 0 && len(lower) == len(s) {
-			s, code = s[:i], o.ext
-			break
-		}
+	s := strings.TrimSpace(symbolMarkup.Replace(short(symbol, 90)))
+	if list, exact := symbolSettings(s, code); list != nil {
+		return list, exact
 	}
-	s = strings.TrimSpace(s)
+	// What stands behind may be a remark: cut it off bit by bit.
+	for end := len(s); ; {
+		end = strings.LastIndexAny(s[:end], " ,;([{:#")
+		if end < 1 {
+			return nil, false
+		}
+		list, exact := symbolSettings(strings.TrimRight(s[:end], " ,;:"), code)
+		if list == nil {
+			continue
+		}
+		remark := strings.ToLower(s[end:])
+		if !isRemark(remark, list[0].Number) {
+			return nil, false
+		}
+		for _, c := range []struct{ word, choice string }{
+			{"hex", "H"}, {"rhomb", "R"}, {"origin 1", "1"}, {"origin 2", "2"}, {"choice 1", "1"}, {"choice 2", "2"}, {"setting 1", "1"}, {"setting 2", "2"},
+			{"origin at -1", "2"}, {"centre -1", "2"}, {"center -1", "2"},
+		} {
+			if strings.Contains(remark, c.word) {
+				if list, exact := symbolSettings(strings.TrimRight(s[:end], " ,;:"), c.choice); exact {
+					return list, exact
+				}
+			}
+		}
+		return list, exact
+	}
+}
+
+// isRemark tells whether what stands behind a symbol is none of it: its number,
+// or words.
+func isRemark(s string, number int) bool {
+	word := strings.FieldsFunc(s, func(r rune) bool { return r < '0' || r > '9' && r < 'a' || r > 'z' })
+	lettered := 0
+	for _, w := range word {
+		if w == strconv.Itoa(number) {
+			return true
+		}
+		if len(letters(w)) >= 4 {
+			return true
+		}
+		lettered += len(letters(w))
+	}
+	return strings.ContainsAny(s[:1], ",;([{#") && lettered >= 3
+}
+
+// axesWords are what data bases write behind a symbol for its origin or axes.
+var axesWords = map[string]string{
+	"S": "1", "Z": "2", "H": "H", "R": "R", "HR": "H", "HS": "H", "RS": "R", "RR": "R", "RH": "R",
+	"O1": "1", "O2": "2", "OR1": "1", "OR2": "2", "1": "1", "2": "2", "HEX": "H", "RHOM": "R",
+}
+
+// symbolSettings returns the settings of a symbol with no more behind it than
+// a choice of origin or axes, nil if it is none.
+func symbolSettings(s, code string) ([]*symmetry.Setting, bool) {
 	base, ext, colon := strings.Cut(s, ":")
 	if !colon {
 		ext = code
-		if i := strings.LastIndexByte(s, ' '); i > 0 && len(s)-i == 2 {
-			if e, ok := map[byte]string{'S': "1", 'Z': "2", 'H': "H", 'R': "R", 'h': "H", 'r': "R"}[s[i+1]]; ok {
+		if i := strings.LastIndexByte(s, ' '); i > 0 && (s[i+1:] > "9" || len(s)-i == 2) {
+			e, ok := axesWords[strings.ToUpper(s[i+1:])]
+			if _, err := symmetry.Lookup(s); ok && (err != nil || s[i+1] > '9') {
 				base, ext = s[:i], e
 			}
 		}
 	}
 	base, ext = strings.TrimSpace(base), strings.ToUpper(strings.TrimSpace(ext))
+	if e, ok := axesWords[ext]; ok {
+		ext = e
+	}
 	if base == "" {
 		return nil, false
 	}
@@ -312,6 +524,53 @@ func hermannMauguin(symbol, code string) ([]*symmetry.Setting, bool) {
 	return list, len(list) == 1
 }
 
+// unusualSetting returns the operations of symbols that no table of settings
+// has: centred triclinic cells (C -1), and tetragonal cells turned by 45°, C
+// for P and F for I, whose second and third directions change places. It
+// returns nil for any other symbol.
+func unusualSetting(symbol string) *symmetry.Group {
+	words := strings.Fields(symbolMarkup.Replace(short(symbol, 40)))
+	if len(words) == 1 && len(words[0]) > 1 {
+		words = []string{words[0][:1], words[0][1:]}
+	}
+	if len(words) == 2 && (words[1] == "1" || words[1] == "-1") && strings.Contains("ABCIF", strings.ToUpper(words[0])) {
+		hall := strings.ToUpper(words[0]) + " 1"
+		if words[1] == "-1" {
+			hall = "-" + hall
+		}
+		group, _ := symmetry.FromHall(hall)
+		return group
+	}
+	if len(words) != 2 && len(words) != 4 {
+		return nil
+	}
+	from, ok := map[string]string{"C": "P", "F": "I"}[strings.ToUpper(words[0])]
+	if !ok || !strings.Contains(words[1], "4") {
+		return nil
+	}
+	first := words[1]
+	if strings.HasSuffix(first, "/a") && from == "P" {
+		first = strings.TrimSuffix(first, "a") + "n"
+	}
+	if strings.HasSuffix(first, "/d") {
+		first = strings.TrimSuffix(first, "d") + "a"
+	}
+	name := from + " " + first
+	if len(words) == 4 {
+		name += " " + words[3] + " " + words[2]
+	}
+	row, err := symmetry.Lookup(name)
+	if err != nil || row.System != "tetragonal" {
+		return nil
+	}
+	// a' = a − b, b' = a + b.
+	group, err := row.Group().Transform(symmetry.Change{Num: [3][3]int{{1, 1, 0}, {-1, 1, 0}, {0, 0, 1}}, Div: 1})
+	if err != nil {
+		return nil
+	}
+	return group
+}
+
 // resolve chooses among the settings that a name may mean.
 func (n *namedSymmetry) resolve(l crystal.Lattice, atoms *cifAtoms) (cifSymmetry, error) {
 	sym := cifSymmetry{notes: n.notes}
@@ -320,32 +579,14 @@ func (n *namedSymmetry) resolve(l crystal.Lattice, atoms *cifAtoms) (cifSymmetry
 		return sym, nil
 	}
 	if len(n.candidates) == 0 {
-		if n.bad.text != nil {
-			return sym, &SyntaxError{CIF, int(n.bad.line), "expected a space group, found " + found(n.bad.text)}
+		if n.bad != nil {
+			return sym, n.bad
 		}
 		sym.group, _ = symmetry.FromOps(nil)
 		sym.notes = append(sym.notes, "The file gives no symmetry: its atoms are taken as the whole cell.")
 		return sym, nil
 	}
-	fitting := fits(l, n.candidates)
-	if len(fitting) == 0 {
-		// A short symbol may mean another axis or another choice of the cell.
-		var same []*symmetry.Setting
-		for _, s := range symmetry.Settings() {
-			if s.Number == n.candidates[0].Number {
-				same = append(same, s)
-			}
-		}
-		if !n.exact || !strings.Contains(n.text, ":") {
-			fitting = fits(l, same)
-		}
-		if len(fitting) > 0 {
-			fitting = fitting[:1]
-			sym.notes = append(sym.notes, "The cell does not fit "+n.text+" in its usual axes; "+fitting[0].Extended+" is used.")
-		} else {
-			fitting = n.candidates
-		}
-	}
+	fitting := n.fitting(l, &sym)
 	best, bestScore := fitting[0], math.Inf(1)
 	for _, s := range fitting {
 		score := 0.0
@@ -359,18 +600,41 @@ func (n *namedSymmetry) resolve(l crystal.Lattice, atoms *cifAtoms) (cifSymmetry
 			best, bestScore = s, score
 		}
 	}
-	if len(fitting) > 1 && len(atoms.sites) > 0 {
+	if len(fitting) > 1 && len(atoms.atoms) > 0 {
 		sym.notes = append(sym.notes, "The file names "+n.text+" but not its origin; "+best.Extended+" fits best.")
 	}
 	sym.setting, sym.group = best, best.Group()
 	return sym, nil
 }
 
+// fitting returns the candidates that the cell fits; if there are none, one
+// with other axes or another choice of the cell, since a short symbol does not
+// say which and a long one may be wrong about it; if there is none either, the
+// candidates that an imprecise cell may mean, else all.
+func (n *namedSymmetry) fitting(l crystal.Lattice, sym *cifSymmetry) []*symmetry.Setting {
+	var same []*symmetry.Setting
+	for _, s := range symmetry.Settings() {
+		if s.Number == n.candidates[0].Number {
+			same = append(same, s)
+		}
+	}
+	for _, limit := range []float64{0.01, largeMisfit} {
+		if list := fits(l, n.candidates, limit); len(list) > 0 {
+			return list
+		}
+		if list := fits(l, same, limit); len(list) > 0 {
+			sym.notes = append(sym.notes, "The cell does not fit "+n.text+" in its usual axes; "+list[0].Extended+" is used.")
+			return list[:1]
+		}
+	}
+	return n.candidates
+}
+
 // fits returns the settings whose operations leave the metric as it is.
-func fits(l crystal.Lattice, list []*symmetry.Setting) []*symmetry.Setting {
+func fits(l crystal.Lattice, list []*symmetry.Setting, limit float64) []*symmetry.Setting {
 	var out []*symmetry.Setting
 	for _, s := range list {
-		if misfit(l, s.Group()) <= 0.01 {
+		if misfit(l, s.Group()) <= limit {
 			out = append(out, s)
 		}
 	}
@@ -380,7 +644,7 @@ func fits(l crystal.Lattice, list []*symmetry.Setting) []*symmetry.Setting {
 // implausible weighs what speaks against the operations: atoms in each other's
 // way, and contents that differ from the formula.
 func implausible(l crystal.Lattice, group *symmetry.Group, atoms *cifAtoms) float64 {
-	x, err := expand(l, group.Ops(), atoms.sites)
+	x, err := expand(l, group.Ops(), atoms.asymmetric, true)
 	if err != nil {
 		return 1e6
 	}

@@ -1,6 +1,8 @@
 package source
 
 import (
+	"cmp"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,60 +19,145 @@ func count(n int) string {
 	return s
 }
 
-// species finds the element of atoms in one file and collects what a note has
+// species finds the elements of atoms in one file and collects what a note has
 // to say about them.
 type species struct {
 	formula map[atom.Z]float64 // elements that the file names in its formula; may be nil
 	ions    []string           // "Fe3+"
 	heavy   bool               // deuterium was read as hydrogen
+	tritium bool               // so was tritium
 	unknown []string           // texts that name no element
 	nowhere []string           // labels of atoms without coordinates
+	vacant  []string           // labels of vacancies
+	groups  []string           // "Wat": read as the heaviest atom
+	clipped []string           // atoms whose occupancy was below 0 or above 1
+	scaled  []string           // mixed symbols whose parts add up to more than one
+}
+
+// share is how much of a site an element fills.
+type share struct {
+	z    atom.Z
+	part float64
 }
 
 // notAtoms are labels that begin like an element but stand for something else:
-// vacancies, whole water molecules, lone pairs, centroids, dummies.
-var notAtoms = []string{"va", "vac", "vacancy", "wat", "du", "dum", "dummy", "lp", "cg", "cnt", "cen", "bq", "xx"}
+// lone pairs, centroids, dummies.
+var notAtoms = []string{"du", "dum", "dummy", "lp", "cg", "cnt", "cen", "bq", "xx"}
 
-// element finds the element of a type symbol or, if that is missing, of a
-// label. The second result is false if there is none.
-func (s *species) element(symbol, label string) (atom.Z, bool) {
-	typed := symbol != ""
+// vacancies stand for a site that nothing fills.
+var vacancies = []string{"va", "vac", "vacancy", "vacant", "vc", "void", "empty", "x", "□"}
+
+// groups stand for a molecule or a part of one; the value is the atom whose
+// position it has.
+var groups = map[string]atom.Z{
+	"wat": 8, "water": 8, "h2o": 8, "oh2": 8, "hoh": 8, "d2o": 8, "od2": 8, "h3o": 8, "oh": 8, "od": 8, "o-h": 8, "ow": 8,
+	"nh": 7, "nh2": 7, "nh3": 7, "nh4": 7, "ch": 6, "ch2": 6, "ch3": 6, "ch4": 6, "bh4": 5,
+}
+
+// read finds what a type symbol or, if that is missing, a label stands for:
+// one element, several with their shares of the site, or nothing. A label is
+// never asked while a type symbol is there: labels of mixed or empty sites
+// often look like an element. Nothing with false is an unknown symbol; a
+// vacancy is nothing with true.
+func (s *species) read(symbol, label string) ([]share, bool) {
+	symbol, label = strings.TrimSpace(symbol), strings.TrimSpace(label)
 	name := symbol
-	if !typed {
+	if name == "" {
 		name = label
 	}
-	z, charge, ok := s.parse(name, typed)
-	if !ok && typed {
-		// Some programs put a class of atoms here and the element in the label.
-		if z, charge, ok = s.parse(label, false); ok && !strings.EqualFold(z.Symbol(), letters(label)) {
-			ok = false
+	if shares, ok := s.whole(name, symbol != ""); ok {
+		if shares == nil {
+			addOnce(&s.vacant, cmp.Or(label, name))
+		}
+		return shares, true
+	}
+	if parts, _ := mixture(symbol); len(parts) == 1 && strings.Contains(symbol, ".") && !strings.ContainsAny(symbol, "+-") {
+		return parts, true // "Fe0.5": less than the whole site
+	}
+	if z, charge, ok := s.parse(name, symbol != ""); ok {
+		if z == 1 {
+			s.heavy = s.heavy || name[0]|0x20 == 'd' || name[0] == '2'
+			s.tritium = s.tritium || name[0]|0x20 == 't' || name[0] == '3'
+		}
+		if charge != "" {
+			addOnce(&s.ions, z.Symbol()+charge)
+		}
+		return []share{{z, 1}}, true
+	}
+	if symbol != "" {
+		if parts, sum := mixture(symbol); parts != nil {
+			if sum > 1.02 {
+				addOnce(&s.scaled, symbol)
+			}
+			return parts, true
 		}
 	}
-	if !ok {
-		if name == "" {
-			name = "?"
+	addOnce(&s.unknown, cmp.Or(name, "?"))
+	return nil, false
+}
+
+// whole knows vacancies, water and other groups by the whole symbol or, in a
+// label, by what stands before its number.
+func (s *species) whole(name string, typed bool) ([]share, bool) {
+	lower := strings.ToLower(strings.TrimSuffix(strings.TrimSuffix(name, "-"), "+"))
+	if !typed {
+		short := letters(lower)
+		switch {
+		case strings.HasPrefix(lower, "vac"), short == "va" && s.formula[23] == 0:
+			return nil, true
+		case strings.HasPrefix(lower, "wat"), strings.HasPrefix(lower, "h2o"), strings.HasPrefix(lower, "hoh"),
+			(short == "w" || short == "wa") && s.formula[8] > 0 && s.formula[74] == 0:
+			addOnce(&s.groups, name)
+			return []share{{8, 1}}, true
 		}
-		addOnce(&s.unknown, name)
-		return 0, false
+		return nil, false
 	}
-	if z == 1 && (name[0] == 'D' || name[0] == 'd') {
-		s.heavy = true
+	if slices.Contains(vacancies, strings.TrimRight(lower, "0123456789+-.")) {
+		return nil, true
 	}
-	if charge != "" {
-		addOnce(&s.ions, z.Symbol()+charge)
+	if z, ok := groups[lower]; ok {
+		if strings.ContainsAny(lower, "wh") && lower != "oh" && lower != "ow" {
+			addOnce(&s.groups, name)
+		}
+		return []share{{z, 1}}, true
 	}
-	return z, true
+	return nil, false
+}
+
+// clip brings an occupancy into the range from 0 to 1.
+func (s *species) clip(occ float64, name string) float64 {
+	if occ < 0 || occ > 1.005 {
+		addOnce(&s.clipped, name)
+	}
+	return max(0, min(occ, 1))
+}
+
+// element is read for files whose sites hold one element each.
+func (s *species) element(symbol, label string) (atom.Z, bool) {
+	shares, _ := s.read(symbol, label)
+	if len(shares) == 1 {
+		return shares[0].z, true
+	}
+	if len(shares) > 1 {
+		addOnce(&s.unknown, cmp.Or(symbol, label))
+	}
+	return 0, false
 }
 
 // parse reads the element from the letters that begin a text: the first two if
-// they are a symbol, else the first. Labels may go on with letters, type
-// symbols may not, but for the endings that tables of scattering factors have.
+// they are a symbol, else the first. Labels may go on with letters; behind a
+// type symbol only a charge may stand, and the endings that tables of
+// scattering factors and force fields have.
 func (s *species) parse(name string, typed bool) (z atom.Z, charge string, ok bool) {
 	run := letters(name)
 	lower := strings.ToLower(run)
+	if typed && run == "" {
+		return isotope(name)
+	}
 	if run == "" || slices.Contains(notAtoms, lower) {
 		return 0, "", false
 	}
+	rest := name[len(run):]
 	if typed {
 		for _, ending := range []string{"iso", "val", "va"} {
 			if len(run) > len(ending) && strings.HasSuffix(lower, ending) {
@@ -79,14 +166,16 @@ func (s *species) parse(name string, typed bool) (z atom.Z, charge string, ok bo
 				}
 			}
 		}
-	}
-	switch {
-	case typed:
-		z, ok = lookup(run)
-		if !ok && len(run) == 2 && run[0] == 'O' {
+		if rest = typeEnding(rest); !chargeLike(rest) {
+			return 0, "", false
+		}
+		if z, ok = lookup(run); !ok && len(run) == 2 && run[0] == 'O' {
 			z, ok = lookup("O") // Oh, Ow: oxygen of a hydroxyl group, of water
 		}
-	default:
+		if run == "T" {
+			z, ok = 1, true
+		}
+	} else {
 		// The formula tells CA1, an alpha carbon, from calcium.
 		for n := min(2, len(run)); n >= 1 && !ok; n-- {
 			z, ok = lookup(run[:n])
@@ -97,16 +186,155 @@ func (s *species) parse(name string, typed bool) (z atom.Z, charge string, ok bo
 			z, _, err = atom.Parse(strings.ToUpper(name[:1]) + name[1:])
 			ok = err == nil
 		}
+		// In a label, 3+ is a charge only right behind the symbol.
+		if ok && !strings.EqualFold(run, z.Symbol()) {
+			rest = ""
+		}
 	}
 	if !ok {
 		return 0, "", false
 	}
-	// In a label, 3+ is a charge only right behind the symbol.
-	rest := name[len(letters(name)):]
-	if !typed && !strings.EqualFold(letters(name), z.Symbol()) {
-		rest = ""
-	}
 	return z, parseCharge(rest), true
+}
+
+// isotope reads "2H", "11B", "57Fe".
+func isotope(name string) (atom.Z, string, bool) {
+	symbol := strings.TrimLeft(name, "0123456789")
+	digits := len(name) - len(symbol)
+	run := letters(symbol)
+	z, ok := lookup(run)
+	return z, "", ok && digits >= 1 && digits <= 3 && name[0] != '0' && name[:digits] != "1" && chargeLike(symbol[len(run):])
+}
+
+// typeEnding cuts off what may stand behind a type symbol and says nothing of
+// the element: "_3" and ".ar" of force fields, "(III)", ",spin=5".
+func typeEnding(rest string) string {
+	for i := range len(rest) {
+		switch c := rest[i]; {
+		case c == '_' || c == '#' || c == '*' || c == '\'':
+			return rest[:i]
+		case c == '.' && i+1 < len(rest) && rest[i+1]|0x20 >= 'a' && rest[i+1]|0x20 <= 'z':
+			return rest[:i]
+		case strings.HasPrefix(rest[i:], "spin"):
+			return strings.TrimRight(rest[:i], ",:; ")
+		case c == '(' && strings.Trim(rest[i:], "(IViv)") == "":
+			return rest[:i]
+		}
+	}
+	return rest
+}
+
+// chargeLike tells whether a text holds nothing but digits, signs and dots.
+func chargeLike(rest string) bool { return strings.Trim(rest, "0123456789.+- ") == "" }
+
+// mixture reads a type symbol that names several elements, each with its share
+// of the site before it or behind it: "0.8Nb + 0.2Zr", "0.650(4)Mn+0.350(4)Fe",
+// "Nb0.8Zr0.2", "Fe3+0.5 Mn2+0.5", "Fe:0.6,Co:0.4", "80%Ni 20%Fe". One element
+// without a number gets what the others leave. Vacancies fill nothing. Shares
+// that add up to about 100 are percent, whole numbers are ratios; the sum is
+// that of the shares as written then, above 1 if they had to be scaled. It
+// returns nil for any other text.
+func mixture(name string) (parts []share, sum float64) {
+	m := mixtureParser{s: name}
+	bare := -1 // the element without a number
+	whole := true
+	for {
+		m.skip(" \t+-,;/&|:=*×()[]{}")
+		if m.i == len(m.s) {
+			break
+		}
+		n, given := m.number()
+		first := given
+		if given {
+			m.skip(" \t*×%")
+		}
+		run := letters(m.s[m.i:])
+		z, known := lookup(run)
+		if !known {
+			if !slices.Contains(vacancies, strings.ToLower(run)) || run == "" {
+				return nil, 0
+			}
+			z = 0
+		}
+		m.i += len(run)
+		m.charge(first)
+		if !given {
+			m.skip(" \t:=*×(+")
+			if n, given = m.number(); given {
+				m.skip("%)")
+			}
+		}
+		if !given {
+			if bare >= 0 {
+				return nil, 0
+			}
+			bare = len(parts)
+		}
+		whole = whole && (!given || n == math.Trunc(n))
+		sum += n
+		if parts = append(parts, share{z, n}); len(parts) > 12 {
+			return nil, 0
+		}
+	}
+	if len(parts) == 0 || len(parts) == 1 && (bare == 0 || sum > 1.02) {
+		return nil, 0
+	}
+	switch {
+	case bare >= 0 && sum < 1:
+		parts[bare].part, sum = 1-sum, 1
+	case bare >= 0 && sum < 100 && sum > 2:
+		parts[bare].part, sum = 100-sum, 100
+	case bare >= 0:
+		return nil, 0
+	}
+	if sum > 1.02 {
+		scale := 1 / sum
+		if whole || math.Abs(sum-100) < 2 {
+			sum = 1
+		}
+		for i := range parts {
+			parts[i].part *= scale
+		}
+	}
+	parts = slices.DeleteFunc(parts, func(p share) bool { return p.z == 0 || p.part <= 0 })
+	return parts, sum
+}
+
+type mixtureParser struct {
+	s string
+	i int
+}
+
+func (m *mixtureParser) skip(set string) {
+	m.i = len(m.s) - len(strings.TrimLeft(m.s[m.i:], set))
+}
+
+// number reads a number with its standard uncertainty, which does not count.
+func (m *mixtureParser) number() (float64, bool) {
+	start := m.i
+	m.skip("0123456789.")
+	v, ok := parseFloat([]byte(m.s[start:m.i]))
+	if rest := m.s[m.i:]; ok && strings.HasPrefix(rest, "(") {
+		if end := strings.IndexByte(rest, ')'); end > 1 && strings.Trim(rest[1:end], "0123456789") == "" {
+			m.i += end + 1
+		}
+	}
+	if !ok {
+		m.i = start
+	}
+	return v, ok
+}
+
+// charge passes "3+" or "2-". Behind an element that still waits for its
+// number it must not be taken for that: "Nb1+Zr1".
+func (m *mixtureParser) charge(numbered bool) {
+	rest := m.s[m.i:]
+	if len(rest) >= 2 && rest[0] >= '1' && rest[0] <= '8' && (rest[1] == '+' || rest[1] == '-') {
+		after := strings.TrimLeft(rest[2:], " \t:=(")
+		if numbered || after != "" && strings.IndexByte("0123456789.", after[0]) >= 0 {
+			m.i += 2
+		}
+	}
 }
 
 // lookup finds an element by its symbol in any case. D and T are hydrogen.
@@ -170,8 +398,23 @@ func (s *species) notes(read, listed int) []string {
 	if read < listed && len(s.unknown)+len(s.nowhere) > 0 {
 		notes = append(notes, s.readNote(read, listed)+" Intensities leave them out.")
 	}
+	if len(s.clipped) > 0 {
+		notes = append(notes, "An occupancy below 0 was read as 0, one above 1 as 1: "+quoteList(s.clipped)+".")
+	}
+	if len(s.vacant) > 0 {
+		notes = append(notes, "Vacancies are left empty: "+quoteList(s.vacant)+".")
+	}
+	if len(s.groups) > 0 {
+		notes = append(notes, "The symbol of a group of atoms is read as its heaviest: "+quoteList(s.groups)+".")
+	}
+	if len(s.scaled) > 0 {
+		notes = append(notes, "The parts of a mixed site add up to more than 1 and are scaled to it: "+quoteList(s.scaled)+".")
+	}
 	if s.heavy {
 		notes = append(notes, "Deuterium is treated as hydrogen.")
+	}
+	if s.tritium {
+		notes = append(notes, "Tritium is treated as hydrogen.")
 	}
 	if len(s.ions) > 0 {
 		notes = append(notes, "Ions are treated as neutral atoms: "+join(s.ions, 6)+".")

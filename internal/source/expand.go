@@ -21,9 +21,21 @@ const (
 
 // expanded is the result of expand.
 type expanded struct {
-	sites []crystal.Site
-	owner []int // of each site, the index of its atom in the asymmetric unit
-	again []int // indices of atoms left out: symmetry makes them from an earlier one
+	sites   []crystal.Site
+	owner   []int    // of each site, the index of its atom in the asymmetric unit
+	again   []int    // indices of atoms left out: symmetry makes them from an earlier one
+	added   bool     // images of atoms listed apart share a position and add up
+	whole   bool     // one of the atoms left out fills its position: the file lists the whole cell
+	snapped []string // labels of atoms moved onto special positions farther than same allows
+	moved   float64  // by how much at most, Å
+}
+
+// asymmetric is what a file lists: atoms, and for each coordinate one unit of
+// the last digit that it is written with, 0 for a fraction or few digits. slack
+// may be nil.
+type asymmetric struct {
+	atoms []crystal.Site
+	slack []crystal.Frac
 }
 
 // expand applies the operations to every atom of an asymmetric unit. Images of
@@ -31,32 +43,56 @@ type expanded struct {
 // displacement tensor, so that a site on 0.3333, 0.6667 comes to lie exactly
 // on the axis. Coordinates of the result lie in [0, 1).
 //
-// An atom that is the image of an earlier atom of the same element is left out,
-// so that files which list the whole cell and its symmetry come out right. Two
-// species of one element listed at one position (Fe2+ and Fe3+) both stay, as
-// long as their occupancies do not exceed one.
-func expand(l crystal.Lattice, ops []symmetry.Op, atoms []crystal.Site) (expanded, error) {
+// Occupancies on one position add up: two species of one element listed there
+// (Fe2+ and Fe3+) both stay, and so do, unless apart is false, half atoms that
+// are listed on both sides of a symmetry element. What would fill the position
+// more than once, or stands a lattice vector away, is the image of an earlier
+// atom and is left out, so that files which list the whole cell and its
+// symmetry come out right.
+func expand(l crystal.Lattice, ops []symmetry.Op, in asymmetric, apart bool) (expanded, error) {
 	var out expanded
 	g := newGrid(l)
-	for i, listed := range atoms {
-		a := settle(l, ops, listed)
-		occ := a.Occ // of this element where it is listed
-		repeats := g.near(a.Frac, func(j int) bool {
-			if s := out.sites[j]; s.Z != a.Z || !same(l, s.Frac, a.Frac) {
+	for i, listed := range in.atoms {
+		var slack crystal.Frac
+		if in.slack != nil {
+			slack = in.slack[i]
+		}
+		a, far := settle(l, ops, listed, slack)
+		if far > 0 {
+			addOnce(&out.snapped, siteName(a))
+			out.moved = max(out.moved, far)
+		}
+		own, all := a.Occ, a.Occ // on this position: of this element listed there, of all elements
+		together, elsewhere := true, false
+		g.near(a.Frac, func(j int) bool {
+			s := out.sites[j]
+			if !same(l, s.Frac, a.Frac) {
 				return false
 			}
-			earlier := atoms[out.owner[j]]
-			occ += earlier.Occ
-			return occ > 1.01 || !listedTogether(earlier.Frac, listed.Frac)
+			all += s.Occ
+			if s.Z == a.Z {
+				own += s.Occ
+				first := in.atoms[out.owner[j]].Frac
+				together = together && listedTogether(first, listed.Frac)
+				elsewhere = elsewhere || latticeApart(first, listed.Frac)
+			}
+			return false
 		})
-		if repeats {
+		if own > a.Occ && (own > 1.01 || !together && (!apart || elsewhere || all > 1.01)) {
 			out.again = append(out.again, i)
+			out.whole = out.whole || a.Occ > 0.51
 			continue
 		}
+		out.added = out.added || own > a.Occ && !together
 		start := len(out.sites)
 		for _, op := range ops {
 			x := wrapFrac(applyOp(op, a.Frac))
-			if slices.ContainsFunc(out.sites[start:], func(s crystal.Site) bool { return same(l, s.Frac, x) }) {
+			if slices.ContainsFunc(out.sites[start:], func(s crystal.Site) bool {
+				if 2*a.Occ <= 1.02 && slack != (crystal.Frac{}) {
+					return exactly(s.Frac, x) // settle has decided
+				}
+				return same(l, s.Frac, x)
+			}) {
 				continue
 			}
 			if len(out.sites) == MaxSites {
@@ -83,54 +119,123 @@ func listedTogether(x, y crystal.Frac) bool {
 	return math.Abs(x[0]-y[0]) <= mergeFrac && math.Abs(x[1]-y[1]) <= mergeFrac && math.Abs(x[2]-y[2]) <= mergeFrac
 }
 
+// exactly tells whether two positions are one but for rounding errors.
+func exactly(x, y crystal.Frac) bool {
+	return math.Abs(nearest(x[0]-y[0])) < 1e-6 && math.Abs(nearest(x[1]-y[1])) < 1e-6 && math.Abs(nearest(x[2]-y[2])) < 1e-6
+}
+
+// latticeApart tells whether two atoms are listed a lattice vector apart.
+func latticeApart(x, y crystal.Frac) bool {
+	far := 0.0
+	for k := range 3 {
+		if math.Abs(nearest(x[k]-y[k])) > mergeFrac {
+			return false
+		}
+		far = max(far, math.Abs(x[k]-y[k]))
+	}
+	return far > 0.5
+}
+
 // settle moves an atom onto the special position it is meant to be on: the
 // mean of its images that coincide with it. Its tensor becomes the mean of
 // their tensors.
-func settle(l crystal.Lattice, ops []symmetry.Op, a crystal.Site) crystal.Site {
+//
+// Images coincide if same says so, or if the digits explain the distance: 0.33,
+// 0.67 is as near to the threefold axis as two digits can say, however large
+// the cell; the distance moved is returned then. An atom whose images may all
+// be there, since their occupancies add up to no more than one, is moved only
+// where the digits explain it: half atoms beside a symmetry element are the
+// two places of a disordered atom.
+func settle(l crystal.Lattice, ops []symmetry.Op, a crystal.Site, slack crystal.Frac) (crystal.Site, float64) {
 	x := a.Frac
-	for range 3 {
-		var sum crystal.Frac
-		n := 0.0
-		for _, op := range ops {
-			y := applyOp(op, x)
-			if !same(l, x, y) {
-				continue
-			}
-			n++
-			for k := range 3 {
-				sum[k] += nearest(y[k] - x[k])
-			}
+	crowd := a.Z.CovalentRadius()
+	partial := 2*a.Occ <= 1.02 && slack != crystal.Frac{}
+	reach := func(op symmetry.Op, k int) float64 {
+		sum := slack[k]
+		for j := range 3 {
+			sum += math.Abs(float64(op.R[k][j])) * slack[j]
 		}
-		moved := 0.0
+		return 0.7*sum + 1e-9
+	}
+	// joins tells whether op carries the atom as listed to itself, and whether
+	// that takes the digits to see.
+	joins := func(op symmetry.Op) (ok, far bool) {
+		y := applyOp(op, x)
+		d := crystal.Frac{nearest(y[0] - x[0]), nearest(y[1] - x[1]), nearest(y[2] - x[2])}
+		if d[0]*d[0]+d[1]*d[1]+d[2]*d[2] > 0.02 {
+			return false, false
+		}
+		near, explained := same(l, x, y), true
 		for k := range 3 {
-			if n > 0 {
-				x[k] += sum[k] / n
-				moved = max(moved, math.Abs(sum[k]/n))
-			}
+			explained = explained && math.Abs(d[k]) <= reach(op, k)
 		}
-		if moved < 1e-14 {
-			break
+		if explained && !near {
+			explained = l.Cart(d).Norm() < crowd
+		}
+		return near && (explained || !partial) || explained, explained && !near
+	}
+	held := make([]symmetry.Op, 0, 48)
+	snap := false
+	for _, op := range ops {
+		if ok, far := joins(op); ok {
+			held = append(held, op)
+			snap = snap || far
 		}
 	}
-	a.Frac = x
-	if a.Aniso {
-		var sum [6]float64
-		n := 0.0
-		for _, op := range ops {
-			if same(l, x, applyOp(op, x)) {
-				n++
-				for k, u := range turnU(l, op, a.U) {
-					sum[k] += u
+	centre := func(ops []symmetry.Op, x crystal.Frac) crystal.Frac {
+		for range 4 {
+			var sum crystal.Frac
+			for _, op := range ops {
+				y := applyOp(op, x)
+				for k := range 3 {
+					sum[k] += nearest(y[k] - x[k])
 				}
+			}
+			moved := 0.0
+			for k := range 3 {
+				if n := float64(len(ops)); n > 0 {
+					x[k] += sum[k] / n
+					moved = max(moved, math.Abs(sum[k]/n))
+				}
+			}
+			if moved < 1e-14 {
+				break
+			}
+		}
+		return x
+	}
+	distance := 0.0
+	if snap {
+		y := centre(held, x)
+		d := crystal.Frac{y[0] - x[0], y[1] - x[1], y[2] - x[2]}
+		fits := true
+		for k := range 3 {
+			fits = fits && math.Abs(d[k]) <= 0.7*slack[k]+mergeFrac/2
+		}
+		for _, op := range held {
+			fits = fits && same(l, y, applyOp(op, y))
+		}
+		if fits {
+			distance = l.Cart(d).Norm()
+			x = y
+		} else {
+			held = slices.DeleteFunc(held, func(op symmetry.Op) bool { return !same(l, x, applyOp(op, x)) })
+		}
+	}
+	x = centre(held, x)
+	a.Frac = x
+	if a.Aniso && len(held) > 0 {
+		var sum [6]float64
+		for _, op := range held {
+			for k, u := range turnU(l, op, a.U) {
+				sum[k] += u
 			}
 		}
 		for k := range sum {
-			if n > 0 {
-				a.U[k] = sum[k] / n
-			}
+			a.U[k] = sum[k] / float64(len(held))
 		}
 	}
-	return a
+	return a, distance
 }
 
 func applyOp(op symmetry.Op, x crystal.Frac) crystal.Frac { return op.Apply(x) }

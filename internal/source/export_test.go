@@ -6,6 +6,9 @@ import (
 	"strings"
 )
 
+// MaxText is the size of a file without its reflections.
+const MaxText = maxText
+
 // Names that the tests of the package need.
 var Composition = parseFormula
 

@@ -193,10 +193,10 @@ func TestGarbage(t *testing.T) {
 	}
 	const limit = 300 << 20 // bytes allocated in all; the input has 5 MB
 	fill := func(head, unit string) []byte {
-		n := (source.MaxBytes - len(head)) / len(unit)
+		n := (source.MaxText - len(head)) / len(unit)
 		return []byte(head + strings.Repeat(unit, n))
 	}
-	random := make([]byte, source.MaxBytes)
+	random := make([]byte, source.MaxText)
 	rng := rand.New(rand.NewPCG(1, 2))
 	for i := range random {
 		random[i] = byte(rng.Uint32())
@@ -206,7 +206,7 @@ func TestGarbage(t *testing.T) {
 		name string
 		data []byte
 	}{
-		{"zeros", make([]byte, source.MaxBytes)},
+		{"zeros", make([]byte, source.MaxText)},
 		{"noise", random},
 		{"noise in a CIF", append([]byte("data_x\n"), random[7:]...)},
 		{"noise behind a cell", append([]byte(cubic), random[len(cubic):]...)},
@@ -237,8 +237,8 @@ func TestGarbage(t *testing.T) {
 		{"braces", fill("", `{"a":`)},
 		{"empty lists", fill("[", "[],")},
 		{"documents", append(fill("[{}", ",{}"), ']')},
-		{"sites", append(fill(`{"lattice":[[4,0,0],[0,4,0],[0,0,4]],"sites":[{}`, ",{}"), "]}"...)[:source.MaxBytes]},
-		{"numbers", append(fill(`{"lattice":[[1`, ",1"), "]]}"...)[:source.MaxBytes]},
+		{"sites", append(fill(`{"lattice":[[4,0,0],[0,4,0],[0,0,4]],"sites":[{}`, ",{}"), "]}"...)[:source.MaxText]},
+		{"numbers", append(fill(`{"lattice":[[1`, ",1"), "]]}"...)[:source.MaxText]},
 		{"escapes", fill(`{"a":"`, `\"`)},
 		{"UTF-16", fill("\xff\xfe", "a\x00")},
 	} {
@@ -263,7 +263,7 @@ func TestGarbage(t *testing.T) {
 // differentTags returns nearly 5 MB of tags that differ, all of use.
 func differentTags() string {
 	var b strings.Builder
-	for i := 0; b.Len() < source.MaxBytes-60; i++ {
+	for i := 0; b.Len() < source.MaxText-60; i++ {
 		b.WriteString("_atom_site_")
 		for k := i; k > 0; k /= 26 {
 			b.WriteByte(byte('a' + k%26))

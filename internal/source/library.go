@@ -288,7 +288,7 @@ func (e Entry) Open() (*crystal.Structure, error) {
 	if err != nil {
 		return nil, err
 	}
-	x, err := expand(lattice, setting.Group().Ops(), e.atoms)
+	x, err := expand(lattice, setting.Group().Ops(), asymmetric{atoms: e.atoms}, true)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package source
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"math"
 	"strconv"
@@ -208,10 +209,10 @@ var ErrNoMaterial = errors.New("The answer of the Materials Project holds no mat
 // present API and of the ones before. All errors are sentences for the page;
 // an empty answer gives ErrNoMaterial.
 func Materials(data []byte) ([]Material, error) {
-	if len(data) > MaxBytes {
-		return nil, &SizeError{int64(len(data))}
+	if len(data) > maxText {
+		return nil, &SizeError{int64(len(data)), maxText}
 	}
-	in := mpReader{data}
+	in := mpReader{data, true}
 	if err := jsontext.Valid(data); err != nil {
 		return nil, in.fault(err)
 	}
@@ -237,20 +238,11 @@ func Materials(data []byte) ([]Material, error) {
 	return list, nil
 }
 
-func decodeJSON(data []byte) ([]*crystal.Structure, error) {
-	materials, err := Materials(data)
-	if err != nil {
-		return nil, err
-	}
-	list := make([]*crystal.Structure, len(materials))
-	for i, m := range materials {
-		list[i] = m.Structure
-	}
-	return list, nil
-}
-
 // mpReader reads an answer that is known to be JSON, part by part.
-type mpReader struct{ whole []byte }
+type mpReader struct {
+	whole  []byte
+	strict bool // occupancies out of range are an error: nothing is mended in what a server keeps
+}
 
 func (in mpReader) at(p part) *jsontext.Reader { return jsontext.NewReader(in.whole).At(int(p)) }
 
@@ -399,11 +391,10 @@ func (in mpReader) crystal(s *mpStructure) (*crystal.Structure, error) {
 				return &SyntaxError{JSON, 0, "expected at most " + count(MaxSites) + " atoms"}
 			}
 			b := a
-			b.Occ = sp.occ
-			if sum += b.Occ; !(b.Occ >= 0 && sum <= 1.02) {
+			if sum += max(0, sp.occ); in.strict && !(sp.occ >= 0 && sum <= 1.02) {
 				return fail("expected occupancies that add up to 0 to 1")
 			}
-			b.Occ = min(b.Occ, 1)
+			b.Occ = kinds.clip(sp.occ, short(cmp.Or(site.label, sp.element), 40))
 			var ok bool
 			if b.Z, ok = kinds.element(short(sp.element, 40), ""); !ok {
 				continue

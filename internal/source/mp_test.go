@@ -105,7 +105,7 @@ func TestMaterialsShapes(t *testing.T) {
 		{"element without species, only xyz, bare matrix", `{"lattice":[[4,0,0],[0,4,0],[0,0,4]],"sites":[{"element":"Po","xyz":[1,1,1]}]}`, "", "Po", 0, map[string]float64{"Po": 1}, nil},
 		{"six parameters", `{"lattice":{"a":3,"b":3,"c":5,"alpha":90,"beta":90,"gamma":120},"sites":[{"species":[{"element":"Mg"}],"abc":[0,0,0]}]}`, "", "Mg", 0, map[string]float64{"Mg": 1}, nil},
 		{"nulls", `{"data":null,"material_id":null,"symmetry":null,"builder_meta":null,"deprecated":null,"lattice":{"matrix":[[3,0,0],[0,3,0],[0,0,3]],"a":null},"sites":[{"species":null,"element":"Po","abc":null,"xyz":[0,0,0],"label":null},{"species":[{"element":"Po","occu":null,"oxidation_state":null}],"abc":[null,0.5,0.5]}]}`, "", "Po", 0, map[string]float64{"Po": 2}, nil},
-		{"dummy species", `{"lattice":{"matrix":[[3,0,0],[0,3,0],[0,0,3]]},"sites":[{"species":[{"element":"X0+","occu":1}],"abc":[0,0,0]},{"species":[{"element":"Po","occu":1}],"abc":[0.5,0.5,0.5]}]}`, "", "Po", 0, map[string]float64{"Po": 1}, []string{"Read 1 of 2 atoms. Not recognised: “X0+”. Intensities leave them out."}},
+		{"dummy species", `{"lattice":{"matrix":[[3,0,0],[0,3,0],[0,0,3]]},"sites":[{"species":[{"element":"X0+","occu":1}],"abc":[0,0,0]},{"species":[{"element":"Po","occu":1}],"abc":[0.5,0.5,0.5]}]}`, "", "Po", 0, map[string]float64{"Po": 1}, []string{"Vacancies are left empty: “X0+”."}},
 		{"left-handed", `{"lattice":{"matrix":[[0,3,0],[3,0,0],[0,0,3]]},"sites":[{"species":[{"element":"Po","occu":1}],"abc":[0.1,0.2,0.3]}]}`, "", "Po", 0, map[string]float64{"Po": 1}, []string{"The cell vectors are left-handed; all three were reversed, so indices change their sign."}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -161,8 +161,7 @@ func TestMaterialsErrors(t *testing.T) {
 		{"far away", site(`{"species":[{"element":"Si"}],"abc":[1e9,0,0]}`), prefix + "line 1, expected coordinates in fractions of the cell in site 1."},
 		{"no species", site(`{"abc":[0,0,0]}`), prefix + "line 1, expected a list of species in site 1."},
 		{"species of another kind", site(`{"species":"Si","abc":[0,0,0]}`), prefix + "line 1, expected a list of species in site 1."},
-		{"negative occupancy", site(`{"species":[{"element":"Si","occu":-0.5}],"abc":[0,0,0]}`), prefix + "line 1, expected occupancies that add up to 0 to 1 in site 1."},
-		{"too much on a site", site(`{"species":[{"element":"Si","occu":0.8},{"element":"Ge","occu":0.8}],"abc":[0,0,0]}`), prefix + "line 1, expected occupancies that add up to 0 to 1 in site 1."},
+		{"negative occupancy", site(`{"species":[{"element":"Si","occu":-0.5}],"abc":[0,0,0]}`), "An occupancy below 0 was read as 0, one above 1 as 1: “Si”. The JSON structure has a cell but no atoms. Positions of the spots are right, intensities are not shown."},
 		{"no atoms", site(""), "The JSON structure has a cell but no atoms. Positions of the spots are right, intensities are not shown."},
 		{"unknown material", `{"data":[],"meta":{"total_doc":0}}`, "The answer of the Materials Project holds no material."},
 		{"empty list", `[]`, "The answer of the Materials Project holds no material."},
@@ -174,6 +173,18 @@ func TestMaterialsErrors(t *testing.T) {
 				t.Errorf("error %q, want %q", err, tt.want)
 			}
 		})
+	}
+}
+
+// What a server keeps is not mended: an answer with occupancies out of range is
+// an error there.
+func TestMaterialsOccupancies(t *testing.T) {
+	for _, species := range []string{`{"element":"Si","occu":-0.5}`, `{"element":"Si","occu":0.8},{"element":"Ge","occu":0.8}`} {
+		_, err := source.Materials([]byte(`{"lattice":{"matrix":[[3,0,0],[0,3,0],[0,0,3]]},"sites":[{"species":[` + species + `],"abc":[0,0,0]}]}`))
+		const want = "This file is not a JSON structure we can read: line 1, expected occupancies that add up to 0 to 1 in site 1."
+		if err == nil || err.Error() != want {
+			t.Errorf("%s: %v", species, err)
+		}
 	}
 }
 

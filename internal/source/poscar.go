@@ -14,9 +14,10 @@ import (
 
 // lineReader hands out the lines of a file with their numbers.
 type lineReader struct {
-	data []byte
-	pos  int
-	line int // number of the line read last
+	data    []byte
+	pos     int
+	line    int  // number of the line read last
+	remarks bool // cut off what stands behind # or !
 }
 
 func (r *lineReader) next() ([]byte, bool) {
@@ -27,7 +28,21 @@ func (r *lineReader) next() ([]byte, bool) {
 	var b []byte
 	b, r.pos = cutLine(r.data, r.pos)
 	r.line++
+	if r.remarks {
+		b = beforeRemark(b)
+	}
 	return b, true
+}
+
+// beforeRemark cuts off what stands behind # or !, or behind // after a blank.
+func beforeRemark(b []byte) []byte {
+	if i := bytes.IndexAny(b, "#!"); i >= 0 {
+		b = b[:i]
+	}
+	if i := bytes.Index(b, []byte(" //")); i >= 0 {
+		b = b[:i]
+	}
+	return b
 }
 
 // decodePOSCAR reads a POSCAR or CONTCAR of VASP 4 or 5, up to the positions.
@@ -39,6 +54,7 @@ func decodePOSCAR(data []byte) (*crystal.Structure, error) {
 	r := &lineReader{data: data}
 	fail := func(msg string) (*crystal.Structure, error) { return nil, &SyntaxError{POSCAR, r.line, msg} }
 	comment, _ := r.next()
+	r.remarks = true
 	row, _ := r.next()
 	scale, vectors := [3]float64{1, 1, 1}, [3]geom.Vec{}
 	factors := 1
@@ -252,9 +268,13 @@ const flippedNote = "The cell vectors are left-handed; all three were reversed, 
 // finish ends the reading of a file that lists the whole cell.
 func finish(f Format, s *crystal.Structure, sites []crystal.Site, kinds *species, listed int, flipped bool) (*crystal.Structure, error) {
 	if len(sites) == 0 {
-		return nil, &NoAtomsError{Format: f, Structure: s, Detail: kinds.readNote(0, listed)}
+		detail := kinds.readNote(0, listed)
+		if len(kinds.unknown)+len(kinds.nowhere) == 0 {
+			detail = strings.Join(kinds.notes(listed, listed), " ")
+		}
+		return nil, &NoAtomsError{Format: f, Structure: s, Detail: detail}
 	}
-	x, err := expand(s.Lattice, []symmetry.Op{symmetry.Identity()}, sites)
+	x, err := expand(s.Lattice, []symmetry.Op{symmetry.Identity()}, asymmetric{atoms: sites}, true)
 	if err != nil {
 		return nil, &SyntaxError{f, 0, err.Error()}
 	}

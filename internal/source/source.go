@@ -1,6 +1,7 @@
-// Package source reads crystals: CIF, POSCAR, extended XYZ and Materials
-// Project or pymatgen JSON files, the project's own canonical document, and an
-// embedded library of common structures with a search.
+// Package source reads crystals: CIF (with mmCIF, magnetic and superspace CIF),
+// POSCAR, extended XYZ, SHELX and PDB files, JSON of the Materials Project,
+// pymatgen, OPTIMADE, JARVIS and ASE, the project's own canonical document, and
+// an embedded library of common structures with a search.
 //
 // Every reader returns whole cells (symmetry applied) in Å and degrees, and
 // says in Structure.Notes what it understood only in part. Error texts are
@@ -21,9 +22,10 @@ import (
 
 // Limits of what Decode accepts.
 const (
-	MaxBytes  = 5 << 20 // a file
-	MaxSites  = 20000   // atoms in a file, and atoms in a cell after expansion
-	maxBlocks = 100     // structures returned from one file
+	MaxBytes  = 64 << 20 // a file; most of a large one has to be reflections, which are passed over
+	maxText   = 5 << 20  // a file without its reflections
+	MaxSites  = 20000    // atoms in a file, and atoms in a cell after expansion
+	maxBlocks = 100      // structures returned from one file
 )
 
 // Format is a kind of file.
@@ -35,8 +37,10 @@ const (
 	CIF
 	POSCAR
 	XYZ
-	JSON     // Materials Project answer or pymatgen dictionary
+	JSON     // Materials Project answer, OPTIMADE entry, or pymatgen, JARVIS or ASE dictionary
 	Document // the canonical document of EncodeDoc
+	SHELX    // instruction file of SHELX, .res or .ins
+	PDB      // file of the Protein Data Bank
 )
 
 // String returns the name of the format as used in messages.
@@ -50,6 +54,10 @@ func (f Format) String() string {
 		return "XYZ file"
 	case JSON:
 		return "JSON structure"
+	case SHELX:
+		return "SHELX file"
+	case PDB:
+		return "PDB file"
 	case Document:
 		return "structure document"
 	}
@@ -66,7 +74,7 @@ type SyntaxError struct {
 
 func (e *SyntaxError) Error() string {
 	article := "a "
-	if e.Format == XYZ {
+	if e.Format == XYZ || e.Format == SHELX {
 		article = "an "
 	}
 	s := "This file is not " + article + e.Format.String() + " we can read: "
@@ -77,16 +85,19 @@ func (e *SyntaxError) Error() string {
 }
 
 // SizeError reports a file over MaxBytes.
-type SizeError struct{ Size int64 } // bytes
+type SizeError struct {
+	Size  int64 // bytes
+	Limit int64 // MaxBytes, or less for a kind of file that needs less
+}
 
 func (e *SizeError) Error() string {
 	// One decimal below 10 MB, so that 5.2 MB does not read as the limit.
 	mb := float64(e.Size) / (1 << 20)
 	text := strconv.FormatFloat(mb, 'f', 0, 64)
 	if mb < 10 {
-		text = strconv.FormatFloat(max(mb, MaxBytes/(1<<20)+0.1), 'f', 1, 64)
+		text = strconv.FormatFloat(max(mb, float64(e.Limit>>20)+0.1), 'f', 1, 64)
 	}
-	return say.Sprintf("This file is %s MB. The limit is %d MB.", text, MaxBytes>>20)
+	return say.Sprintf("This file is %s MB. The limit is %d MB.", text, int(e.Limit>>20))
 }
 
 // NoAtomsError reports a file with a cell but no atoms that could be used.
@@ -106,7 +117,7 @@ func (e *NoAtomsError) Error() string {
 }
 
 // ErrUnknownFormat is returned for a file that is none of the formats read here.
-var ErrUnknownFormat = errors.New("This file is not a crystal structure we can read. Open a CIF, POSCAR, extended XYZ or Materials Project JSON file.")
+var ErrUnknownFormat = errors.New("This file is not a crystal structure we can read. Open a CIF, POSCAR, extended XYZ, SHELX, PDB or JSON file.")
 
 // ErrEmpty is returned for a file without text.
 var ErrEmpty = errors.New("This file is empty.")
@@ -120,7 +131,13 @@ var ErrEmpty = errors.New("This file is empty.")
 // block has atoms but one has a cell, *NoAtomsError.
 func Decode(name string, data []byte) ([]*crystal.Structure, error) {
 	if len(data) > MaxBytes {
-		return nil, &SizeError{int64(len(data))}
+		return nil, &SizeError{int64(len(data)), MaxBytes}
+	}
+	if len(data) > maxText {
+		var err error
+		if data, err = slimmed(name, data); err != nil {
+			return nil, err
+		}
 	}
 	data = plain(data)
 	if len(bytes.TrimSpace(data)) == 0 {
@@ -133,6 +150,10 @@ func Decode(name string, data []byte) ([]*crystal.Structure, error) {
 		return one(decodePOSCAR(data))
 	case XYZ:
 		return decodeXYZ(data)
+	case SHELX:
+		return one(decodeSHELX(data))
+	case PDB:
+		return one(decodePDB(data))
 	case JSON:
 		return decodeJSON(data)
 	case Document:
@@ -200,9 +221,18 @@ func Sniff(name string, head []byte) Format {
 		var row []byte
 		row, i = cutLine(head, i)
 		row = bytes.TrimLeft(row, " \t")
+		if isSHELX(row) {
+			return SHELX
+		}
+		if bytes.HasPrefix(row, []byte("CRYST1 ")) || line == 1 && bytes.HasPrefix(row, []byte("HEADER  ")) {
+			return PDB
+		}
 		if len(row) > 1 && row[0] == '_' && row[1] != '_' || hasFold(row, "data_") || hasFold(row, "loop_") {
 			return CIF
 		}
+	}
+	if isComputem(head) {
+		return XYZ
 	}
 	base := strings.ToLower(name[strings.LastIndexAny(name, `/\`)+1:])
 	first, next := cutLine(head, 0)
@@ -210,10 +240,11 @@ func Sniff(name string, head []byte) Format {
 	third, _ := cutLine(head, next)
 	if _, err := strconv.Atoi(string(bytes.TrimSpace(first))); err == nil {
 		// A POSCAR may be called "4"; its scale and three vectors tell.
-		if _, ok := numbers(second, 1); !ok || strings.HasSuffix(base, "xyz") {
+		if _, ok := numbers(second, 1); !ok || len(bytes.Fields(second)) >= 6 || strings.HasSuffix(base, "xyz") {
 			return XYZ
 		}
 	}
+	second, third = beforeRemark(second), beforeRemark(third)
 	if n := len(bytes.Fields(second)); n == 1 || n == 3 {
 		_, scale := numbers(second, n)
 		_, vector := numbers(third, 3)

@@ -154,7 +154,6 @@ func TestXYZErrors(t *testing.T) {
 		{"columns", "1\n" + lattice + "\nSi 0 0\n", "line 3, expected 4 columns, found “Si 0 0”."},
 		{"number", "1\n" + lattice + "\nSi 0 nan 0\n", "line 3, expected a number, found “nan”."},
 		{"properties", "1\n" + lattice + " Properties=species:S:1\nSi 0 0 0\n", "line 2, expected Properties=species:S:1:pos:R:3, found “species:S:1”."},
-		{"second frame", "1\n" + lattice + "\nSi 0 0 0\nSi 0 0 0\n", "line 4, expected the number of atoms, found “Si 0 0 0”."},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := source.Decode("a.xyz", []byte(tt.text))
@@ -197,12 +196,12 @@ func TestDecodeLimits(t *testing.T) {
 		data []byte
 		want string
 	}{
-		{"18 MB", make([]byte, 18<<20), "This file is 18 MB. The limit is 5 MB."},
-		{"a byte too many", make([]byte, source.MaxBytes+1), "This file is 5.1 MB. The limit is 5 MB."},
+		{"18 MB of no format", make([]byte, 18<<20), "This file is 18 MB. The limit is 5 MB."},
+		{"a byte too many", make([]byte, source.MaxBytes+1), "This file is 64 MB. The limit is 64 MB."},
 		{"empty", nil, "This file is empty."},
 		{"blank", []byte(" \n\t\r\n"), "This file is empty."},
 		{"only a byte-order mark", []byte("\ufeff"), "This file is empty."},
-		{"a picture", []byte("\x89PNG\r\n\x1a\n"), "This file is not a crystal structure we can read. Open a CIF, POSCAR, extended XYZ or Materials Project JSON file."},
+		{"a picture", []byte("\x89PNG\r\n\x1a\n"), "This file is not a crystal structure we can read. Open a CIF, POSCAR, extended XYZ, SHELX, PDB or JSON file."},
 	} {
 		_, err := source.Decode("x", tt.data)
 		if err == nil || err.Error() != tt.want {

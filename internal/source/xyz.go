@@ -2,7 +2,9 @@ package source
 
 import (
 	"bytes"
+	"cmp"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -14,52 +16,211 @@ import (
 // decodeXYZ reads an extended XYZ file: for each frame the number of atoms, a
 // line of key=value pairs with at least Lattice="ax ay az bx by bz cx cy cz"
 // (Å), and one line an atom. Properties tells the columns; without it they are
-// the symbol and three Cartesian coordinates in Å.
+// the symbol and three Cartesian coordinates in Å. The cell may also stand in
+// the second line as "cell 4 4 4 90 90 90" or as numbers alone, or in lines
+// Tv x y z or VEC1 x y z among the atoms. Frames that cannot be read are left
+// out with a note, if there is another.
+//
+// Files of computem and prismatic have the same ending: a comment, the three
+// edges of a box, and lines Z x y z occupancy u up to one with −1.
 func decodeXYZ(data []byte) ([]*crystal.Structure, error) {
+	if isComputem(data) {
+		return one(decodeComputem(data))
+	}
 	r := &lineReader{data: data}
 	var list []*crystal.Structure
+	var first error
+	var left, notes []string
 	total := 0
-	for {
+	for frame := 1; ; frame++ {
 		row, ok := r.next()
-		for ok && len(bytes.TrimSpace(row)) == 0 {
+		for ok && (len(bytes.TrimSpace(row)) == 0 || isVector(bytes.Fields(row)[0])) {
 			row, ok = r.next()
 		}
 		if !ok {
 			break
 		}
 		if len(list) == maxBlocks {
-			list[0].Notes = append(list[0].Notes, "Only the first "+count(maxBlocks)+" frames are read.")
+			notes = append(notes, "Only the first "+count(maxBlocks)+" frames are read.")
 			break
 		}
 		n, err := strconv.Atoi(string(bytes.TrimSpace(row)))
 		if err != nil || n < 1 {
-			return nil, &SyntaxError{XYZ, r.line, "expected the number of atoms, found " + found(row)}
+			if first == nil {
+				first = &SyntaxError{XYZ, r.line, "expected the number of atoms, found " + found(row)}
+			}
+			left = append(left, strconv.Itoa(frame))
+			r.seekFrame()
+			continue
 		}
 		if total += n; n > MaxSites || total > MaxSites {
 			if len(list) > 0 {
-				list[0].Notes = append(list[0].Notes, "Only the first "+plural(len(list), "frame")+" of the file could be read: it holds more than "+count(MaxSites)+" atoms.")
+				notes = append(notes, "Only the first "+plural(len(list), "frame")+" of the file could be read: it holds more than "+count(MaxSites)+" atoms.")
 				break
 			}
 			return nil, &SyntaxError{XYZ, r.line, "expected at most " + count(MaxSites) + " atoms"}
 		}
+		next := *r
 		s, err := r.frame(n)
 		if err != nil {
-			return nil, err
+			if first == nil {
+				first = err
+			}
+			left = append(left, strconv.Itoa(frame))
+			*r = next
+			r.passFrame(n)
+			continue
 		}
 		if s.Name == "" {
 			s.Name = s.Formula()
 		}
+		s.Block = "frame " + strconv.Itoa(frame)
 		list = append(list, s)
 	}
 	if len(list) == 0 {
-		return nil, &SyntaxError{XYZ, r.line, "expected the number of atoms, found nothing"}
+		if first == nil {
+			first = &SyntaxError{XYZ, r.line, "expected the number of atoms, found nothing"}
+		}
+		return nil, first
 	}
+	if len(left) > 0 {
+		notes = append(notes, "Not read: frame "+join(left, 6)+". "+first.Error())
+	}
+	list[0].Notes = append(list[0].Notes, notes...)
 	if len(list) > 1 {
-		for i, s := range list {
-			s.Name += ", frame " + strconv.Itoa(i+1)
+		for _, s := range list {
+			s.Name += ", " + s.Block
 		}
 	}
 	return list, nil
+}
+
+// passFrame goes to where the next frame should begin after one of n atoms that
+// could not be read: behind its atoms, or, if no frame begins there, to the
+// next line that begins one.
+func (r *lineReader) passFrame(n int) {
+	after := *r
+	for range n + 1 {
+		if _, ok := after.next(); !ok {
+			break
+		}
+	}
+	ahead := after
+	row, ok := ahead.next()
+	if _, err := strconv.Atoi(string(bytes.TrimSpace(row))); !ok || err == nil || len(bytes.TrimSpace(row)) == 0 {
+		*r = after
+		return
+	}
+	r.seekFrame()
+}
+
+// seekFrame goes to the next number of atoms that stands before a line with a
+// lattice, or to the end.
+func (r *lineReader) seekFrame() {
+	for at := *r; ; {
+		before := at
+		row, ok := at.next()
+		if !ok {
+			*r = at
+			return
+		}
+		if _, err := strconv.Atoi(string(bytes.TrimSpace(row))); err != nil {
+			continue
+		}
+		second, _ := cutLine(at.data, at.pos)
+		if bytes.Contains(bytes.ToLower(second), []byte("lattice")) {
+			*r = before
+			return
+		}
+	}
+}
+
+// isComputem tells a file of computem or prismatic: three edges in the second
+// line, and in the third an atomic number and at least four numbers more.
+func isComputem(data []byte) bool {
+	_, next := cutLine(data, 0)
+	second, next := cutLine(data, next)
+	third, _ := cutLine(data, next)
+	if len(second) > 1000 || len(third) > 1000 {
+		return false
+	}
+	f := bytes.Fields(third)
+	if edges, ok := numbers(second, 3); !ok || len(bytes.Fields(second)) != 3 || !(edges[0] > 0) || len(f) < 5 || len(f) > 6 {
+		return false
+	}
+	for _, field := range f {
+		if _, ok := parseFloat(field); !ok {
+			return false
+		}
+	}
+	z, err := strconv.Atoi(string(f[0]))
+	return err == nil && z >= 1 && z <= int(atom.MaxZ)
+}
+
+// decodeComputem reads such a file. The last column is the root mean square
+// displacement along one direction, Å: B = 8π² u².
+func decodeComputem(data []byte) (*crystal.Structure, error) {
+	r := &lineReader{data: data}
+	comment, _ := r.next()
+	row, _ := r.next()
+	edges, _ := numbers(row, 3)
+	lattice, err := crystal.NewLattice(crystal.Cell{A: edges[0], B: edges[1], C: edges[2], Alpha: 90, Beta: 90, Gamma: 90})
+	if err != nil {
+		return nil, &SyntaxError{XYZ, r.line, trimmedError(err.Error()).Error()}
+	}
+	s := &crystal.Structure{Name: strings.Join(strings.Fields(text(comment)), " "), Lattice: lattice}
+	if len(s.Name) > 80 {
+		s.Name = ""
+	}
+	var kinds species
+	var sites []crystal.Site
+	listed, closed := 0, false
+	for {
+		row, ok := r.next()
+		f := bytes.Fields(row)
+		if !ok {
+			break
+		}
+		if len(f) == 0 {
+			continue
+		}
+		if string(f[0]) == "-1" {
+			closed = true
+			break
+		}
+		if listed++; listed > MaxSites {
+			return nil, &SyntaxError{XYZ, r.line, "expected at most " + count(MaxSites) + " atoms"}
+		}
+		v := [6]float64{4: 1}
+		for k := range min(6, len(f)) {
+			if v[k], ok = parseFloat(f[k]); !ok {
+				return nil, &SyntaxError{XYZ, r.line, "expected a number, found " + found(f[k])}
+			}
+		}
+		z := v[0]
+		if len(f) < 4 || z != math.Trunc(z) || z < 1 || z > float64(atom.MaxZ) {
+			return nil, &SyntaxError{XYZ, r.line, "expected an atomic number and three coordinates, found " + found(row)}
+		}
+		if math.Abs(v[1])+math.Abs(v[2])+math.Abs(v[3]) > 1e6 {
+			return nil, &SyntaxError{XYZ, r.line, "expected coordinates, found " + found(row)}
+		}
+		a := crystal.Site{Z: atom.Z(z), Occ: min(v[4], 1), B: math.NaN()}
+		a.Frac = crystal.Frac{v[1] / edges[0], v[2] / edges[1], v[3] / edges[2]}
+		if len(f) > 5 && v[5] > 0 && v[5] < 5 {
+			a.B = 8 * math.Pi * math.Pi * v[5] * v[5]
+			s.BSource = "measured"
+		}
+		if a.Occ > 0 {
+			sites = append(sites, a)
+		}
+	}
+	if !closed {
+		s.Notes = append(s.Notes, "The file ends without the line -1 that closes its list of atoms; atoms may be missing.")
+	}
+	if len(sites) == 0 {
+		return nil, &NoAtomsError{Format: XYZ, Structure: s}
+	}
+	return finish(XYZ, s, sites, &kinds, listed, false)
 }
 
 // frame reads one frame of n atoms from behind its first line.
@@ -67,26 +228,14 @@ func (r *lineReader) frame(n int) (*crystal.Structure, error) {
 	fail := func(msg string) (*crystal.Structure, error) { return nil, &SyntaxError{XYZ, r.line, msg} }
 	row, _ := r.next()
 	keys := xyzKeys(text(row))
-	lattice, ok := keys["lattice"]
-	if !ok {
-		return fail("expected Lattice=\"…\" with the cell vectors: a plain XYZ file has no cell, and a crystal needs one")
+	v, err := xyzLattice(text(row), keys)
+	if err == errNoLattice {
+		v, err = r.vectors(n)
 	}
-	f := strings.Fields(strings.Map(func(c rune) rune {
-		if strings.ContainsRune(",[]{}", c) {
-			return ' '
-		}
-		return c
-	}, lattice))
-	var v [9]float64
-	for i := range v {
-		if len(f) == 9 {
-			v[i], ok = parseFloat([]byte(f[i]))
-		}
-		if len(f) != 9 || !ok {
-			return fail("expected nine numbers in Lattice=\"…\", found " + found([]byte(lattice)))
-		}
+	if err != nil {
+		return fail(err.Error())
 	}
-	basis, err := newBasis(geom.Vec{X: v[0], Y: v[1], Z: v[2]}, geom.Vec{X: v[3], Y: v[4], Z: v[5]}, geom.Vec{X: v[6], Y: v[7], Z: v[8]})
+	basis, err := newBasis(v[0], v[1], v[2])
 	if err != nil {
 		return fail(err.Error())
 	}
@@ -106,6 +255,7 @@ func (r *lineReader) frame(n int) (*crystal.Structure, error) {
 		return fail(err.Error())
 	}
 	var kinds species
+	listed := n
 	sites := make([]crystal.Site, 0, min(n, 4096))
 	for i := range n {
 		row, ok := r.next()
@@ -125,11 +275,16 @@ func (r *lineReader) frame(n int) (*crystal.Structure, error) {
 		a := crystal.Site{Occ: 1, B: math.NaN()}
 		a.Frac = basis.frac(geom.Vec{X: p[0], Y: p[1], Z: p[2]}.Sub(origin))
 		if col.occ >= 0 {
-			if a.Occ, ok = parseFloat(f[col.occ]); !ok || a.Occ < 0 || a.Occ > 1 {
+			if a.Occ, ok = parseFloat(f[col.occ]); !ok {
 				return fail("expected an occupancy from 0 to 1, found " + found(f[col.occ]))
 			}
+			a.Occ = kinds.clip(a.Occ, short(text(f[max(col.species, col.number)]), 40))
 		}
 		name := f[max(col.species, col.number)]
+		if isVector(name) {
+			listed--
+			continue
+		}
 		if z, err := strconv.Atoi(string(name)); err == nil {
 			if z < 1 || z > int(atom.MaxZ) {
 				addOnce(&kinds.unknown, short(string(name), 40))
@@ -143,7 +298,97 @@ func (r *lineReader) frame(n int) (*crystal.Structure, error) {
 			sites = append(sites, a)
 		}
 	}
-	return finish(XYZ, s, sites, &kinds, n, basis.flipped)
+	return finish(XYZ, s, sites, &kinds, listed, basis.flipped)
+}
+
+// errNoLattice is told of a frame whose second line holds no cell.
+const errNoLattice = trimmedError("expected Lattice=\"…\" with the cell vectors: a plain XYZ file has no cell, and a crystal needs one")
+
+// cellKeys are words for the cell in the second line of a frame.
+var cellKeys = []string{"lattice", "cell", "unitcell", "unit_cell", "box", "crystal_cell", "cryst", "pbc_cell"}
+
+// xyzLattice finds the cell vectors in the second line of a frame: nine numbers
+// of the vectors, six of edges and angles, or three edges of a box; as a key
+// with a value, behind a word such as "cell", or alone.
+func xyzLattice(line string, keys map[string]string) (v [3]geom.Vec, err error) {
+	text := ""
+	for _, key := range cellKeys {
+		if text == "" {
+			text = keys[key]
+		}
+	}
+	given := text != ""
+	plain := func(s string) []string {
+		return strings.FieldsFunc(s, func(c rune) bool { return strings.ContainsRune(" \t,;:=[](){}\"'", c) })
+	}
+	f := plain(text)
+	if !given && len(line) < 1000 {
+		f = plain(line)
+		for len(f) > 0 && slices.Contains(cellKeys, strings.ToLower(f[0])) {
+			f, given = f[1:], true
+		}
+	}
+	var n [9]float64
+	for i := range min(9, len(f)) {
+		var ok bool
+		if n[i], ok = parseFloat([]byte(f[i])); !ok {
+			f = f[:i]
+			break
+		}
+	}
+	switch {
+	case len(f) == 9:
+		return [3]geom.Vec{{X: n[0], Y: n[1], Z: n[2]}, {X: n[3], Y: n[4], Z: n[5]}, {X: n[6], Y: n[7], Z: n[8]}}, nil
+	case keys["lattice"] == "" && (len(f) == 6 || len(f) == 3 && given):
+		if len(f) == 3 {
+			n[3], n[4], n[5] = 90, 90, 90
+		}
+		l, err := crystal.NewLattice(crystal.Cell{A: n[0], B: n[1], C: n[2], Alpha: n[3], Beta: n[4], Gamma: n[5]})
+		if err != nil {
+			return v, trimmedError(err.Error())
+		}
+		for k, h := range []crystal.Frac{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}} {
+			v[k] = l.Cart(h)
+		}
+		return v, nil
+	case given:
+		return v, trimmedError("expected nine numbers in Lattice=\"…\", found " + found([]byte(cmp.Or(text, line))))
+	}
+	return v, errNoLattice
+}
+
+// isVector tells the lines of a cell vector among the atoms: Tv, VEC1.
+func isVector(name []byte) bool {
+	return bytes.EqualFold(name, []byte("tv")) || len(name) == 4 && hasFold(name, "vec") && name[3] >= '1' && name[3] <= '3'
+}
+
+// vectors looks for the three cell vectors among the n lines that follow and
+// behind them, without passing the lines.
+func (r *lineReader) vectors(n int) (v [3]geom.Vec, err error) {
+	ahead := *r
+	have := 0
+	for range n + 3 {
+		row, ok := ahead.next()
+		if !ok {
+			break
+		}
+		f := bytes.Fields(row)
+		if len(f) < 4 || !isVector(f[0]) {
+			continue
+		}
+		x, ok := numbers(row[bytes.Index(row, f[0])+len(f[0]):], 3)
+		if !ok {
+			return v, trimmedError("expected three numbers, found " + found(row))
+		}
+		if have < 3 {
+			v[have] = geom.Vec{X: x[0], Y: x[1], Z: x[2]}
+		}
+		have++
+	}
+	if have != 3 {
+		return v, errNoLattice
+	}
+	return v, nil
 }
 
 // xyzKeys reads the key=value pairs of the second line; values may stand in

@@ -84,8 +84,8 @@ func TestMessages(t *testing.T) {
 		{"no cell", "data_x\n_cell_angle_alpha 90\n", "This file is not a CIF we can read: no cell lengths found."},
 		{"no number", strings.Replace(saltCIF, "_cell_length_b 5.6402", "_cell_length_b abc", 1), "line 4, expected a number, found “abc”."},
 		{"no atoms", saltCIF[:strings.LastIndex(saltCIF, "loop_")], "The CIF has a cell but no atoms. Positions of the spots are right, intensities are not shown."},
-		{"some atoms", saltCIF + "Wat1 0.2 0.2 0.2\n", "Read 2 of 3 atoms. Not recognised: “Wat"},
-		{"large", strings.Repeat("x", 6<<20), "This file is 6 MB. The limit is 5 MB."},
+		{"some atoms", saltCIF + "Q1 0.2 0.2 0.2\n", "Read 2 of 3 atoms. Not recognised: “Q1"},
+		{"large", strings.Repeat("x", 6<<20), "This file is 6.0 MB. The limit is 5 MB."},
 		{"several", saltCIF + strings.Replace(saltCIF, "data_salt", "data_other", 1), "This file has 2 structures. Which one?"},
 	} {
 		p.part(t, "file: "+c.name, "/sim?z=1,1,0", func(t *testing.T) {

@@ -99,7 +99,6 @@ func TestCrystalCommandRefuses(t *testing.T) {
 		"no such file":  {"-in nothing-here", "neither a file nor in the library"},
 		"bad tolerance": {"-in si -tol -1", "tolerance -1"},
 		"argument":      {"-in si gaas", `"gaas" is not an option`},
-		"overlapping":   {"-in " + write(t, "a.poscar", cubic+"Si O\n1 1\nDirect\n0 0 0\n0 0 0.0001\n"), "share one position"},
 		"not a number":  {"-in " + write(t, "b.poscar", cubic+"Si\n1\nDirect\n0 0 NaN\n"), "line 9"},
 		"no volume":     {"-in " + write(t, "c.poscar", "x\n1\n4 0 0\n0 4 0\n4 4 0\nSi\n1\nDirect\n0 0 0\n"), "volume"},
 	} {

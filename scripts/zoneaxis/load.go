@@ -35,8 +35,8 @@ func (l *loaded) hexagonal() bool {
 
 // crystalOptions say which crystal a command takes, and in which cell.
 type crystalOptions struct {
-	in, cell string
-	tol      float64 // Å
+	in, block, cell string
+	tol             float64 // Å
 }
 
 // add declares the options.
@@ -47,7 +47,8 @@ func (o *crystalOptions) add(f *flag.FlagSet) {
 }
 
 func (o *crystalOptions) addIn(f *flag.FlagSet) {
-	f.StringVar(&o.in, "in", "", "a `file` (CIF, POSCAR, XYZ, Materials Project JSON) or a library id")
+	f.StringVar(&o.in, "in", "", "a `file` (CIF, POSCAR, XYZ, SHELX, PDB, JSON) or a library id")
+	f.StringVar(&o.block, "block", "", "which structure of a file that has several: its `number or name`")
 }
 
 func (o *crystalOptions) addCell(f *flag.FlagSet) {
@@ -59,10 +60,12 @@ func (o *crystalOptions) addTol(f *flag.FlagSet) {
 }
 
 // load reads the crystal of -in.
-func (o *crystalOptions) load() (*loaded, error) { return o.open(o.in) }
+func (o *crystalOptions) load() (*loaded, error) { return loadStructure(o.in, o.block, o.cell, o.tol) }
 
 // open reads another crystal with the same options.
-func (o *crystalOptions) open(in string) (*loaded, error) { return loadStructure(in, o.cell, o.tol) }
+func (o *crystalOptions) open(in string) (*loaded, error) {
+	return loadStructure(in, "", o.cell, o.tol)
+}
 
 // crystalNames head what is told about a crystal.
 type crystalNames struct {
@@ -77,20 +80,20 @@ func (l *loaded) names() crystalNames {
 
 // loadStructure reads a file (by content) or opens a library crystal and gives
 // it in the conventional standard cell or as given. tol is in Å.
-func loadStructure(in, cell string, tol float64) (*loaded, error) {
+func loadStructure(in, block, cell string, tol float64) (*loaded, error) {
 	if in == "" {
-		return nil, errors.New("-in is missing: a file (CIF, POSCAR, XYZ, Materials Project JSON) or a library id such as si")
+		return nil, errors.New("-in is missing: a file (CIF, POSCAR, XYZ, SHELX, PDB, JSON) or a library id such as si")
 	}
-	s, err := readStructure(in)
+	s, err := readStructure(in, block)
 	if err != nil {
 		return nil, err
 	}
 	if err := s.Validate(); err != nil {
-		return nil, err
+		return nil, forPeople(err)
 	}
 	a, err := s.Analyze(tol)
 	if err != nil {
-		return nil, err
+		return nil, forPeople(err)
 	}
 	out := &loaded{Analysis: a}
 	switch cell {
@@ -108,8 +111,14 @@ func loadStructure(in, cell string, tol float64) (*loaded, error) {
 	return out, nil
 }
 
-// readStructure returns the first structure of a file, or a library crystal.
-func readStructure(in string) (*crystal.Structure, error) {
+// forPeople drops the name of the package from an error about a crystal.
+func forPeople(err error) error {
+	return errors.New(strings.TrimPrefix(err.Error(), "crystal: "))
+}
+
+// readStructure returns a structure of a file, the first unless a number or a
+// name is given, or a library crystal.
+func readStructure(in, block string) (*crystal.Structure, error) {
 	data, err := os.ReadFile(in)
 	switch {
 	case err == nil:
@@ -117,11 +126,7 @@ func readStructure(in string) (*crystal.Structure, error) {
 		if err != nil {
 			return nil, err
 		}
-		first := all[0]
-		if len(all) > 1 {
-			first.Notes = append(first.Notes, fmt.Sprintf("The file has %d structures; this is the first.", len(all)))
-		}
-		return first, nil
+		return chooseBlock(all, block)
 	case !errors.Is(err, fs.ErrNotExist):
 		return nil, err
 	}
@@ -129,7 +134,58 @@ func readStructure(in string) (*crystal.Structure, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%q is neither a file nor in the library: %w", in, err)
 	}
+	if block != "" {
+		return nil, fmt.Errorf("-block %q: a crystal of the library is one structure", block)
+	}
 	return s, nil
+}
+
+// chooseBlock returns the structure of a file that has the name or the number,
+// counted from 1; the first, with a note that lists all of them, if none is
+// asked for. A name counts in any case, and before a number.
+func chooseBlock(all []*crystal.Structure, block string) (*crystal.Structure, error) {
+	if block == "" {
+		if len(all) > 1 {
+			all[0].Notes = append(all[0].Notes, fmt.Sprintf("The file has %d structures: %s; this is the first, -block chooses another.", len(all), listBlocks(all)))
+		}
+		return all[0], nil
+	}
+	for _, name := range []func(*crystal.Structure) string{
+		func(s *crystal.Structure) string { return s.Block }, func(s *crystal.Structure) string { return s.Name },
+	} {
+		for _, s := range all {
+			if n := name(s); n != "" && strings.EqualFold(n, strings.TrimPrefix(block, "data_")) {
+				return s, nil
+			}
+		}
+	}
+	if n, err := strconv.Atoi(block); err == nil && n >= 1 && n <= len(all) {
+		return all[n-1], nil
+	}
+	missed := ""
+	for _, note := range all[0].Notes {
+		if strings.HasPrefix(note, "Not read") {
+			missed = " " + note
+		}
+	}
+	return nil, fmt.Errorf("-block %q: the file has no such structure; expected a number from 1 to %d or a name: %s.%s", block, len(all), listBlocks(all), missed)
+}
+
+// listBlocks writes the structures of a file for a message.
+func listBlocks(all []*crystal.Structure) string {
+	const most = 20
+	var list []string
+	for i, s := range all {
+		if i == most {
+			return strings.Join(list, ", ") + fmt.Sprintf(" and %d more", len(all)-most)
+		}
+		name := s.Block
+		if name == "" {
+			name = s.Name
+		}
+		list = append(list, strings.TrimSpace(fmt.Sprintf("%d %s", i+1, name))+" ("+s.Formula()+")")
+	}
+	return strings.Join(list, ", ")
 }
 
 // triple reads three whole numbers separated by commas.

@@ -59,7 +59,7 @@ type ringReport struct {
 // ringsCommand prints the rings of a powder.
 func ringsCommand(args []string, stdout, stderr io.Writer) error {
 	f := newFlags("rings", ringsAbout, stderr)
-	in := f.String("in", "", "`files` (CIF, POSCAR, XYZ, Materials Project JSON) or library ids, with commas between phases")
+	in := f.String("in", "", "`files` (CIF, POSCAR, XYZ, SHELX, PDB, JSON) or library ids, with commas between phases")
 	fraction := f.String("fraction", "", "volume fractions of the phases, with commas; default 1 for all")
 	var of crystalOptions // of all phases
 	of.addCell(f)

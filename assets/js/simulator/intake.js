@@ -5,7 +5,7 @@
 import { el } from "../shared/dom.js";
 import { use } from "./tools.js";
 
-const picker = el("input", { type: "file", accept: ".cif,.mcif,.vasp,.poscar,.xyz,.json,.svg,text/plain", hidden: true });
+const picker = el("input", { type: "file", accept: ".cif,.mcif,.mmcif,.vasp,.poscar,.xyz,.res,.ins,.pdb,.ent,.json,.svg,text/plain", hidden: true });
 const target = el("div", { className: "drop", hidden: true }, el("p", {}, "Drop a CIF file here"), el("small", {}, "CIF files stay on this device."));
 document.body.append(picker, target);
 

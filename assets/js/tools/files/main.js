@@ -8,11 +8,11 @@ import { dialog } from "../dialog.js";
 import * as store from "../../shared/store.js";
 import { ask, toast } from "../../simulator/messages.js";
 
-const LIMIT = 5 * 1024 * 1024;
+const LIMIT = 64 * 1024 * 1024;
 
 /** @param {File} file */
 export async function readFile(file) {
-  if (file.size > LIMIT) return ask(`This file is ${Math.round(file.size / 1048576)} MB. The limit is 5 MB.`);
+  if (file.size > LIMIT) return ask(`This file is ${Math.round(file.size / 1048576)} MB. The limit is 64 MB.`);
   const bytes = new Uint8Array(await file.arrayBuffer());
   return read(file.name, bytes);
 }

@@ -1,0 +1,506 @@
+package source
+
+import (
+	"math"
+	"strconv"
+	"strings"
+
+	"zoneaxis/internal/atom"
+	"zoneaxis/internal/crystal"
+	"zoneaxis/internal/geom"
+	"zoneaxis/internal/lean/jsontext"
+)
+
+// maxJSONLevels is how deep below the top a structure may lie.
+const maxJSONLevels = 10
+
+// decodeJSON finds the structures in a JSON text, wherever they lie in it:
+// answers of the Materials Project, dictionaries of pymatgen, entries of
+// OPTIMADE providers, and dictionaries of JARVIS and ASE, alone, in lists or
+// under names. Structures that cannot be read are left out with a note, if
+// there is another.
+func decodeJSON(data []byte) ([]*crystal.Structure, error) {
+	if len(data) > maxText {
+		return nil, &SizeError{int64(len(data)), maxText}
+	}
+	f := jsonFinder{mpReader: mpReader{whole: data}}
+	if err := jsontext.Valid(data); err != nil {
+		return nil, f.fault(err)
+	}
+	f.walk(0, "", 0)
+	if len(f.list) == 0 {
+		switch {
+		case f.first != nil:
+			return nil, f.first
+		case f.empty != nil:
+			return nil, f.empty
+		}
+		// Say what is wrong with the text as an answer of the Materials Project.
+		_, err := Materials(data)
+		if err == nil {
+			err = &SyntaxError{JSON, 0, "expected a structure, found none"}
+		}
+		return nil, err
+	}
+	if f.bad > 0 {
+		f.list[0].Notes = append(f.list[0].Notes, "Not read: "+plural(f.bad, "structure")+" of the file. "+f.first.Error())
+	}
+	if f.more {
+		f.list[0].Notes = append(f.list[0].Notes, "Only the first "+count(len(f.list))+" structures of the file are read.")
+	}
+	return f.list, nil
+}
+
+type jsonFinder struct {
+	mpReader
+	list   []*crystal.Structure
+	first  error // of the structures left out
+	empty  error // of a structure without atoms
+	bad    int
+	sites  int
+	looked int
+	more   bool // there are more than are read
+}
+
+// jsonParts is where the members of an object begin that tell a structure.
+type jsonParts struct {
+	at    map[string]part
+	names []string // of members that may hold structures
+	inner []part
+}
+
+// jsonKeys are the members by which a structure is known or described.
+var jsonKeys = []string{
+	"lattice", "sites", "structure", "final_structure", // Materials Project, pymatgen
+	"lattice_vectors", "cartesian_site_positions", "fractional_site_positions", "species_at_sites", "species", // OPTIMADE
+	"lattice_mat", "coords", "elements", "cartesian", // JARVIS
+	"cell", "positions", "scaled_positions", "numbers", "symbols", "chemical_symbols", "occupancies", // ASE
+	"id", "jid", "material_id", "name", "formula", "chemical_formula_descriptive", "chemical_formula_reduced", "formula_pretty",
+}
+
+// walk looks for structures in the value at p, which its parent calls name.
+func (f *jsonFinder) walk(p part, name string, level int) {
+	const most = 10000 // values looked into
+	if f.looked++; level > maxJSONLevels || f.more || f.looked > most {
+		return
+	}
+	r := f.at(p)
+	if r.Kind() == "array" {
+		for r.Begin('['); r.Element(); {
+			kind, start := r.Kind(), r.Offset()
+			if r.Skip(); kind == "object" || kind == "array" && level < 2 {
+				f.walk(part(start), name, level+1)
+			}
+			if f.more || f.looked > most {
+				return
+			}
+		}
+		return
+	}
+	if r.Kind() != "object" {
+		return
+	}
+	d := f.parts(p)
+	is := func(all ...string) bool {
+		for _, key := range all {
+			if d.at[key] == 0 {
+				return false
+			}
+		}
+		return true
+	}
+	title := f.title(d, name)
+	switch {
+	case is("lattice_vectors", "species_at_sites") && (is("cartesian_site_positions") || is("fractional_site_positions")):
+		f.keep(f.optimade(d, title))
+	case is("lattice_mat", "coords", "elements"):
+		f.keep(f.jarvis(d, title))
+	case (is("cell") && (is("positions") || is("scaled_positions"))) && (is("numbers") || is("symbols") || is("chemical_symbols")):
+		f.keep(f.ase(d, title))
+	case is("lattice", "sites"), is("structure") && f.holds(d.at["structure"]), is("final_structure") && f.holds(d.at["final_structure"]):
+		var doc mpDocument
+		r := f.at(p)
+		if doc.read(r); r.Err() != nil {
+			f.keep(nil, f.fault(r.Err()))
+			return
+		}
+		m, err := f.material(doc)
+		if err == nil && m.Formula == "" && title != "" {
+			m.Structure.Name = title
+		}
+		f.keep(m.Structure, err)
+	default:
+		for i, inner := range d.inner {
+			child := d.names[i]
+			switch child {
+			case "attributes", "data", "response", "atoms", "structures", "materials", "results", "entries", "1":
+				child = title
+			}
+			f.walk(inner, child, level+1)
+		}
+	}
+}
+
+// holds tells whether an object has a lattice and sites.
+func (f *jsonFinder) holds(p part) bool {
+	if f.at(p).Kind() != "object" {
+		return false
+	}
+	d := f.parts(p)
+	return d.at["lattice"] > 0 && d.at["sites"] > 0
+}
+
+// parts notes where the members of an object begin.
+func (f *jsonFinder) parts(p part) jsonParts {
+	d := jsonParts{at: make(map[string]part, 4)}
+	r := f.at(p)
+	for r.Begin('{'); r.Member(); {
+		name := string(r.Name)
+		kind, start := r.Kind(), r.Offset()
+		r.Skip()
+		for _, key := range jsonKeys {
+			if key == name && kind != "null" {
+				d.at[key] = part(start)
+			}
+		}
+		if (kind == "object" || kind == "array") && len(d.inner) < 4*maxBlocks {
+			d.names = append(d.names, short(name, 80))
+			d.inner = append(d.inner, part(start))
+		}
+	}
+	return d
+}
+
+// title returns what a structure is called: its own name or formula, or what
+// its parent calls it.
+func (f *jsonFinder) title(d jsonParts, name string) string {
+	for _, key := range []string{"name", "formula_pretty", "chemical_formula_descriptive", "chemical_formula_reduced", "formula", "jid", "material_id", "id"} {
+		if r := f.at(d.at[key]); d.at[key] > 0 && r.Kind() == "string" {
+			var s string
+			if r.String(&s); s != "" && len(s) <= 80 {
+				return s
+			}
+		}
+	}
+	return name
+}
+
+// keep takes a structure, or notes why there is none.
+func (f *jsonFinder) keep(s *crystal.Structure, err error) {
+	if none, ok := err.(*NoAtomsError); ok {
+		if f.empty == nil {
+			f.empty = none
+		}
+		return
+	}
+	if err != nil {
+		if f.bad++; f.first == nil {
+			f.first = err
+		}
+		return
+	}
+	if f.sites += len(s.Sites); len(f.list) == maxBlocks || f.sites > 2*MaxSites && len(f.list) > 0 {
+		f.more = true
+		return
+	}
+	f.list = append(f.list, s)
+}
+
+// numbersAt reads a list of numbers, or of lists of as many numbers, in one
+// row. ASE writes {"__ndarray__": [shape, type, [numbers]]} for a list, and an
+// object around that. The second result is false for anything else.
+func (f *jsonFinder) numbersAt(p part, most int) ([]float64, bool) {
+	var out []float64
+	r := f.at(p)
+	ok := p > 0 && readRow(r, &out, most, 0)
+	return out, ok && r.Err() == nil
+}
+
+func readRow(r *jsontext.Reader, out *[]float64, most, level int) bool {
+	switch r.Kind() {
+	case "number":
+		var v float64
+		r.Float(&v)
+		*out = append(*out, v)
+		return len(*out) <= most
+	case "array":
+		ok := level < 4
+		for r.Begin('['); r.Element(); {
+			if !ok {
+				r.Skip()
+				continue
+			}
+			ok = readRow(r, out, most, level+1)
+		}
+		return ok
+	case "object":
+		ok := false
+		for r.Begin('{'); r.Member(); {
+			switch name := string(r.Name); {
+			case name == "__ndarray__" && r.Kind() == "array":
+				n := 0
+				for r.Begin('['); r.Element(); n++ {
+					if n != 2 {
+						r.Skip()
+						continue
+					}
+					ok = readRow(r, out, most, level+1)
+				}
+			case (name == "array" || name == "cell") && level < 4:
+				ok = readRow(r, out, most, level+1)
+			default:
+				r.Skip()
+			}
+		}
+		return ok
+	}
+	r.Skip()
+	return false
+}
+
+// wordsAt reads a list of strings.
+func (f *jsonFinder) wordsAt(p part) []string {
+	r := f.at(p)
+	var out []string
+	if p == 0 || r.Kind() != "array" {
+		return nil
+	}
+	for r.Begin('['); r.Element(); {
+		s := ""
+		if r.Kind() == "string" {
+			r.String(&s)
+		} else {
+			r.Skip()
+		}
+		if len(out) <= MaxSites {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// fail is a fault of the value at p.
+func (f *jsonFinder) wrong(p part, msg string) error { return f.fail(int(p), msg) }
+
+// frame begins a structure with the vectors at p and the positions at q.
+func (f *jsonFinder) frame(title string, p, q part, cartesian bool) (*crystal.Structure, basis, []crystal.Frac, error) {
+	v, ok := f.numbersAt(p, 9)
+	if ok && len(v) == 3 {
+		v = []float64{v[0], 0, 0, 0, v[1], 0, 0, 0, v[2]}
+	}
+	if !ok || len(v) != 9 {
+		return nil, basis{}, nil, f.wrong(p, "expected three cell vectors of three numbers")
+	}
+	b, err := newBasis(geom.Vec{X: v[0], Y: v[1], Z: v[2]}, geom.Vec{X: v[3], Y: v[4], Z: v[5]}, geom.Vec{X: v[6], Y: v[7], Z: v[8]})
+	if err != nil {
+		return nil, b, nil, f.wrong(p, err.Error())
+	}
+	x, ok := f.numbersAt(q, 3*MaxSites)
+	if !ok || len(x)%3 != 0 {
+		return nil, b, nil, f.wrong(q, "expected at most "+count(MaxSites)+" positions of three numbers")
+	}
+	list := make([]crystal.Frac, 0, len(x)/3)
+	for i := 0; i < len(x); i += 3 {
+		at := b.turn(crystal.Frac{x[i], x[i+1], x[i+2]})
+		if cartesian {
+			at = b.frac(geom.Vec{X: x[i], Y: x[i+1], Z: x[i+2]})
+		}
+		if !(math.Abs(at[0])+math.Abs(at[1])+math.Abs(at[2]) < 1e4) {
+			return nil, b, nil, f.wrong(q, "expected coordinates in position "+count(i/3+1))
+		}
+		list = append(list, at)
+	}
+	return &crystal.Structure{Name: title, Lattice: b.lattice}, b, list, nil
+}
+
+// close makes the sites from what stands on each position.
+func (f *jsonFinder) close(s *crystal.Structure, b basis, at []crystal.Frac, kind func(i int, kinds *species) []share) (*crystal.Structure, error) {
+	var kinds species
+	var sites []crystal.Site
+	for i, x := range at {
+		for _, k := range kind(i, &kinds) {
+			if k.part > 0 && len(sites) < MaxSites {
+				sites = append(sites, crystal.Site{Z: k.z, Frac: x, Occ: k.part, B: math.NaN()})
+			}
+		}
+	}
+	if len(at) == 0 {
+		return nil, &NoAtomsError{Format: JSON, Structure: s}
+	}
+	out, err := finish(JSON, s, sites, &kinds, len(at), b.flipped)
+	if err == nil && out.Name == "" {
+		out.Name = out.Formula()
+	}
+	return out, err
+}
+
+// optimade reads the attributes of an entry of an OPTIMADE provider (Andersen
+// et al., Sci. Data 8 (2021) 217): vectors and positions in Å.
+func (f *jsonFinder) optimade(d jsonParts, title string) (*crystal.Structure, error) {
+	cartesian := d.at["cartesian_site_positions"] > 0
+	q := d.at["fractional_site_positions"]
+	if cartesian {
+		q = d.at["cartesian_site_positions"]
+	}
+	s, b, at, err := f.frame(title, d.at["lattice_vectors"], q, cartesian)
+	if err != nil {
+		return nil, err
+	}
+	names := f.wordsAt(d.at["species_at_sites"])
+	if len(names) != len(at) {
+		return nil, f.wrong(d.at["species_at_sites"], "expected "+plural(len(at), "name")+" of species, one for each position, found "+count(len(names)))
+	}
+	table := map[string][]mpSpecies{}
+	if r := f.at(d.at["species"]); d.at["species"] > 0 && r.Kind() == "array" {
+		for r.Begin('['); r.Element(); {
+			f.optimadeSpecies(r, table)
+		}
+	}
+	return f.close(s, b, at, func(i int, kinds *species) (list []share) {
+		known, ok := table[names[i]]
+		if !ok {
+			known = []mpSpecies{{element: names[i], occ: 1}}
+		}
+		for _, k := range known {
+			if z, ok := kinds.element(short(k.element, 40), ""); ok {
+				list = append(list, share{z, kinds.clip(k.occ, short(names[i], 40))})
+			}
+		}
+		return list
+	})
+}
+
+// optimadeSpecies reads one species: symbols with their concentrations.
+func (f *jsonFinder) optimadeSpecies(r *jsontext.Reader, table map[string][]mpSpecies) {
+	if r.Kind() != "object" {
+		r.Skip()
+		return
+	}
+	name := ""
+	var symbols, parts part
+	for r.Begin('{'); r.Member(); {
+		switch string(r.Name) {
+		case "name":
+			if r.Kind() == "string" {
+				r.String(&name)
+			} else {
+				r.Skip()
+			}
+		case "chemical_symbols":
+			symbols = here(r)
+		case "concentration":
+			parts = here(r)
+		default:
+			r.Skip()
+		}
+	}
+	var list []mpSpecies
+	occ, _ := f.numbersAt(parts, 100)
+	for i, symbol := range f.wordsAt(symbols) {
+		if i >= 100 {
+			break
+		}
+		k := mpSpecies{element: symbol, occ: 1}
+		if i < len(occ) {
+			k.occ = occ[i]
+		}
+		list = append(list, k)
+	}
+	if len(list) > 0 && len(table) <= MaxSites {
+		table[name] = list
+	}
+}
+
+// jarvis reads a dictionary of JARVIS: positions in fractions of the cell, or
+// in Å if it says cartesian.
+func (f *jsonFinder) jarvis(d jsonParts, title string) (*crystal.Structure, error) {
+	cartesian := false
+	if r := f.at(d.at["cartesian"]); d.at["cartesian"] > 0 {
+		if r.Kind() == "bool" {
+			r.Bool(&cartesian)
+		} else if r.Kind() == "string" {
+			var word string
+			r.String(&word)
+			cartesian = strings.EqualFold(word, "true")
+		}
+	}
+	s, b, at, err := f.frame(title, d.at["lattice_mat"], d.at["coords"], cartesian)
+	if err != nil {
+		return nil, err
+	}
+	return f.named(s, b, at, f.wordsAt(d.at["elements"]), d.at["elements"])
+}
+
+// named ends a structure with one symbol for each position.
+func (f *jsonFinder) named(s *crystal.Structure, b basis, at []crystal.Frac, names []string, p part) (*crystal.Structure, error) {
+	if len(names) != len(at) {
+		return nil, f.wrong(p, "expected "+plural(len(at), "element")+", one for each position, found "+count(len(names)))
+	}
+	return f.close(s, b, at, func(i int, kinds *species) []share {
+		list, _ := kinds.read(short(names[i], 40), "")
+		return list
+	})
+}
+
+// ase reads a dictionary of ASE: atomic numbers or symbols, a cell and
+// positions in Å, or fractions if they are called scaled.
+func (f *jsonFinder) ase(d jsonParts, title string) (*crystal.Structure, error) {
+	cartesian := d.at["positions"] > 0
+	q := d.at["scaled_positions"]
+	if cartesian {
+		q = d.at["positions"]
+	}
+	s, b, at, err := f.frame(title, d.at["cell"], q, cartesian)
+	if err != nil {
+		return nil, err
+	}
+	for _, key := range []string{"symbols", "chemical_symbols"} {
+		if p := d.at[key]; p > 0 {
+			if r := f.at(p); r.Kind() == "string" {
+				var formula string
+				r.String(&formula)
+				return f.named(s, b, at, symbolList(formula, len(at)), p)
+			}
+			return f.named(s, b, at, f.wordsAt(p), p)
+		}
+	}
+	p := d.at["numbers"]
+	numbers, ok := f.numbersAt(p, MaxSites)
+	if !ok || len(numbers) != len(at) {
+		return nil, f.wrong(p, "expected "+plural(len(at), "atomic number")+", one for each position, found "+count(len(numbers)))
+	}
+	return f.close(s, b, at, func(i int, kinds *species) []share {
+		z := numbers[i]
+		if z != math.Trunc(z) || z < 1 || z > float64(atom.MaxZ) {
+			if z == 0 {
+				addOnce(&kinds.vacant, "X")
+			} else {
+				addOnce(&kinds.unknown, strconv.FormatFloat(z, 'g', 6, 64))
+			}
+			return nil
+		}
+		return []share{{atom.Z(z), 1}}
+	})
+}
+
+// symbolList writes out a list of symbols with repetitions, "Mg4O4", for at
+// most n atoms and one more.
+func symbolList(s string, n int) (list []string) {
+	for s != "" && len(list) <= n {
+		size := 1
+		for size < len(s) && s[size] >= 'a' && s[size] <= 'z' {
+			size++
+		}
+		symbol, rest := s[:size], s[size:]
+		digits := rest[:len(rest)-len(strings.TrimLeft(rest, "0123456789"))]
+		s = rest[len(digits):]
+		times, err := strconv.Atoi(digits)
+		if err != nil {
+			times = 1
+		}
+		for range min(times, n+1) {
+			list = append(list, symbol)
+		}
+	}
+	return list
+}
