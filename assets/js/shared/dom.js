@@ -20,6 +20,8 @@ export const $ = (selector, root = document) => root.querySelector(selector);
 export const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 
 export const root = document.documentElement;
+/** Whether the page came with the picture of its link, as it does unless the server is busy or it was kept. */
+export const drawn = () => root.dataset.stale === undefined;
 
 /** What the server wrote on the root element: addresses and sizes of files. */
 export const page = root.dataset;

@@ -2,7 +2,7 @@
 // The page comes alive: it takes over the inputs at once, starts the engine,
 // and hands the drawing to the canvas when there is time for it.
 
-import { $, $$, page, root } from "../shared/dom.js";
+import { $, $$, drawn, page, root } from "../shared/dom.js";
 import * as app from "./app.js";
 import "./dynamical.js";
 import { keepFetched, waits } from "../shared/crystals.js";
@@ -134,7 +134,7 @@ function failed(why) {
     engine.start();
     boot();
   };
-  ask("The simulator could not start. The picture above is still correct.", { label: "Try again", run: again }, { label: "Report", run: report });
+  ask(`The simulator could not start.${drawn() ? " The picture above is still correct." : ""}`, { label: "Try again", run: again }, { label: "Report", run: report });
 }
 
 waits.listen((text) => void toast(text));
@@ -147,7 +147,7 @@ if (root.hasAttribute("data-kept") && location.search + location.hash !== "") ro
 
 /** Gives the engine, which start.js has started, the state that the address holds. */
 async function boot() {
-  if (!engine.isReady()) slow = setTimeout(() => showStage("Still loading. The picture above is already correct; you can read it meanwhile."), SLOW_MS);
+  if (!engine.isReady()) slow = setTimeout(() => showStage(`Still loading.${drawn() ? " The picture above is already correct; you can read it meanwhile." : ""}`), SLOW_MS);
   const snapshot = history.current() || window.history.state?.snapshot;
   const first = { first: true, keep: true };
   let reply = snapshot ? await app.act({ op: "restore", snapshot }, first) : { ok: false };

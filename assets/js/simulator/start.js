@@ -3,7 +3,7 @@
 // page, in its worker, and competes with nothing that the first picture needs.
 // The other scripts wait until that is painted.
 
-import { $, button, el } from "../shared/dom.js";
+import { $, button, drawn, el } from "../shared/dom.js";
 import { start } from "../shared/engine.js";
 
 /** What main.js needs, below assets/js; the build fills it in. */
@@ -31,6 +31,6 @@ painted.then(() => {
   }
   import("./main.js").catch(() => {
     const again = () => fetch("").then(() => location.reload());
-    $("#stage").replaceChildren("The simulator could not start. The picture above is still correct. ", button("Try again", { onclick: again }));
+    $("#stage").replaceChildren(`The simulator could not start. ${drawn() ? "The picture above is still correct. " : ""}`, button("Try again", { onclick: again }));
   });
 });
