@@ -235,3 +235,33 @@ func FuzzPeople(f *testing.F) {
 		}
 	})
 }
+
+// A file that is mostly reflections is read whatever its size; one that is as
+// large without them is not.
+func TestLargeFiles(t *testing.T) {
+	row := "   1   2   3  1234.56   12.34   1\n"
+	salted := cifOf("5.64 5.64 5.64 90 90 90", symbol("'F m -3 m'"), plain, salt, chlor)
+	rows := strings.Repeat(row, 6<<20/len(row))
+	shelx := "TITL x\nCELL 0.71 4 4 4 90 90 90\nLATT -1\nSFAC Po\nPo1 1 10 10 10 11 0.02\nHKLF 4\n"
+	for _, tt := range []struct{ name, text, atoms string }{
+		{"a text field", "data_x\n_shelx_hkl_file\n;\n" + rows + ";\n" + strings.TrimPrefix(salted, "data_x\n"), "Na 4, Cl 4"},
+		{"a loop", salted + "loop_\n_refln_index_h\n_refln_index_k\n_refln_index_l\n_refln_F_squared_meas\n_refln_F_squared_sigma\n_refln_status\n" + rows, "Na 4, Cl 4"},
+		{"a loop before the crystal, CR LF", strings.ReplaceAll("data_x\nloop_ _refln_index_h _refln_index_k\n_refln_index_l _refln_a _refln_b _refln_c\n"+rows+strings.TrimPrefix(salted, "data_x\n"), "\n", "\r\n"), "Na 4, Cl 4"},
+		{"SHELX", shelx + rows, "Po 1"},
+		{"atoms", salted + strings.Repeat("K .1 .2 .3\n", 6<<20/11), ""},
+		{"no crystal", strings.Repeat("text\n", 6<<20/5), ""},
+	} {
+		list, err := source.Decode("", []byte(tt.text))
+		if tt.atoms == "" {
+			if err == nil || !strings.HasSuffix(err.Error(), "The limit is 5 MB.") {
+				t.Errorf("%s: %v", tt.name, err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("%s: %v", tt.name, err)
+		} else if got := content(list[0]); !equalContent(got, counts(t, tt.atoms)) {
+			t.Errorf("%s holds %v", tt.name, got)
+		}
+	}
+}

@@ -84,14 +84,21 @@ func (s *cifSlimmer) keeps(line []byte) bool {
 	case hasFold(text, "data_"), hasFold(text, "save_"):
 		s.header, s.values = false, false
 	default:
-		s.begin()
+		// The first line of values stays, so that the tags that follow the loop
+		// are not taken for its own.
+		if s.begin() {
+			return true
+		}
 	}
 	return !s.values
 }
 
-// begin passes from the tags of a loop to its values.
-func (s *cifSlimmer) begin() {
-	if s.header {
+// begin passes from the tags of a loop to its values, and tells whether it was
+// among the tags.
+func (s *cifSlimmer) begin() bool {
+	first := s.header
+	if first {
 		s.header, s.values = false, !s.wanted
 	}
+	return first
 }
