@@ -145,14 +145,15 @@ func minified(name string, data []byte) ([]byte, error) {
 }
 
 // sources lists the files below dir whose names end in one of the endings, as
-// slash paths relative to dir, in order.
+// slash paths relative to dir, in order. Tests of scripts, which lie beside them,
+// are left out.
 func sources(dir string, endings ...string) ([]string, error) {
 	var list []string
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
-		if !d.IsDir() && slices.Contains(endings, filepath.Ext(path)) {
+		if !d.IsDir() && slices.Contains(endings, filepath.Ext(path)) && !strings.HasSuffix(path, ".test.js") {
 			rel, err := filepath.Rel(dir, path)
 			if err != nil {
 				return err

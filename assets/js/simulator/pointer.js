@@ -4,6 +4,7 @@
 import { act, gesture, now, settle } from "./app.js";
 import { field, main, measure, scale, toUnits } from "./pattern.js";
 import { mute } from "./announce.js";
+import { between, pair } from "./pinch.js";
 import * as spot from "./spot.js";
 
 /** @typedef {{x: number, y: number, startX: number, startY: number, type: string}} Finger */
@@ -69,11 +70,6 @@ function endDrag(stage, at = { x: 0, y: 0 }) {
   act({ op: "drag", stage, ...at }).then(() => mute(false));
 }
 
-function pair() {
-  const [a, b] = [...fingers.values()];
-  return { distance: Math.max(Math.hypot(b.x - a.x, b.y - a.y), 1), angle: Math.atan2(b.y - a.y, b.x - a.x), x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 };
-}
-
 function beginPinch() {
   if (state === "drag") {
     const [first] = fingers.values();
@@ -81,16 +77,14 @@ function beginPinch() {
   }
   state = "pinch";
   mute(true);
-  pinch = pair();
+  pinch = pair(fingers.values());
 }
 
 function movePinch() {
-  const next = pair();
-  const factor = next.distance / pinch.distance;
-  let turn = pinch.angle - next.angle; // the screen's y runs down
-  turn = ((turn + 3 * Math.PI) % (2 * Math.PI)) - Math.PI;
-  if (Math.abs(Math.log(factor)) > 0.002) gesture({ op: "zoom", factor, ...toUnits({ clientX: next.x, clientY: next.y }) }, { open: true });
-  if (Math.abs(turn) > 0.002) gesture({ op: "rotate", deg: (turn * 180) / Math.PI }, { open: true });
+  const next = pair(fingers.values());
+  const { factor, deg } = between(pinch, next);
+  if (factor) gesture({ op: "zoom", factor, ...toUnits({ clientX: next.x, clientY: next.y }) }, { open: true });
+  if (deg) gesture({ op: "rotate", deg }, { open: true });
   pinch = next;
 }
 
