@@ -30,8 +30,8 @@ func (s *Session) Call(request []byte, payload []byte) (reply []byte, svg string
 }
 
 // CallCalculate is Calculate with the reply as JSON.
-func (s *Session) CallCalculate(yield func() bool) []byte {
-	return s.Calculate(yield).JSON()
+func (s *Session) CallCalculate(yield func() bool, solver Solver) []byte {
+	return s.Calculate(yield, solver).JSON()
 }
 
 // Do answers one request. If it fails, by an error, a missing crystal or a panic,

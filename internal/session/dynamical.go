@@ -150,13 +150,20 @@ func (s *moment) solve(opt bloch.Options) (*dynamics, error) {
 	return d, nil
 }
 
+// Solver has bloch.Work do a job where it does not hold up the session, and
+// returns the result. While it waits it asks every few milliseconds whether that
+// is still wanted, and if not it gives up with bloch.ErrCancelled. Any other
+// error means that the session has to do the work itself.
+type Solver func(job []byte, wanted func() bool) (result []byte, err error)
+
 // Calculate solves the dynamical pattern of the state, however long it takes.
 // yield is called every few milliseconds meanwhile; other requests may be
 // answered in it. The calculation ends without a result if yield returns false
 // or if the state is no longer the one that it began with. OK of the reply says
 // that the next picture is dynamical; Error is for the person, and empty if the
-// calculation was given up.
-func (s *Session) Calculate(yield func() bool) (out *protocol.Reply) {
+// calculation was given up. With a solver the long part of the work is done
+// there, if it can.
+func (s *Session) Calculate(yield func() bool, solver Solver) (out *protocol.Reply) {
 	out = &protocol.Reply{}
 	defer func() {
 		if p := recover(); p != nil {
@@ -175,6 +182,9 @@ func (s *Session) Calculate(yield func() bool) (out *protocol.Reply) {
 	opt.MaxBeams = mostBeams
 	opt.Yield = func() bool {
 		return yield() && s.isDynamical() && s.specimen == specimen && s.orient == orient && s.KV == kv
+	}
+	if solver != nil {
+		opt.Elsewhere = func(job []byte) ([]byte, error) { return solver(job, opt.Yield) }
 	}
 	d, err := s.solve(opt)
 	switch {

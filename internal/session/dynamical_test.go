@@ -1,11 +1,13 @@
 package session_test
 
 import (
+	"errors"
 	"math"
 	"strconv"
 	"strings"
 	"testing"
 
+	"zoneaxis/internal/diffraction/bloch"
 	"zoneaxis/internal/protocol"
 	"zoneaxis/internal/session"
 )
@@ -41,7 +43,7 @@ func TestDynamicalNumbers(t *testing.T) {
 	} {
 		s := open(t, c.link)
 		if s.View().Waiting != "" {
-			if r := s.Calculate(on()); !r.OK {
+			if r := s.Calculate(on(), nil); !r.OK {
 				t.Fatal(r.Error)
 			}
 			must(t, s, protocol.Request{Op: "view"})
@@ -147,7 +149,7 @@ func TestCalculate(t *testing.T) {
 	if !strings.HasPrefix(v.View.Waiting, "Calculating, ") || !strings.HasSuffix(v.View.Waiting, " beams…") {
 		t.Fatalf("waiting %q", v.View.Waiting)
 	}
-	if r := s.Calculate(func() bool { return false }); r.OK || r.Error != "" {
+	if r := s.Calculate(func() bool { return false }, nil); r.OK || r.Error != "" {
 		t.Errorf("cancelled: OK %v, error %q", r.OK, r.Error)
 	}
 	// Whatever changes the state ends it.
@@ -157,7 +159,7 @@ func TestCalculate(t *testing.T) {
 			must(t, s, protocol.Request{Op: "tilt", X: 1, Light: true})
 		}
 		return true
-	})
+	}, nil)
 	if r.OK || r.Error != "" || calls > 2 {
 		t.Errorf("after a tilt: OK %v, error %q, %d more calls", r.OK, r.Error, calls-2)
 	}
@@ -172,7 +174,7 @@ func TestCalculate(t *testing.T) {
 			}
 		}
 		return true
-	})
+	}, nil)
 	if !r.OK {
 		t.Fatalf("error %q", r.Error)
 	}
@@ -180,7 +182,7 @@ func TestCalculate(t *testing.T) {
 	if done.View.Waiting != "" || done.SVG == v.SVG || len(done.View.Hud) != 3 {
 		t.Errorf("after the calculation: waiting %q, %v", done.View.Waiting, done.View.Hud)
 	}
-	if again := s.Calculate(func() bool { t.Error("it calculates again"); return true }); !again.OK {
+	if again := s.Calculate(func() bool { t.Error("it calculates again"); return true }, nil); !again.OK {
 		t.Errorf("again: %q", again.Error)
 	}
 	total := 0.0
@@ -189,6 +191,55 @@ func TestCalculate(t *testing.T) {
 	}
 	if !(total > 5 && total <= 100) {
 		t.Errorf("%.2f %% are diffracted", total)
+	}
+}
+
+// TestSolver has the long part of a calculation done elsewhere: the picture is
+// the same, a turn of the crystal ends it, and a solver that cannot do it is no
+// loss.
+func TestSolver(t *testing.T) {
+	const where = "/sim?c=lib-corundum&z=0,0,1&m=d&t=30"
+	picture := func(s *session.Session) string { return must(t, s, protocol.Request{Op: "view", Draw: "svg"}).SVG }
+	here := open(t, where)
+	draft := picture(here)
+	if r := here.Calculate(on(), nil); !r.OK {
+		t.Fatal(r.Error)
+	}
+	want := picture(here)
+	if want == draft {
+		t.Fatal("the calculation changes nothing")
+	}
+	jobs := 0
+	work := func(job []byte, wanted func() bool) ([]byte, error) { jobs++; return bloch.Work(job, wanted) }
+
+	s := open(t, where)
+	picture(s)
+	if r := s.Calculate(on(), work); !r.OK || jobs != 1 {
+		t.Fatalf("error %q after %d jobs", r.Error, jobs)
+	}
+	if picture(s) != want {
+		t.Error("another picture from elsewhere")
+	}
+
+	s = open(t, where)
+	picture(s)
+	r := s.Calculate(on(), func([]byte, func() bool) ([]byte, error) { return nil, errors.New("no worker") })
+	if !r.OK || picture(s) != want {
+		t.Errorf("without a worker: OK %v, error %q", r.OK, r.Error)
+	}
+
+	s = open(t, where)
+	picture(s)
+	asked := 0
+	r = s.Calculate(on(), func(job []byte, wanted func() bool) ([]byte, error) {
+		must(t, s, protocol.Request{Op: "zoom", Factor: 1.1, Light: true})
+		for ; wanted(); asked++ {
+			must(t, s, protocol.Request{Op: "tilt", X: 1, Light: true})
+		}
+		return nil, bloch.ErrCancelled
+	})
+	if r.OK || r.Error != "" || asked != 1 {
+		t.Errorf("after a tilt: OK %v, error %q, wanted %d times more", r.OK, r.Error, asked-1)
 	}
 }
 
@@ -204,7 +255,7 @@ func TestTooManyBeams(t *testing.T) {
 	if v.Waiting == "" {
 		t.Fatal("nothing to calculate")
 	}
-	r := s.Calculate(on())
+	r := s.Calculate(on(), nil)
 	if r.OK || !strings.HasPrefix(r.Error, "Too many beams for this device (") || r.Action == nil || r.Action.Label != "Use kinematic" {
 		t.Fatalf("OK %v, error %q, action %+v", r.OK, r.Error, r.Action)
 	}

@@ -269,7 +269,7 @@ func TestFailedCalculation(t *testing.T) {
 		t.Fatal("this picture needs no calculation")
 	}
 	before, svg := s.save(), s.SVG()
-	if r := s.Calculate(func() bool { panic("broken") }); r.OK || !strings.HasPrefix(r.Error, "Something went wrong") {
+	if r := s.Calculate(func() bool { panic("broken") }, nil); r.OK || !strings.HasPrefix(r.Error, "Something went wrong") {
 		t.Errorf("%+v", r)
 	}
 	if !reflect.DeepEqual(s.save(), before) || s.SVG() != svg {

@@ -3,8 +3,11 @@
 package e2e
 
 import (
+	"slices"
 	"strings"
 	"testing"
+
+	"zoneaxis/internal/artefact"
 )
 
 // hud is the condition that the corner of the picture names what it shows.
@@ -61,6 +64,101 @@ func TestDynamical(t *testing.T) {
 		p.wait("the kinematic model", `document.querySelector('input[name="m"][value="k"]').checked`)
 		if link := p.link(); strings.Contains(link, "m=d") {
 			t.Errorf("the link stays %s", link)
+		}
+	})
+}
+
+// watchSolvers notes which solvers the page starts, what they do and whether
+// they are ended; with window.noSolvers set none can be started.
+const watchSolvers = `(() => {
+	window.solvers = [];
+	const Plain = Worker;
+	window.Worker = class extends Plain {
+		constructor(url, how) {
+			if (how.name === "solver" && window.noSolvers) throw new Error("no workers");
+			super(url, how);
+			if (how.name !== "solver") return;
+			this.seen = {jobs: 0, results: 0, ended: false};
+			window.solvers.push(this.seen);
+			this.addEventListener("message", ({data}) => data.result && this.seen.results++);
+		}
+		postMessage(message, transfer) {
+			if (message.job && this.seen) this.seen.jobs++;
+			super.postMessage(message, transfer);
+		}
+		terminate() {
+			if (this.seen) this.seen.ended = true;
+			super.terminate();
+		}
+	};
+	return true;
+})()`
+
+// wholePicture is the picture of the state as the engine draws it.
+const wholePicture = `(async () => {
+	const engine = await import(new URL("../shared/engine.js", document.querySelector("script[type=module]").src).href);
+	return (await engine.send({op: "view", draw: "svg"})).svg;
+})()`
+
+// TestSolver: a long calculation runs in a worker of its own while the engine's
+// answers frames; it is ended by Cancel and by a turn of the crystal; and the
+// picture is that which the engine makes by itself where no worker can start.
+func TestSolver(t *testing.T) {
+	s := startServer(t)
+	p := simulator(t, browser(t), s, "/sim?z=1,1,0", 1440, 900)
+	eval[bool](p, watchSolvers)
+	const garnet = "/sim?c=lib-yag&z=0,0,1&m=d&t=50"
+	var want string
+	p.part(t, "beside frames", garnet, func(t *testing.T) {
+		p.wait("a job", `solvers.length === 1 && solvers[0].jobs === 1`)
+		times := eval[[]float64](p, `(async () => {
+			const engine = await import(new URL("../shared/engine.js", document.querySelector("script[type=module]").src).href);
+			const times = [];
+			while (solvers[0].results === 0) {
+				const began = performance.now();
+				await new Promise((done) => engine.sendFrame({op: "zoom", factor: times.length % 2 ? 1.01 : 1 / 1.01, draw: "svg"}, done));
+				times.push(performance.now() - began);
+			}
+			return times;
+		})()`)
+		if len(times) < 10 {
+			t.Fatalf("%d frames while the solver worked", len(times))
+		}
+		slices.Sort(times)
+		t.Logf("%d frames beside the calculation, median %.1f ms, 95 %% within %.1f, the longest %.1f", len(times), times[len(times)/2], times[len(times)*95/100], times[len(times)-1])
+		p.wait("its result", hud("dynamical, 997 beams"))
+		p.state(garnet)
+		if want = eval[string](p, wholePicture); len(want) < 5000 {
+			t.Errorf("a picture of %d bytes", len(want))
+		}
+	})
+	p.part(t, "cancelled", "/sim?c=lib-yag&z=1,1,1&m=d", func(t *testing.T) {
+		p.wait("a job in the same solver", `solvers.length === 1 && solvers[0].jobs === 2`)
+		p.wait("Cancel", `[...document.querySelectorAll(".toast button")].some((b) => b.textContent === "Cancel")`)
+		eval[bool](p, `[...document.querySelectorAll(".toast button")].find((b) => b.textContent === "Cancel").click() ?? true`)
+		p.says("Cancelled. Showing the kinematic pattern.")
+		p.wait("the end of the solver", `solvers[0].ended && solvers[0].results === 1`)
+	})
+	p.part(t, "a turn meanwhile", "/sim?c=lib-yag&z=1,1,2&m=d", func(t *testing.T) {
+		p.wait("a job in a new solver", `solvers.length === 2 && solvers[1].jobs === 1`)
+		x, y, half := p.centre()
+		p.drag(x+half/2, y+half/3, 30, 20, 5)
+		p.wait("the end of the solver and the job of the new state", `solvers[1].ended && solvers.length >= 3`)
+		p.wait("the new picture", hud("dynamical, 1,000 beams")+` && location.search.includes("d=")`)
+		if got := eval[[]int](p, `solvers.map((s) => s.results)`); got[0] != 1 || got[1] != 0 || got[len(got)-1] != 1 {
+			t.Errorf("results of the solvers: %v", got)
+		}
+	})
+	p.enter("/sim?z=1,1,0")
+	eval[bool](p, watchSolvers)
+	eval[bool](p, `window.noSolvers = true`)
+	p.part(t, "without workers", garnet, func(t *testing.T) {
+		p.wait("its result", hud("dynamical, 997 beams"))
+		if n := eval[int](p, `solvers.length`); n != 0 {
+			t.Errorf("%d solvers", n)
+		}
+		if got := eval[string](p, wholePicture); got != want {
+			t.Errorf("another picture without a solver: see %s and %s", artefact.Drawing(t, "solver/without.svg", got), artefact.Drawing(t, "solver/with.svg", want))
 		}
 	})
 }

@@ -45,6 +45,20 @@ try {
   await page.keyboard.press("s");
   await until(() => !document.querySelector("[data-part='hud-off']").textContent.includes("off"));
 
+  await page.evaluateOnNewDocument(() => {
+    window.solvers = [];
+    window.Worker = class extends Worker {
+      constructor(url, how) {
+        super(url, how);
+        if (how.name === "solver") this.addEventListener("message", ({ data }) => window.solvers.push(data.result?.length ?? 0));
+      }
+    };
+  });
+  await page.goto(`${base}/sim?c=lib-corundum&z=0,0,1&m=d`);
+  await until(() => document.querySelector(".hud-beam").textContent.includes("427 beams"));
+  const solvers = await page.evaluate(() => window.solvers);
+  assert.ok(solvers.length === 1 && solvers[0] > 1e6, `a long calculation left the solvers with ${solvers}`);
+
   await until(() => document.querySelector("#offline").textContent.includes("Ready offline"));
   const canvas = await page.evaluate(() => document.querySelector("#pattern").dataset.stage === "canvas");
   if (!canvas) {

@@ -99,6 +99,11 @@ func TestOffline(t *testing.T) {
 	p.wait("a deep link to another crystal", `document.querySelector('[data-part="heading"]').textContent.startsWith("Gold")`)
 	p.wait("its orientation", `document.querySelector('[data-part="near"]').textContent.startsWith("0.50°")`)
 
+	// A solver starts from what is on the device.
+	p.open("/sim?c=lib-corundum&z=0,0,1&m=d")
+	p.wait("a long calculation", hud("dynamical, 427 beams"))
+	p.worker("solver.js")
+
 	p.fill("#find", "Testsalt")
 	p.wait("the saved crystal to be found", `document.querySelector("#find-list .option")?.textContent.includes("Saved")`)
 	p.key(kb.Enter)

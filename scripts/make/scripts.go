@@ -15,13 +15,16 @@ import (
 //	assets/js/tools       what the simulator loads when it is opened: a folder each
 //	assets/js/site        articles, pattern library, embedded patterns
 //	assets/js/shared      what simulator and site load
-//	assets/js/workers     programs of their own: engine, canvas, service worker
+//	assets/js/workers     programs of their own: engine, canvas, service worker,
+//	                      solvers and the pool that starts them
 //
-// What a page has to ask for is read from the imports.
+// What a page has to ask for is read from the imports; shared asks for the pool
+// when there is work.
 const (
 	mainScript    = "js/simulator/main.js"
 	startScript   = "js/simulator/start.js"
 	serviceWorker = "js/workers/sw.js"
+	poolScript    = "js/workers/pool.js"
 	// earlyScript stands in the pages around the simulator, so that they do
 	// not wait for it.
 	earlyScript = "js/site/early.js"
@@ -59,13 +62,14 @@ func needs(scripts map[string][]byte, first string) ([]string, error) {
 // another page.
 func checkImports(scripts map[string][]byte) error {
 	for name, text := range scripts {
-		for _, kind := range []*regexp.Regexp{importedAtOnce, importedLater} {
+		for _, kind := range []*regexp.Regexp{importedAtOnce, importedLater, startedWorker} {
 			for _, m := range kind.FindAllSubmatch(text, -1) {
 				asked := path.Join(path.Dir(name), string(m[1]))
 				if _, ok := scripts[asked]; !ok {
 					return fmt.Errorf("%s asks for %s: there is no assets/%s", name, m[1], asked)
 				}
-				if !mayImport(name, asked) {
+				pool := kind == importedLater && folder(name) == "shared" && asked == poolScript
+				if !mayImport(name, asked) && !pool && kind != startedWorker {
 					return fmt.Errorf("%s asks for %s: a script imports from its folder and from shared; one of a tool also from simulator and what tools share, and none from a tool (simulator/tools.js loads it)", name, asked)
 				}
 			}

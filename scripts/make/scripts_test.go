@@ -26,7 +26,13 @@ func TestNeeds(t *testing.T) {
 	if err := checkImports(scripts); err != nil {
 		t.Error(err)
 	}
-	for _, wrong := range []string{"import \"./none.js\";\n", "const f = () => import(\"./none.js\");\n", "import \"../site/main.js\";\n"} {
+	scripts["js/workers/pool.js"] = nil
+	scripts["js/shared/dom.js"] = []byte("const f = () => import(\"../workers/pool.js\");\n")
+	if err := checkImports(scripts); err != nil {
+		t.Error(err)
+	}
+	for _, wrong := range []string{"import \"./none.js\";\n", "const f = () => import(\"./none.js\");\n", "import \"../site/main.js\";\n",
+		"const f = () => import(\"../workers/pool.js\");\n", "new Worker(new URL(\"../workers/none.js\", import.meta.url));\n"} {
 		scripts["js/site/main.js"] = nil
 		scripts["js/simulator/help.js"] = []byte(wrong)
 		if err := checkImports(scripts); err == nil || !strings.Contains(err.Error(), "js/simulator/help.js asks for ") {

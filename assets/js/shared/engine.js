@@ -61,6 +61,10 @@ function receive(message) {
       return pump();
     case "failed":
       return failed(message.message);
+    case "job": {
+      const engine = /** @type {Worker} */ (worker);
+      return void import("../workers/pool.js").then((pool) => pool.serve(engine, message)).catch(() => engine.postMessage({ type: "solved", id: message.id }));
+    }
     case "calculated":
       calculated?.(JSON.parse(message.json));
       return (calculated = null);
@@ -130,12 +134,15 @@ export function send(request, payload = null, how = {}) {
 
 /**
  * Sends one frame of a gesture. If a frame of the same kind still waits the two
- * become one; then done is called once.
+ * become one, if they can; then done is called once.
  * @param {Wish} request
  * @param {(a: Answer) => void} done
  */
 export function sendFrame(request, done) {
-  for (let i = queue.length - 1; i >= 0 && queue[i].frame; i--) if (merge(queue[i].request, request)) return;
+  for (let i = queue.length - 1; i >= 0 && queue[i].frame; i--) {
+    if (merge(queue[i].request, request)) return;
+    if (queue[i].request.op === request.op) break; // the order of these two counts
+  }
   queue.push({ request: { ...request, light: true }, payload: null, frame: true, done, fail: () => {} });
   pump();
 }

@@ -50,16 +50,47 @@ async function shelve() {
 
 const NO_LIBRARY = "The library of crystals could not be loaded. Check the connection, then try again.";
 
+/** What solvers need to run the same program. @type {{module: WebAssembly.Module, exec: string}} */
+let program;
+/** Hears of the result of a job, by its number. @type {Map<number, (result: Uint8Array | null) => void>} */
+const answers = new Map();
+let jobs = 0;
+
+/**
+ * Asks the page to have a job done by a solver. Returns what takes that back.
+ * @param {Uint8Array} job
+ * @param {(result: Uint8Array | null) => void} answer null: it cannot be done there
+ */
+function ask(job, answer) {
+  const id = ++jobs;
+  answers.set(id, answer);
+  try {
+    post({ type: "job", id, job, ...program }, [job.buffer]);
+  } catch {
+    setTimeout(solved, 0, id, null); // a browser that gives no program away
+  }
+  return () => {
+    answers.delete(id);
+    post({ type: "job", id });
+  };
+}
+
+/** @param {number} id @param {Uint8Array | null} result */
+function solved(id, result) {
+  answers.get(id)?.(result);
+  answers.delete(id);
+}
+
 /** @param {{engine: string, exec: string, library: string, size: number}} where */
 async function start(where) {
   const compiled = load(where.engine, where.size);
   compiled.catch(() => {});
   await import(where.exec);
   const go = new scope.Go();
-  const program = await compiled;
+  program = { module: await compiled, exec: where.exec };
   shelf = where.library;
   read(); // while the program starts
-  const instance = await WebAssembly.instantiate(program, go.importObject);
+  const instance = await WebAssembly.instantiate(program.module, go.importObject);
   go.run(instance).then(
     () => post({ type: "failed", message: "engine: it stopped" }),
     (/** @type {Error} */ error) => post({ type: "failed", message: String(error) }),
@@ -74,7 +105,8 @@ scope.addEventListener("message", async (/** @type {MessageEvent} */ event) => {
   const message = event.data;
   try {
     if (message.type === "start") return await start(message);
-    if (message.type === "calculate") return scope.zoneaxisEngine.calculate((/** @type {string} */ json) => post({ type: "calculated", json }));
+    if (message.type === "calculate") return scope.zoneaxisEngine.calculate((/** @type {string} */ json) => post({ type: "calculated", json }), ask);
+    if (message.type === "solved") return solved(message.id, message.result ?? null);
     if (message.type === "cancel") return scope.zoneaxisEngine.cancel();
     if (message.library && !(await shelve())) return post({ type: "reply", json: JSON.stringify({ ok: false, error: NO_LIBRARY }), svg: "", marks: null });
     const { json, svg, marks } = scope.zoneaxisEngine.call(message.request, message.payload ?? null);

@@ -277,10 +277,17 @@ func (s *System) install(result []byte) error {
 	}
 	if isReal {
 		p.gauge = in.complex128(n)
-		weak := in.float64((n - strong) * strong)
-		p.u = make([]complex128, len(weak))
-		for i, x := range weak {
-			p.u[i] = complex(x, 0)
+		if 8*(n-strong)*strong > len(in.rest) {
+			return errResult
+		}
+		p.u = make([]complex128, 0, (n-strong)*strong)
+		for i := range n - strong {
+			for _, x := range in.float64(strong) {
+				p.u = append(p.u, complex(x, 0))
+			}
+			if i&127 == 127 && !p.opt.Yield() {
+				return ErrCancelled
+			}
 		}
 		for k := range length - 1 {
 			c.real = append(c.real, in.float64(strong-k-1))

@@ -215,7 +215,7 @@ func TestWorkRefuses(t *testing.T) {
 // FuzzWork: no bytes make Work panic, and what it returns can be installed.
 func FuzzWork(f *testing.F) {
 	small := sample{id: "gaas", zone: crystal.UVW{1, 1, 0}, tilt: 0.01, opt: func(diffraction.Beam) bloch.Options {
-		return bloch.Options{GMax: 1, SMax: 0.05, Strong: 0.01}
+		return bloch.Options{GMax: 0.6, SMax: 0.05, Strong: 0.01}
 	}}
 	f.Add(small.job(f))
 	f.Add([]byte(nil))
@@ -231,7 +231,7 @@ func FuzzWork(f *testing.F) {
 // calculation without end.
 func FuzzInstall(f *testing.F) {
 	small := sample{id: "gaas", zone: crystal.UVW{1, 1, 0}, tilt: 0.01, opt: func(diffraction.Beam) bloch.Options {
-		return bloch.Options{GMax: 1, SMax: 0.05, Strong: 0.01}
+		return bloch.Options{GMax: 0.6, SMax: 0.05, Strong: 0.01}
 	}}
 	result, err := work(small.job(f))
 	if err != nil {
@@ -246,7 +246,7 @@ func FuzzInstall(f *testing.F) {
 	f.Add(result)
 	crystal := textbook.Open(f, small.id)
 	beam := textbook.Beam(f, 200e3)
-	r := textbook.Reflections(f, crystal, diffraction.Options{GMax: 4})
+	r := textbook.Reflections(f, crystal, diffraction.Options{GMax: 1})
 	o := geom.AxisAngle(geom.Vec{X: 1, Y: 0.4}, small.tilt).Mul(textbook.Frame(f, crystal.Lattice, small.zone))
 	f.Fuzz(func(t *testing.T, result []byte) {
 		opt := small.opt(beam)
