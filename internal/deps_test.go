@@ -229,7 +229,7 @@ func TestPapers(t *testing.T) {
 	aTest := regexp.MustCompile(`^Test\w+$`)
 	ours := regexp.MustCompile(`^(assets|internal|scripts|server|wasm)(/[\w.*{},-]+)*/?$`)
 	tests := declaredTests(t)
-	for _, paper := range []string{"README.md", "ARCHITECTURE.md"} {
+	for _, paper := range []string{"README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"} {
 		text, err := os.ReadFile(filepath.Join("..", paper))
 		if err != nil {
 			t.Fatal(err)
