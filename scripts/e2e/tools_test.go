@@ -722,3 +722,37 @@ func TestFrameTimes(t *testing.T) {
 		})
 	}
 }
+
+// TestToolMissing: a tool that cannot be had says so, what is there goes on, and
+// Try again gets it when the network is back.
+func TestToolMissing(t *testing.T) {
+	g := newGate(t, startServer(t))
+	g.hold("/viewer.") // tools that nobody asks for come after the canvas
+	defer g.release()
+	p := newTab(t, browser(t), g.base, 1440, 900)
+	p.offlineIsFine()
+	p.open("/sim?z=1,1,0")
+	p.wait("the engine", engineReady)
+	p.wait("the linked views", `document.querySelector("#crystal-view svg")`)
+	const said = `document.querySelector(".toast p")?.textContent === "This part of the simulator did not load."`
+	g.cutWhen("/tools/help/")
+	p.click(`[data-do="help"]`)
+	p.wait("the message", said)
+	if eval[bool](p, `!!document.querySelector("dialog[open]")`) {
+		t.Error("there is a dialog without its tool")
+	}
+	p.click(`[data-results="tilt"]`)
+	p.wait("the message", said)
+	if got := eval[string](p, `document.querySelector("#app").dataset.results`); got != "measure" {
+		t.Errorf("the tab %q is shown without its tool", got)
+	}
+	p.fill("#zone", "111")
+	p.key("\r")
+	p.heading("zone axis 1 1 1")
+	g.join()
+	p.click(`.toast .btn:not(.icon)`)
+	p.wait("the tilt plan", `document.querySelector("#app").dataset.results === "tilt" && document.querySelector("#target").offsetParent`)
+	p.click(`[data-do="help"]`)
+	p.wait("the help", `document.querySelector("dialog[open]")?.textContent.includes("Keys and gestures")`)
+	p.wait("its styles", `getComputedStyle(document.querySelector("dialog[open]")).display === "flex"`)
+}
