@@ -11,6 +11,7 @@ import (
 	"zoneaxis/internal/geom"
 	"zoneaxis/internal/lean/jsontext"
 	"zoneaxis/internal/lean/say"
+	"zoneaxis/internal/lean/sha256"
 )
 
 // DocVersion is the version of the canonical document written here.
@@ -215,7 +216,7 @@ func EncodeDoc(d *Doc) ([]byte, error) {
 	if d.Deprecated {
 		b = append(b, `,"deprecated":true`...)
 	}
-	sum := sum256(append(b, '}'))
+	sum := sha256.Sum(append(b, '}'))
 	b = append(b, docSeal...)
 	b = appendHex(b, sum[:])
 	b = append(b, '"', '}')
@@ -240,7 +241,7 @@ func DecodeDoc(data []byte) (*Doc, error) {
 		return nil, docError("it is cut off or damaged")
 	}
 	body := append(bytes.Clone(data[:cut]), '}')
-	sum := sum256(body)
+	sum := sha256.Sum(body)
 	if string(appendHex(nil, sum[:])) != string(data[cut+len(docSeal):len(data)-2]) {
 		return nil, docError("it is damaged: its checksum does not match")
 	}

@@ -1,16 +1,17 @@
-package source
+// Package sha256 computes checksums that guard documents against damage, not
+// against people. Package crypto/sha256 would bring a whole cryptographic module
+// into the engine, 72 kB after brotli.
+package sha256
 
 import "math/bits"
 
-// sum256 is the SHA-256 checksum of data (FIPS 180-4, sections 5 and 6.2). It
-// guards documents against damage, not against people. crypto/sha256 would bring
-// a whole cryptographic module into the engine, 70 kB after brotli.
-func sum256(data []byte) [32]byte {
+// Sum is the SHA-256 checksum of data (FIPS 180-4, sections 5 and 6.2).
+func Sum(data []byte) [32]byte {
 	// The first 32 bits of the fractions of square and cube roots of primes.
 	state := [8]uint32{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19}
 	length := len(data)
 	for ; len(data) >= 64; data = data[64:] {
-		sumBlock(&state, data[:64])
+		add(&state, data[:64])
 	}
 	// The end: a bit, zeros, and the length in bits.
 	end := append(make([]byte, 0, 128), data...)
@@ -22,7 +23,7 @@ func sum256(data []byte) [32]byte {
 		end = append(end, byte(8*uint64(length)>>shift))
 	}
 	for ; len(end) > 0; end = end[64:] {
-		sumBlock(&state, end[:64])
+		add(&state, end[:64])
 	}
 	var sum [32]byte
 	for i, v := range state {
@@ -31,7 +32,7 @@ func sum256(data []byte) [32]byte {
 	return sum
 }
 
-func sumBlock(state *[8]uint32, block []byte) {
+func add(state *[8]uint32, block []byte) {
 	var w [64]uint32
 	for i := range 16 {
 		w[i] = uint32(block[4*i])<<24 | uint32(block[4*i+1])<<16 | uint32(block[4*i+2])<<8 | uint32(block[4*i+3])
@@ -43,7 +44,7 @@ func sumBlock(state *[8]uint32, block []byte) {
 			(bits.RotateLeft32(b, -17) ^ bits.RotateLeft32(b, -19) ^ b>>10)
 	}
 	a, b, c, d, e, f, g, h := state[0], state[1], state[2], state[3], state[4], state[5], state[6], state[7]
-	for i, k := range sumKeys {
+	for i, k := range keys {
 		t := h + (bits.RotateLeft32(e, -6) ^ bits.RotateLeft32(e, -11) ^ bits.RotateLeft32(e, -25)) + (e&f ^ ^e&g) + k + w[i]
 		u := (bits.RotateLeft32(a, -2) ^ bits.RotateLeft32(a, -13) ^ bits.RotateLeft32(a, -22)) + (a&b ^ a&c ^ b&c)
 		a, b, c, d, e, f, g, h = t+u, a, b, c, d+t, e, f, g
@@ -53,7 +54,7 @@ func sumBlock(state *[8]uint32, block []byte) {
 	}
 }
 
-var sumKeys = [64]uint32{
+var keys = [64]uint32{
 	0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
 	0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
 	0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,

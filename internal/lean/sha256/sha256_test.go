@@ -1,12 +1,15 @@
-package source
+package sha256_test
 
 import (
 	"crypto/sha256"
 	"math/rand/v2"
 	"testing"
+
+	lean "zoneaxis/internal/lean/sha256"
 )
 
-func TestSum256IsThatOfTheStandardLibrary(t *testing.T) {
+// It is that of the standard library.
+func TestSum(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	data := make([]byte, 100_000)
 	for i := range data {
@@ -14,7 +17,7 @@ func TestSum256IsThatOfTheStandardLibrary(t *testing.T) {
 	}
 	check := func(part []byte) {
 		t.Helper()
-		if got, want := sum256(part), sha256.Sum256(part); got != want {
+		if got, want := lean.Sum(part), sha256.Sum256(part); got != want {
 			t.Errorf("%d bytes: %x, expected %x", len(part), got, want)
 		}
 	}
