@@ -863,6 +863,27 @@ func encodeListString(w *jsontext.Writer, x []string) {
 	w.Byte(']')
 }
 
+func encodeDocument(w *jsontext.Writer, x *Document) {
+	w.Byte('{')
+	w.Member(`,"key":`)
+	w.String(x.Key)
+	if x.File {
+		w.Member(`,"file":`)
+		w.Bool(x.File)
+	}
+	w.Member(`,"cif":`)
+	w.String(x.CIF)
+	w.Byte('}')
+}
+
+func encodePointerDocument(w *jsontext.Writer, x *Document) {
+	if x == nil {
+		w.Raw("null")
+		return
+	}
+	encodeDocument(w, x)
+}
+
 func encodeBar(w *jsontext.Writer, x *Bar) {
 	w.Byte('{')
 	w.Member(`,"units":`)
@@ -1654,6 +1675,10 @@ func encodeReply(w *jsontext.Writer, x *Reply) {
 	if len(x.Notes) > 0 {
 		w.Member(`,"notes":`)
 		encodeListString(w, x.Notes)
+	}
+	if x.Document != nil {
+		w.Member(`,"document":`)
+		encodePointerDocument(w, x.Document)
 	}
 	if x.Change != "" {
 		w.Member(`,"change":`)

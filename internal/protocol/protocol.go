@@ -22,7 +22,11 @@
 //	           → Problems (damaged parts, with their texts), Need (an id the page must fetch first)
 //	crystal    ID, payload as for open. Keeps the microscope and the zone → Need
 //	read       Name, payload: a CIF, POSCAR, XYZ, JSON or one of our own exported SVG files,
-//	           by content → Choices if there are several; then read again with Block set and no payload
+//	           by content → Choices if there are several; then read again with Block set and no payload;
+//	           Document, to be packed for the link
+//	document   Text: a packed document, as links have it in their fragment. ID: the Document.Key of the
+//	           file that it belongs to (no Text: it is too large for a link); without ID, payload: what
+//	           it is unpacked (nothing if it could not be)
 //	restore    Snapshot: back to exactly that state (undo, redo, context loss)
 //
 //	parse      Text of the zone field, no motion → Zone (message, action)
@@ -168,8 +172,20 @@ type SecondPatch struct {
 	Variant  int     `json:"variant,omitempty"` // 0 keeps; 1 … n
 }
 
+// Document is an opened file as a link may hold it: the file itself, if it is one
+// crystal and small enough, else a CIF of it.
+type Document struct {
+	Key  string `json:"key"`
+	File bool   `json:"file,omitempty"` // the file itself will do
+	CIF  string `json:"cif"`
+}
+
 // NeedLibrary is in Reply.Need for a request that has to wait for the library.
 const NeedLibrary = "library"
+
+// NeedFragment begins Reply.Need for a request that has to wait for what the
+// fragment of a link says.
+const NeedFragment = "#x="
 
 // Reply answers one Request.
 type Reply struct {
@@ -184,10 +200,15 @@ type Reply struct {
 	Fields   map[string]string `json:"fields,omitempty"`   // errors of set, by field name
 	// Need is the id of a crystal that the page must fetch (its own store, then
 	// /api/structure/ID) and hand in as the payload of the same request, or
-	// "library": the request has to wait until the engine has the library.
+	// "library": the request has to wait until the engine has the library; or
+	// "#x=" and the packed document of a link, which has to be handed in with the
+	// operation document before this request is sent again.
 	Need    string   `json:"need,omitempty"`
 	Choices []Choice `json:"choices,omitempty"`
 	Notes   []string `json:"notes,omitempty"` // about a file just read
+	// Document is what the link should hold of a file just read. The page packs
+	// it, raw DEFLATE and base64url, up to 6 kB of text.
+	Document *Document `json:"document,omitempty"`
 
 	// Change says in words what the request changed, for "Undone: zone axis.";
 	// empty if nothing did. Push asks for pushState instead of replaceState.

@@ -102,6 +102,7 @@ func init() {
 		"open":        {do: (*Session).doOpen, push: true},
 		"crystal":     {do: (*Session).doCrystal, push: true},
 		"read":        {do: (*Session).doRead, push: true},
+		"document":    {do: (*Session).doDocument, plain: true},
 		"restore":     {do: (*Session).doRestore},
 		"parse":       {do: (*Session).doParse, plain: true},
 		"zone":        {do: (*Session).doZone, push: true},

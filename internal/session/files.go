@@ -58,7 +58,7 @@ func (s *Session) doRead(r *protocol.Request, payload []byte, out *protocol.Repl
 		return nil
 	}
 	out.Notes = append(out.Notes, structures[block].Notes...)
-	return s.openFile(name, data, structures, block)
+	return s.openFile(name, data, structures, block, out)
 }
 
 func choiceTitle(s *crystal.Structure, i int) string {
@@ -69,7 +69,8 @@ func choiceTitle(s *crystal.Structure, i int) string {
 }
 
 // openFile shows a structure of a file, with the zone axis that is on screen.
-func (s *Session) openFile(name string, data []byte, structures []*crystal.Structure, block int) error {
+// The page packs what out says for the link.
+func (s *Session) openFile(name string, data []byte, structures []*crystal.Structure, block int, out *protocol.Reply) error {
 	structure := *structures[block]
 	if structure.Name == "" {
 		structure.Name = strings.TrimSuffix(name, suffix(name))
@@ -77,28 +78,70 @@ func (s *Session) openFile(name string, data []byte, structures []*crystal.Struc
 	if structure.Name == "" {
 		structure.Name = structure.Formula()
 	}
-	doc := ""
-	if len(structures) == 1 {
-		doc = pack(data)
+	key := fileKey(data)
+	if len(structures) > 1 {
+		key += "-" + strconv.Itoa(block)
 	}
-	if doc == "" {
-		doc = pack(source.EncodeCIF(&structure))
+	doc, large := "", false
+	if before := s.files[key]; before != nil {
+		doc, large = before.doc, before.large
 	}
-	key := fileKey(data) + "-" + strconv.Itoa(block)
-	if doc != "" {
-		key = fileKey([]byte(doc))
+	s.files[key] = &file{structure: &structure, doc: doc, large: large}
+	if doc == "" && !large {
+		out.Document = &protocol.Document{Key: key, File: len(structures) == 1, CIF: string(source.EncodeCIF(&structure))}
 	}
-	s.files[key] = &file{structure: &structure, doc: doc}
 	l := s.Link()
 	l.Crystal, l.Doc, l.Measured, l.Between, l.Cell, l.AtX, l.AtY = "cif", doc, nil, false, "", 0, 0
 	if l.Second == "twin" {
 		l.Second, l.Relation = "", ""
 	}
-	if doc == "" {
-		return s.applyFile(l, key)
-	}
-	_, err := s.apply(l, true)
+	_, err := s.applyFile(l, key, true)
 	return err
+}
+
+// maxPacked bounds the fragment of a link, bytes of text.
+const maxPacked = 12 << 10
+
+// doDocument learns what the page has packed or unpacked: the fragment for the
+// document of a file that was read, or the document of a fragment.
+func (s *Session) doDocument(r *protocol.Request, payload []byte, _ *protocol.Reply) error {
+	if len(r.Text) > maxPacked || r.Text == "" && r.ID == "" {
+		return errors.New("A document needs the key of a file or a text of up to 12 kB.")
+	}
+	if r.ID == "" {
+		s.packed[r.Text] = s.keep(payload, r.Text)
+		return nil
+	}
+	f, ok := s.files[r.ID]
+	if !ok {
+		return errGone
+	}
+	if f.doc, f.large = r.Text, r.Text == ""; !f.large {
+		s.packed[r.Text] = r.ID
+	}
+	if s.key == r.ID {
+		s.doc, s.large = f.doc, f.large
+	}
+	return nil
+}
+
+// keep keeps the crystal of a document and returns its key; "" if there is none
+// in it.
+func (s *Session) keep(document []byte, doc string) string {
+	key := fileKey(document)
+	if s.files[key] != nil {
+		return key
+	}
+	list, err := source.Decode("", document)
+	var noAtoms *source.NoAtomsError
+	if errors.As(err, &noAtoms) {
+		list, err = []*crystal.Structure{noAtoms.Structure}, nil
+	}
+	if err != nil {
+		return ""
+	}
+	s.files[key] = &file{structure: list[0], doc: doc}
+	return key
 }
 
 // suffix returns the ending of a file name with its dot.

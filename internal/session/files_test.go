@@ -1,10 +1,14 @@
 package session_test
 
 import (
+	"bytes"
+	"compress/flate"
+	"encoding/base64"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"math"
 	"strconv"
 	"strings"
@@ -36,10 +40,70 @@ Na1 Na 0 0 0
 Cl1 Cl 0.5 0.5 0.5
 `
 
-// read sends a file.
+// read sends a file, then what its link should hold, as the page does.
 func read(t testing.TB, s *session.Session, name, text string) *protocol.Reply {
 	t.Helper()
-	return s.Do(&protocol.Request{Op: "read", Name: name, Draw: "svg"}, []byte(text))
+	r := s.Do(&protocol.Request{Op: "read", Name: name, Draw: "svg"}, []byte(text))
+	attach(t, s, r, text)
+	return r
+}
+
+// attach packs the document of a file and takes the link of it.
+func attach(t testing.TB, s *session.Session, r *protocol.Reply, file string) {
+	t.Helper()
+	d := r.Document
+	if d == nil {
+		return
+	}
+	packed := ""
+	if d.File {
+		packed = pack(file)
+	}
+	if packed == "" {
+		packed = pack(d.CIF)
+	}
+	must(t, s, protocol.Request{Op: "document", ID: d.Key, Text: packed})
+	now := must(t, s, protocol.Request{Op: "view"})
+	r.Link, r.Snapshot, r.View = now.Link, now.Snapshot, now.View
+}
+
+// pack returns a text as links have it in their fragment; "" if it is too long.
+func pack(text string) string {
+	var b bytes.Buffer
+	w, err := flate.NewWriter(&b, flate.BestCompression)
+	if err != nil {
+		panic(err)
+	}
+	w.Write([]byte(text))
+	w.Close()
+	if packed := base64.RawURLEncoding.EncodeToString(b.Bytes()); len(packed) <= 6<<10 {
+		return packed
+	}
+	return ""
+}
+
+// unpack returns the text of a fragment; "" if it cannot be read.
+func unpack(fragment string) string {
+	packed, err := base64.RawURLEncoding.DecodeString(fragment)
+	if err != nil {
+		return ""
+	}
+	text, err := io.ReadAll(flate.NewReader(bytes.NewReader(packed)))
+	if err != nil {
+		return ""
+	}
+	return string(text)
+}
+
+// unpacked sends a request again after handing in what a fragment holds, if the
+// reply asks for that, as the page does.
+func unpacked(s *session.Session, r protocol.Request, payload []byte) *protocol.Reply {
+	out := s.Do(&r, payload)
+	if fragment, ok := strings.CutPrefix(out.Need, protocol.NeedFragment); ok {
+		s.Do(&protocol.Request{Op: "document", Text: fragment}, []byte(unpack(fragment)))
+		out = s.Do(&r, payload)
+	}
+	return out
 }
 
 func TestReadCIF(t *testing.T) {
@@ -56,22 +120,39 @@ func TestReadCIF(t *testing.T) {
 		t.Errorf("line %q", got)
 	}
 	// The link holds the crystal.
-	fresh, problems := session.Open(r.Link, nil)
-	if len(problems) > 0 || fresh.SVG() != r.SVG || fresh.Link().String() != r.Link {
-		t.Errorf("the link shows another picture: %v", problems)
+	fresh := open(t, "/sim?v=1")
+	if out := unpacked(fresh, protocol.Request{Op: "open", Link: "https://example.org" + r.Link}, nil); !out.OK || len(out.Problems) > 0 || fresh.SVG() != r.SVG || out.Link != r.Link {
+		t.Errorf("the link shows another picture: %+v", out)
 	}
 	// Undo and redo.
 	back := open(t, "/sim?z=1,1,0&o=i")
-	must(t, back, protocol.Request{Op: "restore", Snapshot: r.Snapshot})
-	if back.SVG() != r.SVG {
-		t.Error("the snapshot shows another picture")
+	if out := unpacked(back, protocol.Request{Op: "restore", Snapshot: r.Snapshot}, nil); !out.OK || back.SVG() != r.SVG {
+		t.Errorf("the snapshot shows another picture: %+v", out)
+	}
+	// The state from before the link was complete is the same one.
+	early := s.Do(&protocol.Request{Op: "restore", Snapshot: strings.Replace(r.Snapshot, r.Link[strings.Index(r.Link, "#"):], "", 1)}, nil)
+	if !early.OK || early.Link != r.Link {
+		t.Errorf("without the fragment: %+v", early)
+	}
+	// The same file again is known, and so is another packing of it.
+	if again := s.Do(&protocol.Request{Op: "read", Name: "salt.cif"}, []byte(rockSalt)); !again.OK || again.Document != nil || again.Link != r.Link {
+		t.Errorf("read again: %+v", again)
+	}
+	const ours = "bc49C8JADAbg_X5Ftk5KxQ9wFsRFJ_eQnrEtJL2jF8H6620pQkslZHnyEt4HGWEiMYe-Yq09CTakjD6ohgayOyeDIZD1CRZB4aa0Cgn268NubsUf81OjphRGklgRHPMZFmwLK0l1xNSpsrUdpki-P7ThFceel9UVsjMorLagmZMQIjokC4qpNkahgmUK1kUe_hVhxs-WvOF7Sd2SPu5GG7gR5MO4k2zgJJCv9791Xw"
+	if out := unpacked(s, protocol.Request{Op: "open", Link: "/sim?c=cif&z=1,1,0&o=i#x=" + ours, Draw: "svg"}, nil); !out.OK || len(out.Problems) > 0 || out.SVG != r.SVG || !strings.HasSuffix(out.Link, ours) {
+		t.Errorf("another packing: %+v", out)
 	}
 	// A damaged fragment.
-	for _, x := range []string{"x=AAAA", "x=%%%", "x=" + strings.Repeat("A", 5000)} {
-		s, problems := session.Open("/sim?c=cif&z=1,1,0#"+x, nil)
-		if len(problems) != 1 || s.Link().Crystal != "lib-si" {
-			t.Errorf("%.20s: %v, crystal %s", x, problems, s.Link().Crystal)
+	const sorry = "The crystal in this link could not be read. Ask for the file, or copy the link again."
+	for _, x := range []string{"x=AAAA", "x=%%%", "x=" + strings.Repeat("A", 5000), "x=" + ours[:40], "x=" + pack("GIF89a")} {
+		s := open(t, "/sim?v=1")
+		out := unpacked(s, protocol.Request{Op: "open", Link: "/sim?c=cif&z=1,1,0#" + x}, nil)
+		if len(out.Problems) != 1 || out.Problems[0].Text != sorry || s.Link().Crystal != "lib-si" || s.Link().Zone != (crystal.UVW{1, 1, 0}) {
+			t.Errorf("%.20s: %+v, crystal %s", x, out, s.Link().Crystal)
 		}
+	}
+	if _, problems := session.Open("/sim?c=cif&z=1,1,0#x="+ours, nil); len(problems) != 1 || problems[0].Text != sorry {
+		t.Errorf("nobody to unpack it: %v", problems)
 	}
 }
 
@@ -161,10 +242,16 @@ func TestSeveralStructures(t *testing.T) {
 	}
 	block := 1
 	r = must(t, s, protocol.Request{Op: "read", Block: &block})
+	if r.Document == nil || r.Document.File {
+		t.Errorf("the document of one of several: %+v", r.Document)
+	}
+	attach(t, s, r, two)
 	if r.View.Crystal.Name != "Other salt" || !r.View.Crystal.Shareable {
 		t.Errorf("chosen: %+v", r.View.Crystal)
 	}
-	if again := open(t, r.Link).View(); again.Crystal.Name != "Other salt" || plain(again.Crystal.Group) != "Fm-3m" {
+	fresh := open(t, "/sim?v=1")
+	unpacked(fresh, protocol.Request{Op: "open", Link: r.Link}, nil)
+	if again := fresh.View(); again.Crystal.Name != "Other salt" || plain(again.Crystal.Group) != "Fm-3m" {
 		t.Errorf("from the link: %q, %q", again.Crystal.Name, plain(again.Crystal.Group))
 	}
 	block = 7

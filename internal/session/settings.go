@@ -155,10 +155,7 @@ func (s *Session) setCell(cell string) error {
 	l := s.Link()
 	l.Cell, l.Measured = cell, nil
 	l.Zone, l.TiltX, l.TiltY, l.Rotation = link.Default().Zone, 0, 0, 0
-	if s.crystal == "cif" && s.doc == "" {
-		return s.applyFile(l, s.key)
-	}
-	_, err := s.apply(l, true)
+	_, err := s.applyFile(l, s.key, true)
 	return err
 }
 

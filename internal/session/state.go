@@ -7,7 +7,6 @@
 package session
 
 import (
-	"encoding/base64"
 	"errors"
 	"hash/fnv"
 	"math"
@@ -16,13 +15,11 @@ import (
 	"strings"
 
 	"zoneaxis/internal/crystal"
-	"zoneaxis/internal/deflate"
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
 	"zoneaxis/internal/link"
 	"zoneaxis/internal/protocol"
 	"zoneaxis/internal/scene"
-	"zoneaxis/internal/source"
 	"zoneaxis/internal/wire"
 )
 
@@ -30,7 +27,8 @@ import (
 // pointers in it are never changed in place.
 type state struct {
 	crystal   string // id
-	doc       string // of the fragment; "" if the file is too large for a link
+	doc       string // of the fragment; "" if the file is too large for a link, or not packed yet
+	large     bool   // the file does not fit into a link
 	key       string // names the file among those opened, for crystal "cif"
 	orient    geom.Rotation
 	reference crystal.UVW // zone last asked for; takes part as nearest zone whatever its indices
@@ -81,6 +79,7 @@ type Session struct {
 	// What follows is kept to be found again.
 	lookup func(string) (*crystal.Structure, error)
 	files  map[string]*file              // by key
+	packed map[string]string             // keys of files by the fragments of links; "" if it cannot be read
 	kept   map[string]*crystal.Structure // documents that came with requests, by id
 	ratios *ratioTable                   // of the pattern library, once the page has handed it in
 }
@@ -160,7 +159,8 @@ func (s *Session) attempt(try func() error) error {
 // file is an opened file with the structure that was taken from it.
 type file struct {
 	structure *crystal.Structure
-	doc       string // fragment text; "" if it is too large
+	doc       string // fragment text; "" until the page has packed it
+	large     bool   // it does not fit into a link
 }
 
 // pending is a file with several structures, until one of them is chosen.
@@ -175,7 +175,7 @@ type pending struct {
 // silicon along [001]. lookup finds crystals that are not in the library; it
 // may be nil, and may return ErrNeed.
 func Open(address string, lookup func(id string) (*crystal.Structure, error)) (*Session, []link.Problem) {
-	s := &Session{lookup: lookup, files: map[string]*file{}}
+	s := &Session{lookup: lookup, files: map[string]*file{}, packed: map[string]string{}}
 	l, problems := link.Parse(address)
 	more, err := s.apply(l, false)
 	if err != nil {
@@ -193,6 +193,9 @@ func Open(address string, lookup func(id string) (*crystal.Structure, error)) (*
 
 // crystalProblem words a crystal that could not be opened.
 func crystalProblem(id string, err error) link.Problem {
+	if errors.Is(err, ErrNeed) && id == "cif" {
+		err = errFragment
+	}
 	if errors.Is(err, ErrNeed) {
 		return link.Problem{Key: "c", Text: id + " is not in the library and has to be fetched first. Showing silicon."}
 	}
@@ -214,6 +217,11 @@ func (e needError) Unwrap() error { return ErrNeed }
 // must be fetched is an error too. After an error the state is to be set again,
 // or rolled back.
 func (s *Session) apply(l link.Link, strict bool) ([]link.Problem, error) {
+	return s.applyFile(l, "", strict)
+}
+
+// applyFile is apply for the file of a key, which the link need not hold.
+func (s *Session) applyFile(l link.Link, key string, strict bool) ([]link.Problem, error) {
 	id, ok := resolveID(l.Crystal)
 	if !ok {
 		return nil, errNoCrystal
@@ -224,11 +232,16 @@ func (s *Session) apply(l link.Link, strict bool) ([]link.Problem, error) {
 		atX: l.AtX, atY: l.AtY, relation: l.Relation, variant: 1, unknown: l.Unknown, newer: l.Newer,
 	}
 	if id == "cif" {
-		key, err := s.openDoc(l.Doc)
-		if err != nil {
-			return nil, err
-		}
 		next.key, next.doc = key, l.Doc
+		if key == "" {
+			var err error
+			if next.key, err = s.openDoc(l.Doc); err != nil {
+				return nil, err
+			}
+		}
+		if f := s.files[next.key]; f != nil {
+			next.large = f.large
+		}
 	}
 	p, err := s.specimenOf(id, next.key, l.Cell)
 	if err != nil {
@@ -274,7 +287,7 @@ func (s *Session) specimenOf(id, key, cell string) (*specimen, error) {
 	if id == "cif" {
 		f, ok := s.files[key]
 		if !ok {
-			return nil, errors.New("This crystal came from a file that is no longer open. Open the file again.")
+			return nil, errGone
 		}
 		one := *f.structure
 		structure = &one
@@ -387,6 +400,8 @@ func (s *moment) Snapshot() string {
 	return snap.Text()
 }
 
+var errGone = errors.New("This crystal came from a file that is no longer open. Open the file again.")
+
 var errSnapshot = errors.New("This saved state could not be read.")
 
 // Restore sets the state of a snapshot. On an error nothing changes.
@@ -409,7 +424,7 @@ func (s *Session) restore(text string) error {
 	}
 	if l.Crystal == "cif" && l.Doc == "" {
 		if _, ok := s.files[snap.Key]; !ok {
-			return errors.New("This crystal came from a file that is no longer open. Open the file again.")
+			return errGone
 		}
 	}
 	return s.applySnapshot(l, snap, q)
@@ -433,10 +448,9 @@ func (s *Session) applySnapshot(l link.Link, snap *protocol.Snapshot, q geom.Rot
 	if len(snap.Free) != 2*len(l.Measured) {
 		return errSnapshot
 	}
-	if l.Crystal == "cif" && snap.Key != "" {
-		if f, ok := s.files[snap.Key]; ok {
-			l.Doc = f.doc
-		}
+	key := ""
+	if f := s.files[snap.Key]; f != nil && l.Crystal == "cif" {
+		key, l.Doc = snap.Key, f.doc
 	}
 	l.AtX, l.AtY = rest[0], rest[1]
 	l.Measured = slices.Clone(l.Measured)
@@ -446,11 +460,7 @@ func (s *Session) applySnapshot(l link.Link, snap *protocol.Snapshot, q geom.Rot
 	s.axis, s.flipA, s.flipB = rest[2], strings.Contains(snap.Flip, "a"), strings.Contains(snap.Flip, "b")
 	second, relation := l.Second, l.Relation
 	l.Second = ""
-	if l.Crystal == "cif" && l.Doc == "" {
-		if err := s.applyFile(l, snap.Key); err != nil {
-			return err
-		}
-	} else if _, err := s.apply(l, true); err != nil {
+	if _, err := s.applyFile(l, key, true); err != nil {
 		return err
 	}
 	s.orient, s.reference = q, snap.Reference
@@ -462,74 +472,23 @@ func (s *Session) applySnapshot(l link.Link, snap *protocol.Snapshot, q geom.Rot
 	return s.refresh()
 }
 
-// applyFile is apply for a file that only this session remembers.
-func (s *Session) applyFile(l link.Link, key string) error {
-	p, err := s.specimenOf("cif", key, l.Cell)
-	if err != nil {
-		return err
-	}
-	orient, err := compose(p.structure.Lattice, l.Zone, l.TiltX, l.TiltY, l.Rotation)
-	if err != nil {
-		return err
-	}
-	rest := l
-	rest.Crystal, rest.Doc, rest.Zone, rest.ZoneText, rest.Cell = link.Default().Crystal, "", link.Default().Zone, "", ""
-	if _, err := s.apply(rest, true); err != nil {
-		return err
-	}
-	s.crystal, s.key, s.doc, s.specimen, s.Cell = "cif", key, "", p, l.Cell
-	s.orient, s.reference = orient, l.Zone
-	return s.refresh()
-}
-
-// Limits of a crystal in the fragment of a link.
-const (
-	maxFragment = 6 << 10 // bytes of text
-	maxInflated = 1 << 20
-)
-
-// openDoc opens the crystal of a fragment and returns its key.
+// openDoc returns the key of the crystal of a fragment. The page unpacks it and
+// hands the document in first.
 func (s *Session) openDoc(doc string) (string, error) {
-	key := fileKey([]byte(doc))
-	if _, ok := s.files[key]; ok {
-		return key, nil
+	key, ok := s.packed[doc]
+	if !ok {
+		return "", needError{protocol.NeedFragment + doc}
 	}
-	unreadable := errors.New("The crystal in this link could not be read. Ask for the file, or copy the link again.")
-	packed, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(doc, "="))
-	if err != nil || len(doc) > 2*maxFragment {
-		return "", unreadable
+	if key == "" {
+		return "", errFragment
 	}
-	data, err := deflate.Expand(packed, maxInflated)
-	if err != nil {
-		return "", unreadable
-	}
-	list, err := source.Decode("", data)
-	var noAtoms *source.NoAtomsError
-	if errors.As(err, &noAtoms) {
-		list, err = []*crystal.Structure{noAtoms.Structure}, nil
-	}
-	if err != nil {
-		return "", unreadable
-	}
-	s.files[key] = &file{structure: list[0], doc: doc}
 	return key, nil
 }
+
+var errFragment = errors.New("The crystal in this link could not be read. Ask for the file, or copy the link again.")
 
 func fileKey(data []byte) string {
 	h := fnv.New64a()
 	h.Write(data)
 	return strconv.FormatUint(h.Sum64(), 36)
-}
-
-// pack returns the fragment text of file content; "" if it is too long for a
-// link.
-func pack(data []byte) string {
-	if len(data) > maxInflated {
-		return ""
-	}
-	packed := deflate.Compress(data)
-	if base64.RawURLEncoding.EncodedLen(len(packed)) > maxFragment {
-		return ""
-	}
-	return base64.RawURLEncoding.EncodeToString(packed)
 }

@@ -35,6 +35,11 @@ var attempts = map[string]struct {
 		{Request: protocol.Request{Name: "two.cif", Block: pointer(2)}, payload: twoSalts},
 		{Request: protocol.Request{}, payload: `{"format":"zoneaxis session","link":"/sim?kv=80&c=mp-999999","state":"{}"}`},
 	}},
+	"document": {good: wish{Request: protocol.Request{Text: "abc"}, payload: oneSalt}, bad: []wish{
+		{payload: oneSalt},
+		{Request: protocol.Request{Text: "abc", ID: "gone"}},
+		{Request: protocol.Request{Text: strings.Repeat("x", 13<<10)}, payload: oneSalt},
+	}},
 	"restore": {good: wish{Request: protocol.Request{Snapshot: `{"l":"/sim?kv=80&z=1,1,1&c2=lib-au","q":[1,0,0,0],"z":[0,0,1],"m":[80,520,50,0,0,7],"f":"a","n":1}`}}, bad: []wish{
 		{},
 		{Request: protocol.Request{Snapshot: `{"l":"/sim?kv=80&c=mp-999999","q":[1,0,0,0],"z":[0,0,1],"m":[80,520,50,0,0,0]}`}},

@@ -181,7 +181,7 @@ func (s words) notes() []string {
 	if s.specimen.capped {
 		notes = append(notes, "Spots beyond "+link.Trimmed(10*s.specimen.refl.GMax, 1)+" per nanometre are left out: the cell is large, and there would be too many.")
 	}
-	if s.crystal == "cif" && s.doc == "" {
+	if s.large {
 		notes = append(notes, "This crystal is too large for a link. Send the file, or an exported SVG, along with it.")
 	}
 	return notes

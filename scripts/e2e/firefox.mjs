@@ -1,8 +1,12 @@
 // The smoke test in Firefox, by WebDriver BiDi: node firefox.mjs FIREFOX URL
 // The page loads, the engine answers, a zone is typed, a drag turns the
-// pattern, everything is saved for offline use, and the console is silent.
+// pattern, everything is saved for offline use, a file is opened and its link too,
+// and the console is silent.
 // It prints what it saw and fails with the first thing that is wrong.
 import assert from "node:assert/strict";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import puppeteer from "puppeteer-core";
 
 const [executablePath, base] = process.argv.slice(2);
@@ -65,6 +69,16 @@ try {
     assert.ok(await page.evaluate(() => document.body.textContent.includes("This device cannot draw the fast view, so a simpler one is used.")), "neither the canvas nor a word about it");
   }
   console.log(canvas ? "the canvas draws" : "there is no WebGL here: the SVG carries everything");
+
+  // The link of an opened file opens its crystal in another profile.
+  const file = join(mkdtempSync(join(tmpdir(), "zoneaxis-")), "salt.cif");
+  writeFileSync(file, "data_salt\n_cell_length_a 5.64\n_cell_length_b 5.64\n_cell_length_c 5.64\n_cell_angle_alpha 90\n_cell_angle_beta 90\n_cell_angle_gamma 90\n_symmetry_space_group_name_H-M 'F m -3 m'\nloop_\n_atom_site_label\n_atom_site_fract_x\n_atom_site_fract_y\n_atom_site_fract_z\nNa1 0 0 0\nCl1 0.5 0.5 0.5\n");
+  await (await page.$('input[type="file"]')).uploadFile(file);
+  await until(() => location.hash.startsWith("#x="));
+  const elsewhere = await (await browser.createBrowserContext()).newPage();
+  await elsewhere.goto(page.url());
+  await elsewhere.waitForFunction(() => document.querySelector('[data-part="crystal-name"]')?.textContent.includes("NaCl"), patience);
+  console.log("a crystal in a link");
 
   await page.goto(`${base}/blog/what-an-electron-diffraction-pattern-is/`);
   await page.click("figure.live .play");

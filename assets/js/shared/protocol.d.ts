@@ -65,6 +65,12 @@ export interface SecondPatch {
   variant?: number;
 }
 
+export interface Document {
+  key: string;
+  file?: boolean;
+  cif: string;
+}
+
 export interface Reply {
   seq: number;
   ok: boolean;
@@ -75,6 +81,7 @@ export interface Reply {
   need?: string;
   choices?: Choice[];
   notes?: string[];
+  document?: Document;
   change?: string;
   push?: boolean;
   toast?: string;

@@ -51,6 +51,10 @@ export async function act(request, how = {}) {
   let answer;
   try {
     answer = await engine.send({ ...request, ...draw }, how.payload ?? null, how);
+    if (answer.reply.need?.startsWith("#x=")) {
+      await unpacked(answer.reply.need.slice(3));
+      answer = await engine.send({ ...request, ...draw }, how.payload ?? null, { first: true });
+    }
     if (answer.reply.need) {
       const payload = await crystalBytes(answer.reply.need);
       answer = await engine.send({ ...request, ...draw }, payload, { first: true });
@@ -69,6 +73,12 @@ export async function act(request, how = {}) {
   take(reply, how);
   if (turns) glide();
   return reply;
+}
+
+/** Tells the engine what a packed document says. @param {string} text */
+async function unpacked(text) {
+  const { unpack } = await import("../shared/fragment.js");
+  await engine.send({ op: "document", text }, await unpack(text), { first: true });
 }
 
 let gliding = 0;

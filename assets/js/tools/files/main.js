@@ -3,6 +3,8 @@
 // this device, which they never leave.
 
 import { button, el, plain, runs } from "../../shared/dom.js";
+import * as engine from "../../shared/engine.js";
+import { pack } from "../../shared/fragment.js";
 import { act, now, show } from "../../simulator/app.js";
 import { dialog } from "../dialog.js";
 import * as store from "../../shared/store.js";
@@ -31,7 +33,7 @@ export async function read(name, bytes) {
   const reply = await act({ op: "read", name }, { payload: bytes, quiet: true });
   if (reply.choices?.length) return pick(name, bytes, reply.choices);
   if (!reply.ok) return show(reply, { op: "read", name });
-  return keep(name, bytes);
+  return keep(name, bytes, reply);
 }
 
 /**
@@ -49,7 +51,7 @@ function pick(name, bytes, choices) {
     b.addEventListener("click", async () => {
       box.close();
       const reply = await act({ op: "read", name, block: choice.block });
-      if (reply.ok) keep(name, bytes);
+      if (reply.ok) keep(name, bytes, reply);
     });
     list.append(el("li", {}, b));
   }
@@ -57,11 +59,24 @@ function pick(name, bytes, choices) {
 }
 
 /**
- * Keeps a file on the device.
+ * Packs the document of a file just read, for its link.
+ * @param {import('../../shared/protocol').Document} document
+ * @param {Uint8Array} bytes of the file
+ */
+async function attach({ key, file, cif }, bytes) {
+  const text = (file && (await pack(bytes))) || (await pack(new TextEncoder().encode(cif)));
+  await engine.send({ op: "document", id: key, text });
+  await act({ op: "view" }, { keep: true, still: true });
+}
+
+/**
+ * Keeps a file on the device and in the link.
  * @param {string} name
  * @param {Uint8Array} bytes
+ * @param {import('../../shared/protocol').Reply} reply
  */
-async function keep(name, bytes) {
+async function keep(name, bytes, reply) {
+  if (reply.document) await attach(reply.document, bytes).catch(() => {}); // the crystal is open all the same
   const c = now.view?.crystal;
   if (!c) return;
   const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", /** @type {BufferSource} */ (bytes)));
