@@ -242,8 +242,10 @@ func document(raw []byte, db string, now time.Time) (*source.Doc, error) {
 	}
 	m := list[0]
 	for _, note := range m.Structure.Notes {
-		if strings.Contains(note, "Not recognised") {
-			return nil, fmt.Errorf("%w: %s", ErrUnusable, note)
+		for _, mended := range []string{"Not recognised", "Without coordinates", "left empty", "read as its heaviest"} {
+			if strings.Contains(note, mended) {
+				return nil, fmt.Errorf("%w: %s", ErrUnusable, note)
+			}
 		}
 	}
 	if n := len(m.Structure.Sites); n > source.MaxDocSites {
