@@ -315,7 +315,7 @@ func TestPanels(t *testing.T) {
 	p.part(t, "rings", "/sim?z=1,1,0", func(t *testing.T) {
 		before := p.text(`[data-part="description"]`)
 		p.click(`input[name="m"][value="rings"]`)
-		p.wait("rings", `zx.app.now.view.rings === true`)
+		p.wait("rings", `zx.app.now.view.values.w === "r"`)
 		p.wait("their words", `document.querySelector('[data-part="description"]').textContent !== `+quote(before))
 		p.click(`[data-results="table"]`)
 		p.wait("families in the table", `/^\{111\}\s*3\.136\s*3\.19\s*100\.0\s*8$/.test([...document.querySelector("#rows tbody tr").children].map((c) => c.textContent).join(" "))`)
@@ -342,7 +342,7 @@ func TestPanels(t *testing.T) {
 		p.click(`button[data-tool="tilt"]`)
 		link := p.link()
 		p.click(`input[name="m"][value="k"]`)
-		p.wait("spots", `!zx.app.now.view.rings`)
+		p.wait("spots", `zx.app.now.view.values.w === ""`)
 		if p.link() == link {
 			t.Error("the link does not tell rings from spots")
 		}

@@ -40,16 +40,17 @@ const (
 	toolStyles  = "css/tools/"
 )
 
-var importedStyle = regexp.MustCompile(`@import "([^"]+)"`)
+var importedStyle = regexp.MustCompile(`@import "([^"]+)";`)
 
-// tools returns the files that each tool loads, by logical name, and gives the
-// loader their names.
+// tools returns the files that each tool loads, by logical name. It gives the
+// loader their names and puts what their style sheets import into these.
 func tools(all map[string][]byte) (map[string][]string, error) {
 	first, err := needs(all, mainScript)
 	if err != nil {
 		return nil, err
 	}
 	found := map[string][]string{}
+	joined := map[string][]byte{} // the style sheets of tools
 	for script := range all {
 		name, ok := strings.CutSuffix(strings.TrimPrefix(script, toolScripts), "/main.js")
 		if !ok || !strings.HasPrefix(script, toolScripts) {
@@ -60,33 +61,35 @@ func tools(all map[string][]byte) (map[string][]string, error) {
 			return nil, err
 		}
 		files = slices.DeleteFunc(append(files, script), func(n string) bool { return slices.Contains(first, n) })
-		sheets, err := sheetsOf(all, toolStyles+name+".css")
-		if err != nil {
+		sheet := toolStyles + name + ".css"
+		if joined[sheet], err = inlined(all, sheet); err != nil {
 			return nil, fmt.Errorf("the tool %s: %w", name, err)
 		}
-		found[name] = append(files, sheets...)
+		found[name] = append(files, sheet)
 	}
+	maps.DeleteFunc(all, func(n string, _ []byte) bool { return strings.HasPrefix(n, toolStyles) })
+	maps.Copy(all, joined)
 	if want := slices.Sorted(maps.Keys(toolLimits)); !slices.Equal(slices.Sorted(maps.Keys(found)), want) {
 		return nil, fmt.Errorf("the tools are %q, and those with a budget %q (scripts/make/tools.go)", slices.Sorted(maps.Keys(found)), want)
 	}
 	return found, fillIn(all, toolLoader, `"__TOOLS__"`, slices.Sorted(maps.Keys(found)))
 }
 
-// sheetsOf returns a style sheet and those that it imports.
-func sheetsOf(all map[string][]byte, sheet string) ([]string, error) {
+// inlined returns a style sheet with those that it imports, which then need no
+// requests of their own.
+func inlined(all map[string][]byte, sheet string) ([]byte, error) {
 	data, ok := all[sheet]
 	if !ok {
 		return nil, fmt.Errorf("there is no assets/%s", sheet)
 	}
-	list := []string{sheet}
-	for _, m := range importedStyle.FindAllSubmatch(data, -1) {
-		more, err := sheetsOf(all, path.Join(path.Dir(sheet), string(m[1])))
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", sheet, err)
-		}
-		list = append(list, more...)
-	}
-	return list, nil
+	var missing error
+	data = importedStyle.ReplaceAllFunc(data, func(found []byte) []byte {
+		name := string(importedStyle.FindSubmatch(found)[1])
+		text, err := inlined(all, path.Join(path.Dir(sheet), name))
+		missing = errors.Join(missing, err)
+		return text
+	})
+	return data, missing
 }
 
 // checkTools prints what each tool weighs beside its limit, and what all of

@@ -5,7 +5,7 @@
 import { button, el, plain, runs } from "../../shared/dom.js";
 import * as engine from "../../shared/engine.js";
 import { pack } from "../../shared/fragment.js";
-import { act, now, show } from "../../simulator/app.js";
+import { act, show } from "../../simulator/app.js";
 import { dialog } from "../dialog.js";
 import * as store from "../../shared/store.js";
 import { ask, toast } from "../../simulator/messages.js";
@@ -77,7 +77,7 @@ async function attach({ key, file, cif }, bytes) {
  */
 async function keep(name, bytes, reply) {
   if (reply.document) await attach(reply.document, bytes).catch(() => {}); // the crystal is open all the same
-  const c = now.view?.crystal;
+  const c = reply.view?.crystal; // another may be open by now
   if (!c) return;
   const sum = new Uint8Array(await crypto.subtle.digest("SHA-256", /** @type {BufferSource} */ (bytes)));
   const id = `file-${[...sum.slice(0, 6)].map((b) => b.toString(16).padStart(2, "0")).join("")}`;
