@@ -64,12 +64,11 @@ type guest struct {
 	crowd        *crowd
 	addr         netip.Addr
 
-	since      time.Time // when it began to idle
-	fresh      bool      // it has not said anything yet
-	inAll      *list.Element
-	inParty    *list.Element
-	ended      bool
-	closeGuest sync.Once
+	since   time.Time // when it began to idle
+	fresh   bool      // it has not said anything yet
+	inAll   *list.Element
+	inParty *list.Element
+	ended   bool
 }
 
 func newCrowd(cfg *config, ceiling int64, log *slog.Logger, metrics prometheus.Registerer) *crowd {

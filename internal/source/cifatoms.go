@@ -435,12 +435,12 @@ func (b *cifBlock) tensors(l crystal.Lattice, out *cifAtoms) error {
 // Hydrogen is often not located; anything else that misses may be a slip.
 // Programs write the formula of the unit or, like pymatgen, of the whole cell:
 // there is nothing to note if either is right.
-func (atoms *cifAtoms) formulaNote(x expanded) []string {
-	if atoms.units == 0 {
-		return atoms.formulaOff(x, 0)
+func (out *cifAtoms) formulaNote(x expanded) []string {
+	if out.units == 0 {
+		return out.formulaOff(x, 0)
 	}
-	off := atoms.formulaOff(x, atoms.units)
-	if off != nil && atoms.formulaOff(x, 1) == nil {
+	off := out.formulaOff(x, out.units)
+	if off != nil && out.formulaOff(x, 1) == nil {
 		return nil
 	}
 	return off
@@ -448,8 +448,8 @@ func (atoms *cifAtoms) formulaNote(x expanded) []string {
 
 // formulaOff compares the cell with so many formula units; with 0 it takes the
 // ratio of the most abundant element that both have.
-func (atoms *cifAtoms) formulaOff(x expanded, units float64) []string {
-	formula := atoms.species.formula
+func (out *cifAtoms) formulaOff(x expanded, units float64) []string {
+	formula := out.species.formula
 	if formula == nil {
 		return nil
 	}
