@@ -93,6 +93,11 @@ func visitor(ip string) *http.Client {
 	}}
 }
 
+// abreast is how many of a crowd come at one time. The server may see the next
+// connection before it has noticed that the last one idles: twice as many must be
+// within the limits of the tests, or none idles that could give way.
+const abreast = 16
+
 // crowdOf opens idle connections that have made a request each. host gives the
 // address that each comes from.
 func crowdOf(t testing.TB, p *process, n int, host func(i int) string) (conns []net.Conn, answered int) {
@@ -107,9 +112,9 @@ func crowdOf(t testing.TB, p *process, n int, host func(i int) string) (conns []
 		}
 	})
 	var wg sync.WaitGroup
-	for w := range 32 {
+	for w := range abreast {
 		wg.Go(func() {
-			for i := w; i < n; i += 32 {
+			for i := w; i < n; i += abreast {
 				c, err := from(host(i), address(p))
 				if err != nil {
 					continue

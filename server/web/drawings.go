@@ -102,6 +102,9 @@ func (d *drawings) draw(ctx context.Context, want drawing) (*content, error) {
 
 func (d *drawings) fly(ctx context.Context, flight string, want drawing) (c *content, shared bool, err error) {
 	done := d.flights.DoChan(flight, func() (v any, err error) {
+		if c := d.get(want.key); c != nil {
+			return c, nil // made between the look at what is kept and this flight
+		}
 		end, err := d.turns.take(context.WithoutCancel(ctx), want.client, want.patience)
 		if err != nil {
 			return nil, err
