@@ -62,7 +62,7 @@ var makeNext = sync.OnceValues(func() (string, error) {
 	}
 	nextFolder = dir
 	root := filepath.Join("..", "..")
-	for _, part := range []string{"go.mod", "go.sum", "internal", "wasm", "assets", "server", "scripts/make", "scripts/zoneaxis"} {
+	for _, part := range []string{"go.mod", "go.sum", "LICENSE", "internal", "wasm", "assets", "server", "scripts/make", "scripts/zoneaxis"} {
 		if err := copyTo(filepath.Join(dir, part), filepath.Join(root, part)); err != nil {
 			return "", err
 		}
