@@ -34,7 +34,7 @@ const living = () => FakeWorker.all.filter((w) => !w.ended);
 beforeEach(() => (FakeWorker.all = []));
 
 test("no worker starts before there is work, and a second job finds the first worker", async () => {
-  const pool = new Pool(start, 4);
+  const pool = new Pool(start, 4, 500);
   assert.equal(FakeWorker.all.length, 0);
   const first = pool.run(job(3));
   FakeWorker.all[0].finish();
