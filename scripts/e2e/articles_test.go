@@ -85,7 +85,7 @@ func TestArticleWeight(t *testing.T) {
 // the page is a page again when it is done.
 func TestArticleFigure(t *testing.T) {
 	s := startServer(t)
-	p := newTab(t, browser(t), s.base, 1440, 900)
+	p := newTab(t, wholeBrowser(t), s.base, 1440, 900)
 	p.prefer("light", true)
 	openArticle(p, article)
 	still := p.drawn()
@@ -388,7 +388,7 @@ func TestLibraryIndexes(t *testing.T) {
 // indexes of the library work without a server.
 func TestSiteOffline(t *testing.T) {
 	s := startServer(t)
-	p := newTab(t, browser(t), s.base, 1024, 768)
+	p := newTab(t, wholeBrowser(t), s.base, 1024, 768)
 	p.open("/sim?z=1,1,0")
 	p.wait("everything saved", savedOffline)
 	s.stop()

@@ -201,7 +201,7 @@ func near(t *testing.T, what string, got, want, tolerance float64) {
 // TestMouse goes through what a mouse does over the pattern.
 func TestMouse(t *testing.T) {
 	s := startServer(t)
-	p := simulator(t, browser(t), s, "/sim?z=1,1,0", 1440, 900)
+	p := simulator(t, wholeBrowser(t), s, "/sim?z=1,1,0", 1440, 900)
 	cx, cy, half := p.centre()
 
 	p.part(t, "drag tilts", "/sim?z=1,1,0", func(t *testing.T) {
@@ -478,7 +478,7 @@ func TestFingers(t *testing.T) {
 // TestKeyTable goes through every key of the pattern.
 func TestKeyTable(t *testing.T) {
 	s := startServer(t)
-	p := simulator(t, browser(t), s, "/sim?z=1,1,0", 1440, 900)
+	p := simulator(t, wholeBrowser(t), s, "/sim?z=1,1,0", 1440, 900)
 
 	// An arrow moves the marks its way. The electrons come from the viewer, so
 	// marks lie where the backs of the zone axes point: right is a negative

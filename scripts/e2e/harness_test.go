@@ -110,8 +110,27 @@ func freeAddress(t *testing.T) string {
 }
 
 // browser starts a Chromium with a profile of its own, with more switches if
-// there are any.
+// there are any. It has no graphics processor, not even a simulated one, and
+// its visitor saves data: the page stays with its drawing and loads neither the
+// canvas nor what is for offline use, which most tests have no need to wait for.
 func browser(t *testing.T, switches ...string) context.Context {
+	t.Helper()
+	ctx := chromium(t, append(switches, "disable-gpu")...)
+	return context.WithValue(ctx, saves{}, true)
+}
+
+// saves is the key of whether the visitor of a browser saves data.
+type saves struct{}
+
+// wholeBrowser starts a Chromium as most visitors have it: it draws on a canvas
+// (by the processor here, which is slow) and saves everything for offline use.
+func wholeBrowser(t *testing.T, switches ...string) context.Context {
+	t.Helper()
+	return chromium(t, append(switches, "use-angle=swiftshader", "enable-unsafe-swiftshader", "ignore-gpu-blocklist")...)
+}
+
+// chromium starts the browser with switches "name" or "name=value".
+func chromium(t *testing.T, switches ...string) context.Context {
 	t.Helper()
 	path := os.Getenv("CHROMIUM")
 	if path == "" {
@@ -120,15 +139,17 @@ func browser(t *testing.T, switches ...string) context.Context {
 	options := append([]chromedp.ExecAllocatorOption{}, chromedp.DefaultExecAllocatorOptions[:]...)
 	options = append(options,
 		chromedp.ExecPath(path), chromedp.Headless, chromedp.NoSandbox,
-		chromedp.Flag("use-angle", "swiftshader"), chromedp.Flag("enable-unsafe-swiftshader", true),
-		chromedp.Flag("ignore-gpu-blocklist", true),
 		chromedp.Flag("disable-background-networking", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-sync", true), chromedp.Flag("no-first-run", true),
 		chromedp.Flag("disable-features", "Translate,OptimizationHints,MediaRouter"),
 		chromedp.Flag("hide-scrollbars", true),
 	)
-	for _, name := range switches {
-		options = append(options, chromedp.Flag(name, true))
+	for _, s := range switches {
+		if name, value, has := strings.Cut(s, "="); has {
+			options = append(options, chromedp.Flag(name, value))
+		} else {
+			options = append(options, chromedp.Flag(name, true))
+		}
 	}
 	alloc, stopAlloc := chromedp.NewExecAllocator(context.Background(), options...)
 	t.Cleanup(stopAlloc)
@@ -163,6 +184,9 @@ func newTab(t *testing.T, parent context.Context, base string, width, height int
 		t.Fatalf("no tab: %v", err)
 	}
 	p.do(chromedp.EmulateViewport(width, height, options...))
+	if saving, _ := parent.Value(saves{}).(bool); saving {
+		p.before(`Object.defineProperty(Navigator.prototype, "connection", { value: { saveData: true } })`)
+	}
 	console := chromedp.Console(ctx)
 	requests := chromedp.Events(ctx, network.RequestWillBeSent)
 	attached := chromedp.Events(ctx, target.AttachedToTarget)

@@ -18,7 +18,7 @@ import (
 // where files come in.
 func TestInstallable(t *testing.T) {
 	s := startServer(t)
-	p := newTab(t, browser(t), s.base, 1024, 768)
+	p := newTab(t, wholeBrowser(t), s.base, 1024, 768)
 	p.open("/sim?z=1,1,0")
 	p.wait("everything saved", savedOffline)
 	p.do(func(ctx context.Context, tt *chromedp.Target) (chromedp.Void, error) {
@@ -79,7 +79,7 @@ func (p *tab) share(name, text string) {
 // network and without, and opening the page again does not open it again.
 func TestShareTarget(t *testing.T) {
 	g := newGate(t, startServer(t))
-	p := newTab(t, browser(t), g.base, 1024, 768)
+	p := newTab(t, wholeBrowser(t), g.base, 1024, 768)
 	p.open("/sim?z=1,1,0")
 	p.wait("everything saved", savedOffline)
 	g.paths()

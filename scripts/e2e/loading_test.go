@@ -50,7 +50,7 @@ func TestLongTasks(t *testing.T) {
 		return n
 	}
 	for range 3 {
-		p := newTab(t, browser(t), newGate(t, s).base, 1440, 900)
+		p := newTab(t, wholeBrowser(t), newGate(t, s).base, 1440, 900)
 		p.before(watchTasks + `
 			top.heavy ??= [];
 			const ask = HTMLCanvasElement.prototype.getContext;
@@ -115,7 +115,7 @@ func TestFirstVisit(t *testing.T) {
 	}
 	g := newGate(t, startServer(t))
 	g.narrow(perSecond, 150*time.Millisecond)
-	p := newTab(t, browser(t), g.base, 412, 823, chromedp.EmulateMobile, chromedp.EmulateTouch)
+	p := newTab(t, wholeBrowser(t), g.base, 412, 823, chromedp.EmulateMobile, chromedp.EmulateTouch)
 	p.before(watchTasks + `
 		if (self === top) {
 			globalThis.largest = [];
@@ -209,7 +209,7 @@ func TestNothingMoves(t *testing.T) {
 	const shiftMax = 0.02
 	g := newGate(t, startServer(t))
 	g.narrow(1_600_000/8, 150*time.Millisecond)
-	parent := browser(t)
+	parent := wholeBrowser(t)
 	for _, width := range []int64{412, 1350} {
 		p := newTab(t, parent, g.base, width, 900)
 		p.do(noCache)

@@ -53,7 +53,7 @@ func axe(p *tab, what string) {
 // sideways scrolling, and a picture kept for people to look at.
 func TestScreens(t *testing.T) {
 	s := startServer(t)
-	chrome := browser(t)
+	chrome := wholeBrowser(t)
 	for _, size := range screens {
 		for _, theme := range []string{"light", "dark", "lab"} {
 			t.Run(size.name+"-"+theme, func(t *testing.T) {
@@ -124,13 +124,16 @@ func TestSamePictures(t *testing.T) {
 	}
 	differ := eval[[][3]string](p, `(async () => {
 		const page = document.documentElement.dataset;
-		const worker = new Worker(new URL("../workers/engine-worker.js", document.querySelector("script[type=module]").src), {type: "module"});
+		const script = document.querySelector("script[type=module]").src;
+		const { EXEC, LIBRARY } = await import(new URL("../shared/files.js", script));
+		const worker = new Worker(new URL("../workers/engine-worker.js", script), {type: "module"});
 		const next = () => new Promise((done, fail) => {
 			worker.onmessage = (e) => e.data.type === "progress" || done(e.data);
 			worker.onerror = (e) => fail(new Error(e.message));
 		});
 		let answer = next();
-		worker.postMessage({type: "start", engine: new URL(page.engine, location.href).href, exec: new URL(page.exec, location.href).href, size: 0});
+		const full = (address) => new URL(address, location.href).href;
+		worker.postMessage({type: "start", engine: full(page.engine), exec: full(EXEC), library: full(LIBRARY), size: 0});
 		const ready = await answer;
 		if (ready.type !== "ready") return [["the worker says " + JSON.stringify(ready), "", ""]];
 		const differ = [];
@@ -139,7 +142,7 @@ func TestSamePictures(t *testing.T) {
 			const at = html.indexOf("<svg", html.indexOf('id="drawing"'));
 			const server = html.slice(at, html.indexOf("</svg>", at) + 6);
 			answer = next();
-			worker.postMessage({request: JSON.stringify({op: "open", link, draw: "svg", seq: 1}), payload: null});
+			worker.postMessage({request: JSON.stringify({op: "open", link, draw: "svg", seq: 1}), payload: null, library: true});
 			const reply = await answer;
 			if (server.length < 500 || reply.svg !== server) differ.push([link, server, reply.svg ?? ""]);
 		}

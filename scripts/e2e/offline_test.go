@@ -71,7 +71,7 @@ func (p *tab) dropFile(name, text string) {
 // TestOffline opens the page once and a file, takes the server away, and goes on.
 func TestOffline(t *testing.T) {
 	s := startServer(t)
-	p := newTab(t, browser(t), s.base, 1440, 900)
+	p := newTab(t, wholeBrowser(t), s.base, 1440, 900)
 	began := time.Now()
 	p.open("/sim?z=1,1,0")
 	p.wait("everything saved", savedOffline)
@@ -158,7 +158,7 @@ func (p *tab) waitFor(what, promise, want string) {
 // neither controls nor the sheet.
 func TestBadge(t *testing.T) {
 	s := startServer(t)
-	parent := browser(t)
+	parent := wholeBrowser(t)
 	for _, size := range [][2]int64{{390, 844}, {844, 390}, {1024, 768}, {1440, 900}} {
 		p := newTab(t, parent, s.base, size[0], size[1])
 		p.open("/sim?z=1,1,0")
@@ -238,7 +238,7 @@ func TestSavedCrystals(t *testing.T) {
 // points, and comes back.
 func TestCutHalfway(t *testing.T) {
 	s := startServer(t)
-	parent := browser(t)
+	parent := wholeBrowser(t)
 	for _, at := range []struct {
 		name, part string
 		needs      string // what the page must still reach without the network
@@ -311,7 +311,7 @@ func TestStorageRefused(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			g := newGate(t, s) // an origin of its own
-			p := newTab(t, browser(t), g.base, 1024, 768)
+			p := newTab(t, wholeBrowser(t), g.base, 1024, 768)
 			p.offlineIsFine()
 			c.make(p)
 			p.open("/sim?z=1,1,0")

@@ -32,7 +32,7 @@ func TestNothingLeaves(t *testing.T) {
 	}))
 	defer proxy.Close()
 	s := startServer(t)
-	p := newTab(t, browser(t, "proxy-server="+strings.TrimPrefix(proxy.URL, "http://")), s.base, 1440, 900)
+	p := newTab(t, wholeBrowser(t, "proxy-server="+strings.TrimPrefix(proxy.URL, "http://")), s.base, 1440, 900)
 	p.open("/sim?z=1,1,0")
 	p.wait("everything saved", savedOffline)
 	p.wait("the canvas", onCanvas)
@@ -42,7 +42,7 @@ func TestNothingLeaves(t *testing.T) {
 	p.heading("Gold")
 	p.dropFile("ours.cif", ourCIF)
 	p.heading("Testsalt")
-	for _, what := range []string{"help", "library", "export"} {
+	for _, what := range []string{"help", "browse", "export"} {
 		eval[bool](p, `(document.querySelector('[data-do="`+what+`"]').click(), true)`)
 		p.wait("the dialog "+what, `document.querySelector("dialog[open]")`)
 		p.key(kb.Escape)

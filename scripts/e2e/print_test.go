@@ -34,7 +34,7 @@ func TestPrintSheet(t *testing.T) {
 		{"phone", 390, 844, "/sim?c=lib-yag&z=1,1,1&o=iks", false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			p := newTab(t, browser(t), s.base, c.width, c.height)
+			p := newTab(t, wholeBrowser(t), s.base, c.width, c.height)
 			p.prefer("dark", false)
 			script := `globalThis.print = () => (globalThis.printed = (globalThis.printed ?? 0) + 1);`
 			if !c.canvas {

@@ -18,7 +18,7 @@ func sheetHas(title string) string {
 // neighbours are a way to turn, and it is complete without a network.
 func TestSheet(t *testing.T) {
 	s := startServer(t)
-	p := newTab(t, browser(t), s.base, 1440, 900)
+	p := newTab(t, wholeBrowser(t), s.base, 1440, 900)
 	p.open("/sim?z=1,1,0")
 	p.wait("everything saved", savedOffline)
 	cell := func(table, row, column string) string {

@@ -25,7 +25,7 @@ const onCanvas = `document.querySelector("#pattern").dataset.stage === "canvas"`
 // canvas, a drag, a typed zone, a reload.
 func TestFirstLight(t *testing.T) {
 	s := startServer(t)
-	p := newTab(t, browser(t), s.base, 1440, 900)
+	p := newTab(t, wholeBrowser(t), s.base, 1440, 900)
 	p.prefer("dark", false)
 	p.open("/sim?z=1,1,0&o=ikds")
 	p.wait("the server's picture", `document.querySelector("#drawing svg circle, #drawing svg path")`)

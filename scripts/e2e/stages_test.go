@@ -42,7 +42,7 @@ func TestInputWhileLoading(t *testing.T) {
 // nothing large is saved, until asked for.
 func TestThinLine(t *testing.T) {
 	g := newGate(t, startServer(t))
-	p := newTab(t, browser(t), g.base, 1440, 900)
+	p := newTab(t, wholeBrowser(t), g.base, 1440, 900)
 	p.before(`Object.defineProperty(navigator, "connection", { value: { saveData: true, effectiveType: "4g" } });`)
 	p.open("/sim?z=1,1,0")
 	p.heading("Silicon")

@@ -70,7 +70,7 @@ func (p *tab) drop(name string, data []byte) {
 // TestExports saves every kind of file and drops the SVG back.
 func TestExports(t *testing.T) {
 	s := startServer(t)
-	p := simulator(t, browser(t), s, "/sim?z=1,1,0", 1440, 900)
+	p := simulator(t, wholeBrowser(t), s, "/sim?z=1,1,0", 1440, 900)
 	dir := p.downloads()
 	const state = "/sim?z=1,1,0&d=0.30,-0.30,5.00&o=ikds&ms=1,-1,1;2,-2,0"
 
@@ -384,7 +384,7 @@ func TestPanels(t *testing.T) {
 // over the pattern until the spot is left.
 func TestDoublePath(t *testing.T) {
 	s := startServer(t)
-	p := simulator(t, browser(t), s, "/sim?z=1,1,0&d=0.30,-0.30,0.00&o=ids", 1440, 900)
+	p := simulator(t, wholeBrowser(t), s, "/sim?z=1,1,0&d=0.30,-0.30,0.00&o=ids", 1440, 900)
 	p.wait("the canvas", onCanvas)
 	arrows := `document.querySelectorAll("#drawing .via path").length`
 	if n := eval[float64](p, arrows); n != 0 {
@@ -589,7 +589,7 @@ func TestForcedColours(t *testing.T) {
 // TestContextLoss takes the graphics away and sees the view come back.
 func TestContextLoss(t *testing.T) {
 	s := startServer(t)
-	p := simulator(t, browser(t), s, "/sim?z=1,1,0&d=0.30,-0.30,0.00", 1024, 768)
+	p := simulator(t, wholeBrowser(t), s, "/sim?z=1,1,0&d=0.30,-0.30,0.00", 1024, 768)
 	p.wait("the canvas", onCanvas)
 	link := p.link()
 	lost := eval[bool](p.worker("viewer-worker"), `(() => {
@@ -672,7 +672,7 @@ func (p *tab) metric(name string) float64 {
 // TestIdle leaves the page alone: no frame is asked for while nothing changes.
 func TestIdle(t *testing.T) {
 	s := startServer(t)
-	p := newTab(t, browser(t), s.base, 1024, 768)
+	p := newTab(t, wholeBrowser(t), s.base, 1024, 768)
 	p.enter("/sim?z=1,1,0")
 	p.wait("the canvas", onCanvas)
 	p.wait("everything saved", savedOffline)
@@ -702,7 +702,7 @@ func TestIdle(t *testing.T) {
 // nothing is asserted but that frames come.
 func TestFrameTimes(t *testing.T) {
 	s := startServer(t)
-	p := simulator(t, browser(t), s, "/sim?z=1,1,0", 1440, 900)
+	p := simulator(t, wholeBrowser(t), s, "/sim?z=1,1,0", 1440, 900)
 	p.wait("the canvas", onCanvas)
 	for _, c := range []string{"lib-si", "lib-yag"} {
 		p.part(t, c, "/sim?c="+c+"&z=1,1,1&o=iks", func(t *testing.T) {
@@ -729,7 +729,7 @@ func TestToolMissing(t *testing.T) {
 	g := newGate(t, startServer(t))
 	g.hold("/viewer.") // tools that nobody asks for come after the canvas
 	defer g.release()
-	p := newTab(t, browser(t), g.base, 1440, 900)
+	p := newTab(t, wholeBrowser(t), g.base, 1440, 900)
 	p.offlineIsFine()
 	p.open("/sim?z=1,1,0")
 	p.wait("the engine", engineReady)

@@ -140,7 +140,7 @@ func TestUpgrade(t *testing.T) {
 	}
 	old := startServer(t)
 	g := newGate(t, old)
-	parent := browser(t)
+	parent := wholeBrowser(t)
 	p := newTab(t, parent, g.base, 1440, 900)
 	p.open("/sim?z=1,1,0")
 	p.wait("everything saved", savedOffline)
@@ -212,7 +212,7 @@ func TestUpdateOffered(t *testing.T) {
 	dist := nextBuild(t)
 	next := buildOf(t, dist)
 	g := newGate(t, startServer(t))
-	p := newTab(t, browser(t), g.base, 1440, 900)
+	p := newTab(t, wholeBrowser(t), g.base, 1440, 900)
 	p.open("/sim?z=1,1,0")
 	p.wait("everything saved", savedOffline)
 	g.lead(t, startServer(t, "ASSETS_DIR="+dist))

@@ -183,13 +183,18 @@ async function afterwards() {
   const line = /** @type {any} */ (navigator).connection;
   const thin = line?.saveData === true || /2g/.test(line?.effectiveType ?? "");
   const canvas = () => import("./viewer.js").then((viewer) => viewer.load());
+  // Asked for first: it is what tells that the line is cut while the rest comes.
+  const offline = import("./offline.js");
+  offline.catch(() => {});
   if (thin) ask("This line is slow, so the simple view stays.", { label: "Load the fast view (2.1 MB)", run: canvas });
   else {
     await canvas().catch(() => {});
     await loadAll();
   }
-  const offline = await import("./offline.js").catch(() => null);
-  if (offline) idle(() => offline.start(!thin));
+  const save = (/** @type {typeof import("./offline.js")} */ it) => idle(() => it.start(!thin));
+  // A browser may remember that a module did not come: later it gets another name.
+  const later = () => import(new URL("./offline.js#later", import.meta.url).href).then(save, () => {});
+  offline.then(save, () => addEventListener("online", later, { once: true }));
 }
 
 recoloured.listen(() => void (app.now.view && app.act({ op: "view" }, { keep: true })));
