@@ -53,19 +53,20 @@ type PlaneInput struct {
 // indexWords are the texts in which directions and planes differ.
 type indexWords struct {
 	open, close          string
+	labels               []string // what may stand before the indices and a sign
 	empty, noun, article string
 	null, example        string
 }
 
 var (
 	zoneWords = indexWords{
-		open: "[", close: "]", noun: "zone axis", article: "A zone axis",
+		open: "[", close: "]", labels: []string{"b", "z", "za", "uvw", "zone", "zone axis", "beam"}, noun: "zone axis", article: "A zone axis",
 		empty:   "Zone axis: 110, [1−10], 1,−1,0 or 2 −1 −1 0",
 		null:    "has no direction.",
 		example: "110 or [1 −1 0]",
 	}
 	planeWords = indexWords{
-		open: "(", close: ")", noun: "plane", article: "A plane",
+		open: "(", close: ")", labels: []string{"g", "hkl", "plane"}, noun: "plane", article: "A plane",
 		empty:   "Plane: 110, (1−10), 1,−1,0 or 1 0 −1 0",
 		null:    "is not a plane.",
 		example: "110 or (1 −1 0)",
@@ -73,10 +74,13 @@ var (
 )
 
 // ParseZone reads a zone axis as people type or paste it: "110", "1-10" (any
-// minus sign), "[1 -1 0]", "1, -1, 0", overbars (U+0305), <110>. In the compact
-// form every index is one digit. With hexagonal set the crystal is described
-// on hexagonal axes and four Weber indices UVTW are taken too. name ("Silicon",
-// may be empty) and system ("cubic") of the crystal are used in messages.
+// minus sign), "[1 -1 0]", "1, -1, 0", "1/-1/0", overbars (U+0305), <110>, with
+// what a sentence or a caption puts around it ("B = [110].", "110]"), and in the
+// full-width characters of a Chinese or Japanese keyboard ("【1１0】"). In the
+// compact form every index is one digit. With hexagonal set the crystal is
+// described on hexagonal axes and four Weber indices UVTW are taken too. name
+// ("Silicon", may be empty) and system ("cubic") of the crystal are used in
+// messages.
 //
 // It never fails: what cannot be used has OK unset and a message that says why.
 func ParseZone(text string, hexagonal bool, name, system string) ZoneInput {
@@ -164,13 +168,14 @@ func readIndices(text string, w indexWords, hexagonal bool, name, system string)
 	fail := func(message string) typedIndices { return typedIndices{message: message} }
 	notOne := fail(say.Sprintf("That is not a %s. Try %s.", w.noun, w.example))
 
-	text = strings.TrimSpace(text)
-	if text == "" {
-		return typedIndices{message: w.empty}
-	}
 	if len(text) > maxTypedText || !utf8.ValidString(text) {
 		return notOne
 	}
+	text = strings.TrimSpace(HalfWidth(text))
+	if text == "" {
+		return typedIndices{message: w.empty}
+	}
+	text = unquoted(text, w.labels)
 	if mp, ok := mpNumber(text); ok {
 		return typedIndices{mp: mp, message: "That is a Materials Project number."}
 	}
@@ -270,19 +275,80 @@ func mpNumber(text string) (string, bool) {
 	return "mp-" + rest, digits || letters
 }
 
+// HalfWidth returns text with full-width characters, and the brackets, commas
+// and full stops of Chinese and Japanese keyboards, as their plain counterparts:
+// "［１１１］" and "【111】" are "[111]". Everything else stays.
+func HalfWidth(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch r {
+		case '【', '〔', '〖', '「':
+			return '['
+		case '】', '〕', '〗', '」':
+			return ']'
+		case '《':
+			return '<'
+		case '》':
+			return '>'
+		case '、':
+			return ','
+		case '。', '｡':
+			return '.'
+		case '\u3000': // ideographic space
+			return ' '
+		}
+		if r >= '！' && r <= '～' {
+			return r - '！' + '!'
+		}
+		return r
+	}, text)
+}
+
+// unquoted takes away what a sentence or a caption puts around indices: a label
+// with its sign ("B = ", "zone axis: "; without a sign before a bracket) and a
+// full stop at the end.
+func unquoted(text string, labels []string) string {
+	if rest, ok := strings.CutSuffix(text, "."); ok && rest != "" {
+		// Not of an ellipsis or a number that is still being typed.
+		last, _ := utf8.DecodeLastRuneInString(rest)
+		if last != '.' && !unicode.IsSpace(last) {
+			text = rest
+		}
+	}
+	low := strings.ToLower(text)
+	for _, label := range labels {
+		rest, ok := strings.CutPrefix(low, label)
+		if !ok || len(low) != len(text) { // a letter that changes its length is in no label
+			continue
+		}
+		signed := strings.TrimLeft(rest, " ")
+		for _, sign := range []string{"=", ":", "||", "//", "∥"} {
+			if after, ok := strings.CutPrefix(signed, sign); ok {
+				return strings.TrimSpace(text[len(text)-len(after):])
+			}
+		}
+		if strings.IndexAny(signed, "[<({⟨") == 0 {
+			return text[len(text)-len(signed):]
+		}
+	}
+	return text
+}
+
 // brackets strips one pair of brackets. While a person is still typing the
-// closing one may be missing.
+// closing one may be missing, and the opening one of what was pasted.
 func brackets(text string) (kind rune, inner string, ok bool) {
 	const open, shut = "[(<{⟨〈", "])>}⟩〉"
 	first, n := utf8.DecodeRuneInString(text)
 	if !strings.ContainsRune(open, first) {
-		return 0, text, !strings.ContainsAny(text, open+shut)
+		last, m := utf8.DecodeLastRuneInString(text)
+		inner = text[:len(text)-m]
+		i := bracketIndex(shut, last)
+		if i < 0 || inner == "" {
+			return 0, text, !strings.ContainsAny(text, open+shut)
+		}
+		return plainBracket([]rune(open)[i]), strings.TrimSpace(inner), !strings.ContainsAny(inner, open+shut)
 	}
 	inner = text[n:]
-	kind = first
-	if kind == '⟨' || kind == '〈' {
-		kind = '<'
-	}
+	kind = plainBracket(first)
 	if last, m := utf8.DecodeLastRuneInString(inner); strings.ContainsRune(shut, last) {
 		if bracketIndex(open, first) != bracketIndex(shut, last) {
 			return 0, "", false
@@ -290,6 +356,14 @@ func brackets(text string) (kind rune, inner string, ok bool) {
 		inner = inner[:len(inner)-m]
 	}
 	return kind, strings.TrimSpace(inner), !strings.ContainsAny(inner, open+shut)
+}
+
+// plainBracket returns the bracket of a keyboard for an opening one.
+func plainBracket(r rune) rune {
+	if r == '⟨' || r == '〈' {
+		return '<'
+	}
+	return r
 }
 
 func bracketIndex(set string, r rune) int {
@@ -309,8 +383,13 @@ type token struct {
 }
 
 // splitIndices cuts the text into numbers. If nothing separates them, or a
-// piece holds a sign in its middle, every digit is a number of its own.
+// piece holds a sign in its middle, every digit is a number of its own. Two or
+// more bars with nothing else between the numbers separate them, too: 1/1/2 is
+// no fraction.
 func splitIndices(text string) ([]token, bool) {
+	if strings.Count(text, "/") > 1 && !strings.ContainsAny(text, " ,;") {
+		text = strings.ReplaceAll(text, "/", ",")
+	}
 	pieces := strings.FieldsFunc(text, func(r rune) bool {
 		return unicode.IsSpace(r) || r == ',' || r == ';' || r == '\u200b' || r == '\u2060'
 	})

@@ -85,6 +85,40 @@ func TestParseZone(t *testing.T) {
 		{"long", cubic(strings.Repeat("1 ", 200)), crystal.ZoneInput{Message: nothing}},
 		{"mp number in letters", cubic("MP-aaaaaaft"), crystal.ZoneInput{Message: "That is a Materials Project number.", Action: crystal.OpenMP, Button: "Open mp-aaaaaaft", MP: "mp-aaaaaaft"}},
 
+		{"full width", cubic("１１１"), crystal.ZoneInput{OK: true, UVW: crystal.UVW{1, 1, 1}}},
+		{"full width in brackets", cubic("［１－１２］"), crystal.ZoneInput{OK: true, UVW: crystal.UVW{1, -1, 2}}},
+		{"full-width separators", cubic("１，－１　０"), crystal.ZoneInput{OK: true, UVW: crystal.UVW{1, -1, 0}}},
+		{"ideographic comma", cubic("1、1、2"), crystal.ZoneInput{OK: true, UVW: crystal.UVW{1, 1, 2}}},
+		{"lenticular brackets", cubic("【112】"), crystal.ZoneInput{OK: true, UVW: crystal.UVW{1, 1, 2}}},
+		{"full-width plane", cubic("（110）"), crystal.ZoneInput{Plane: crystal.HKL{1, 1, 0}, Action: crystal.UseNormal, Button: "Use the normal", Message: "(110) is a plane. Go to its normal?"}},
+		{"full-width family", cubic("《110》"), crystal.ZoneInput{OK: true, Family: true, UVW: crystal.UVW{1, 1, 0}, Message: "Family of directions; showing [110]."}},
+		{"full-width mp number", cubic("ｍｐ－１４９"), crystal.ZoneInput{Message: "That is a Materials Project number.", Action: crystal.OpenMP, Button: "Open mp-149", MP: "mp-149"}},
+		{"only an ideographic space", cubic("\u3000"), crystal.ZoneInput{Message: "Zone axis: 110, [1−10], 1,−1,0 or 2 −1 −1 0"}},
+		{"label", cubic("B=[013]"), crystal.ZoneInput{OK: true, UVW: crystal.UVW{0, 1, 3}}},
+		{"label with spaces", cubic("b = 0 1 -3"), crystal.ZoneInput{OK: true, UVW: crystal.UVW{0, 1, -3}}},
+		{"full-width label", cubic("Ｂ＝［０１３］"), crystal.ZoneInput{OK: true, UVW: crystal.UVW{0, 1, 3}}},
+		{"label in words", cubic("Zone axis [1-10]."), crystal.ZoneInput{OK: true, UVW: crystal.UVW{1, -1, 0}}},
+		{"label with a colon", cubic("ZA: 112"), crystal.ZoneInput{OK: true, UVW: crystal.UVW{1, 1, 2}}},
+		{"parallel", cubic("B // [011]"), crystal.ZoneInput{OK: true, UVW: crystal.UVW{0, 1, 1}}},
+		{"label of a plane", cubic("g=220"), crystal.ZoneInput{Message: nothing}},
+		{"label alone", cubic("B="), crystal.ZoneInput{Message: nothing}},
+		{"label twice", cubic("B=B=110"), crystal.ZoneInput{Message: nothing}},
+		{"label without a sign", cubic("B110"), crystal.ZoneInput{Message: nothing}},
+		{"bars", cubic("1/1/2"), crystal.ZoneInput{OK: true, UVW: crystal.UVW{1, 1, 2}}},
+		{"bars and signs", cubic("[1/-1/12]"), crystal.ZoneInput{OK: true, UVW: crystal.UVW{1, -1, 12}}},
+		{"four with bars", hex("2/-1/-1/0"), crystal.ZoneInput{OK: true, UVW: crystal.UVW{1, 0, 0}, Message: "[2 −1 −1 0] is [100] in three indices."}},
+		{"one bar", cubic("1/2"), crystal.ZoneInput{Message: "Use whole numbers, such as 3 0 2."}},
+		{"full stop", cubic("110."), crystal.ZoneInput{OK: true, UVW: crystal.UVW{1, 1, 0}}},
+		{"full stop and spaces", cubic("1 -1 0. "), crystal.ZoneInput{OK: true, UVW: crystal.UVW{1, -1, 0}}},
+		{"full stop behind a bracket", cubic("[110]."), crystal.ZoneInput{OK: true, UVW: crystal.UVW{1, 1, 0}}},
+		{"ideographic full stop", cubic("１１０。"), crystal.ZoneInput{OK: true, UVW: crystal.UVW{1, 1, 0}}},
+		{"comma at the end", cubic("1 1 0,"), crystal.ZoneInput{OK: true, UVW: crystal.UVW{1, 1, 0}}},
+		{"only the closing bracket", cubic("110]"), crystal.ZoneInput{OK: true, UVW: crystal.UVW{1, 1, 0}}},
+		{"only the closing bracket of a plane", cubic("110)"), crystal.ZoneInput{Plane: crystal.HKL{1, 1, 0}, Action: crystal.UseNormal, Button: "Use the normal", Message: "(110) is a plane. Go to its normal?"}},
+		{"two closing brackets", cubic("110]]"), crystal.ZoneInput{Message: nothing}},
+		{"an ellipsis", cubic("110.."), crystal.ZoneInput{Message: nothing}},
+		{"only a full stop", cubic("."), crystal.ZoneInput{Message: nothing}},
+
 		{"c of a hexagonal crystal", hex("0001"), crystal.ZoneInput{OK: true, UVW: crystal.UVW{0, 0, 1}, Message: "[0 0 0 1] is [001] in three indices."}},
 		{"three in a hexagonal crystal", hex("210"), crystal.ZoneInput{OK: true, UVW: crystal.UVW{2, 1, 0}}},
 		{"four, reduced", hex("4 -2 -2 0"), crystal.ZoneInput{OK: true, UVW: crystal.UVW{1, 0, 0}, Message: "[4 −2 −2 0] is [100] in three indices."}},
@@ -127,6 +161,9 @@ func TestParsePlane(t *testing.T) {
 		{"two", "11", false, crystal.PlaneInput{Message: "That is two numbers. A plane has three, or four if hexagonal."}},
 		{"letters", "hkl", false, crystal.PlaneInput{Message: "That is not a plane. Try 110 or (1 −1 0)."}},
 		{"mp number", "mp-149", false, crystal.PlaneInput{Message: "That is a Materials Project number.", Action: crystal.OpenMP, Button: "Open mp-149", MP: "mp-149"}},
+		{"full width", "｛１１１｝", false, crystal.PlaneInput{OK: true, Family: true, HKL: crystal.HKL{1, 1, 1}, Message: "Family of planes; showing (111)."}},
+		{"label", "g = 2-20", false, crystal.PlaneInput{OK: true, HKL: crystal.HKL{2, -2, 0}}},
+		{"bars", "1/1/2", false, crystal.PlaneInput{OK: true, HKL: crystal.HKL{1, 1, 2}}},
 		{"large", "0 0 21", false, crystal.PlaneInput{Message: "Indices up to 20, please: |21| is too large."}},
 	}
 	for _, tt := range tests {
@@ -141,7 +178,7 @@ func TestParsePlane(t *testing.T) {
 // Whatever is typed, the reader answers with a direction within the limit or
 // with words, and reads its own labels back.
 func FuzzParseZone(f *testing.F) {
-	for _, s := range []string{"", "110", "[1 -1 0]", "1\u030510", "2-1-10", "<110>", "(110)", "1.5 0 1", "mp-149", "25 1 0", "1/2 1 1", "0001", "−", "{1,2;3}"} {
+	for _, s := range []string{"", "110", "[1 -1 0]", "1\u030510", "2-1-10", "<110>", "(110)", "1.5 0 1", "mp-149", "25 1 0", "1/2 1 1", "0001", "−", "{1,2;3}", "１１１", "［１－１０］", "【112】", "B=[013]", "zone axis: 1 1 0.", "1/1/2", "110]", "1/2/", "B//", "İ=110", "《1。1》"} {
 		f.Add(s, true)
 		f.Add(s, false)
 	}

@@ -4,6 +4,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"zoneaxis/internal/crystal"
 )
 
 // numberList reads exactly n numbers between low and high, separated by commas.
@@ -23,16 +25,91 @@ func numberList(text string, n int, low, high float64) ([4]float64, bool) {
 	return out, true
 }
 
-// Number reads a decimal number as people write it: no exponent, no
-// "inf"; a comma or any minus sign of a keyboard or a typesetter will do.
-func Number(text string) (float64, bool) {
-	text = strings.TrimSpace(text)
-	text = strings.NewReplacer("−", "-", "–", "-", ",", ".").Replace(text)
-	if text == "" || len(text) > 20 || strings.Trim(text, "+-.0123456789") != "" {
+// Number reads a number as people write it: "197.5", "197,5", "1e2", "200.",
+// "300 000" or "1,234.5", with any minus sign of a keyboard or a typesetter, in
+// full-width characters too. A single comma is a decimal one. There is no "inf",
+// and a number has at most 20 characters.
+func Number(text string) (float64, bool) { return decimal(plainNumber(text)) }
+
+// plainNumber returns a typed number in the characters of a plain one, with its
+// commas and the spaces inside.
+func plainNumber(text string) string {
+	text = strings.NewReplacer("−", "-", "–", "-", "\u00a0", " ", "\u2009", " ", "\u202f", " ").Replace(crystal.HalfWidth(text))
+	return strings.TrimSuffix(strings.TrimSpace(text), ".")
+}
+
+// decimal reads a plain number; its only comma is a decimal one.
+func decimal(text string) (float64, bool) {
+	text = together(text, ' ')
+	if !strings.Contains(text, ".") && strings.Count(text, ",") == 1 {
+		text = strings.Replace(text, ",", ".", 1)
+	} else {
+		text = together(text, ',')
+	}
+	if text == "" || len(text) > 20 || strings.Trim(text, "+-.0123456789eE") != "" {
 		return 0, false
 	}
 	v, err := strconv.ParseFloat(text, 64)
 	return v, err == nil
+}
+
+// together returns a number without the signs between its groups of three
+// digits; if they part anything else the number stays as it is.
+func together(text string, sign byte) string {
+	whole, rest, _ := strings.Cut(text, ".")
+	groups := strings.Split(strings.TrimLeft(whole, "+-"), string(sign))
+	for i, group := range groups {
+		if strings.Trim(group, "0123456789") != "" || i > 0 && len(group) != 3 || i == 0 && (len(group) < 1 || len(group) > 3 || group[0] == '0') {
+			return text
+		}
+	}
+	if len(groups) == 1 {
+		return text
+	}
+	whole = strings.ReplaceAll(whole, string(sign), "")
+	if rest != "" {
+		whole += "." + rest
+	}
+	return whole
+}
+
+// unit is a unit in which people type a number that is kept in another one:
+// times and over turn it into that. Names are compared without regard to case.
+type unit struct {
+	of, name    string
+	times, over float64
+}
+
+var units = [...]unit{
+	{"kV", "kV", 1, 1}, {"kV", "keV", 1, 1}, {"kV", "MV", 1000, 1}, {"kV", "MeV", 1000, 1}, {"kV", "V", 1, 1000}, {"kV", "eV", 1, 1000},
+	{"mm", "mm", 1, 1}, {"mm", "cm", 10, 1}, {"mm", "m", 1000, 1},
+	{"nm", "nm", 1, 1}, {"nm", "Å", 1, 10}, {"nm", "\u212b", 1, 10}, {"nm", "A", 1, 10}, {"nm", "µm", 1000, 1}, {"nm", "μm", 1000, 1}, {"nm", "um", 1000, 1},
+	{"°", "°", 1, 1}, {"°", "º", 1, 1}, {"°", "deg", 1, 1}, {"°", "degrees", 1, 1},
+}
+
+// Quantity reads a number between low and high in the given unit ("kV", "mm",
+// "nm" or "°"), which need not be typed, or in another one of its kind: for mm,
+// "0.8 m" is 800. A comma before three digits may part thousands: it does if only
+// then the number is in the range, and if both are, as of "1,000 nm" between 1 and
+// 2000, the text is refused.
+func Quantity(text, in string, low, high float64) (v float64, ok bool) {
+	text = plainNumber(text)
+	times, over, longest := 1.0, 1.0, 0
+	for _, u := range units {
+		if n := len(text) - len(u.name); u.of == in && len(u.name) > longest && n > 0 && strings.EqualFold(text[n:], u.name) {
+			times, over, longest = u.times, u.over, len(u.name)
+		}
+	}
+	text = strings.TrimRight(text[:len(text)-longest], " ")
+	v, ok = decimal(text)
+	v = v * times / over
+	ok = ok && v >= low && v <= high
+	if large, two := decimal(together(text, ',')); two && !strings.Contains(text, ".") {
+		if large = large * times / over; large != v && large >= low && large <= high {
+			return large, !ok
+		}
+	}
+	return v, ok
 }
 
 func wholeNumber(text string) (int, bool) {

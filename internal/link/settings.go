@@ -150,15 +150,16 @@ func (r *Setting) Same(a, b *Settings) bool {
 	return r.Text(a) == r.Text(b)
 }
 
-// Read sets a setting to the text of a link. It reports false, and changes
-// nothing, if it cannot use it. Commas in a set of letters come from the repeated
-// keys of a form.
+// Read sets a setting to the text of a link, which may have been typed into the
+// form of a page without scripts: a number as Quantity reads it. It reports false,
+// and changes nothing, if it cannot use it. Commas in a set of letters come from
+// the repeated keys of a form.
 func (r *Setting) Read(s *Settings, text string) bool {
 	switch {
 	case r.number != nil:
-		n, ok := numberList(text, 1, r.Min, r.Max)
+		v, ok := Quantity(text, r.Unit, r.Min, r.Max)
 		if ok {
-			*r.number(s) = n[0]
+			*r.number(s) = v
 		}
 		return ok
 	case r.Many:
@@ -177,18 +178,12 @@ func (r *Setting) Read(s *Settings, text string) bool {
 	return true
 }
 
-// Take sets a setting to what was typed or chosen: a number in any usual spelling,
-// with its unit or without; a code; letters, all that shall be on or, with + or −
+// Take sets a setting to what was typed or chosen: a number as Quantity reads it; a
+// code; letters, all that shall be on or, with + or −
 // before them, those to turn on or off. If the text cannot be used nothing changes
 // and Take returns what to say.
 func (r *Setting) Take(s *Settings, text string) (fault string) {
 	switch {
-	case r.number != nil:
-		v, ok := Number(strings.TrimRight(text, " \u2009"+r.Unit))
-		if !ok || v < r.Min || v > r.Max {
-			return r.Fault()
-		}
-		*r.number(s) = v
 	case r.Many && strings.IndexAny(text, "+-") == 0:
 		set := *r.word(s)
 		for text != "" {
@@ -306,10 +301,13 @@ var Angles = []Angle{
 // instrument and is in no link.
 var Axis = Angle{Name: "axis", Min: -360, Max: 360}
 
+// Rotation is the rotation of the picture in its plane, as typed.
+var Rotation = Angle{Name: "rotation", Min: -360, Max: 360}
+
 // Take reads an angle as typed and, if it cannot be used, says which there are.
 func (a *Angle) Take(text string) (v float64, fault string) {
-	v, ok := Number(strings.TrimRight(text, " °"))
-	if !ok || v < a.Min || v > a.Max {
+	v, ok := Quantity(text, "°", a.Min, a.Max)
+	if !ok {
 		return 0, between(a.Min, a.Max, "°")
 	}
 	return v, ""

@@ -65,7 +65,34 @@ func TestTake(t *testing.T) {
 		{"kv", " 300 kV", "300", ""},
 		{"kv", "80,5\u2009kV", "80.5", ""},
 		{"kv", "19.9", "200", "Between 20 and 1000 kV."},
-		{"kv", "1e2", "200", "Between 20 and 1000 kV."},
+		{"kv", "1e2", "100", ""},
+		{"kv", "２００．５", "200.5", ""},
+		{"kv", "197,5", "197.5", ""},
+		{"kv", "300000 V", "300", ""},
+		{"kv", "300 000 V", "300", ""},
+		{"kv", "300,000 V", "300", ""},
+		{"kv", "300 keV.", "300", ""},
+		{"kv", "0.3 MV", "300", ""},
+		{"kv", "200 mm", "200", "Between 20 and 1000 kV."},
+		{"kv", "kV", "200", "Between 20 and 1000 kV."},
+		{"kv", "1e2e2", "200", "Between 20 and 1000 kV."},
+		{"kv", "0x50", "200", "Between 20 and 1000 kV."},
+		{"kv", "inf", "200", "Between 20 and 1000 kV."},
+		{"kv", "1e999", "200", "Between 20 and 1000 kV."},
+		{"cl", "0.8 m", "800", ""},
+		{"cl", "80cm", "800", ""},
+		{"cl", "８００ｍｍ", "800", ""},
+		{"cl", "0,52 M", "520", ""},
+		{"cl", "1,000", "1000", ""},
+		{"cl", "1,250.5 mm", "1250.5", ""},
+		{"cl", "800 nm", "520", "Between 50 and 5000 mm."},
+		{"t", "80 nm.", "80", ""},
+		{"t", "500 Å", "50", ""},
+		{"t", "800 \u212b", "80", ""},
+		{"t", "800 A", "80", ""},
+		{"t", "0.1 μm", "100", ""},
+		{"t", "0.1 µm", "100", ""},
+		{"t", "12 3", "50", "Between 1 and 500 nm."},
 		{"cl", "5001 mm", "520", "Between 50 and 5000 mm."},
 		{"t", "", "50", "Between 1 and 500 nm."},
 		{"m", "d", "d", ""},
@@ -104,7 +131,73 @@ func TestAngles(t *testing.T) {
 			t.Errorf("%s %q: %v, %q", link.Angles[i].Name, c.text, v, fault)
 		}
 	}
+	for _, text := range []string{"", "abc", "5 mm", "--5", "−"} {
+		if _, fault := link.Rotation.Take(text); fault != "Between −360 and 360°." {
+			t.Errorf("rotation %q: %q", text, fault)
+		}
+	}
+	if v, fault := link.Rotation.Take("２０º"); v != 20 || fault != "" {
+		t.Errorf("a rotation with the wrong sign of degrees: %v, %q", v, fault)
+	}
+	if v, fault := link.Rotation.Take("－１２．５ deg"); v != -12.5 || fault != "" {
+		t.Errorf("a rotation in full width: %v, %q", v, fault)
+	}
 	if _, fault := link.Axis.Take("361"); fault != "Between −360 and 360°." {
 		t.Errorf("the axis: %q", fault)
 	}
+}
+
+// A comma before three digits is read as what the range allows, and refused if it
+// allows both.
+func TestThousands(t *testing.T) {
+	for _, c := range []struct {
+		text      string
+		low, high float64
+		want      float64
+		ok        bool
+	}{
+		{"1,000", 50, 5000, 1000, true},
+		{"1,500", 0.1, 10, 1.5, true},
+		{"1,500", 0.1, 2000, 0, false},
+		{"0,125", 0, 1000, 0.125, true},
+		{"1,50", 0, 1000, 1.5, true},
+		{"1,500.5", 0, 2000, 1500.5, true},
+		{"1,000,000", 0, 1e7, 1e6, true},
+		{"1,00,000", 0, 1e7, 0, false},
+		{"1 500", 0, 2000, 1500, true},
+		{"1500,5", 0, 2000, 1500.5, true},
+		{"1.5,5", 0, 2000, 0, false},
+	} {
+		if v, ok := link.Quantity(c.text, "nm", c.low, c.high); ok != c.ok || ok && v != c.want {
+			t.Errorf("%q between %v and %v: %v, %v", c.text, c.low, c.high, v, ok)
+		}
+	}
+}
+
+// Whatever is typed gives a number within the range or none, and what the page
+// writes of it reads back.
+func FuzzQuantity(f *testing.F) {
+	for _, s := range []string{"", "200", "197,5", "1e2", "0.8 m", "80 cm", "300000 V", "500 Å", "－１２．５", "1,000", "1 000.5", "+.5", ",", "1e", "kV", "\u3000", "．", "1\u202f000 V."} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		for i := range link.Table {
+			r := &link.Table[i]
+			if r.Unit == "" {
+				continue
+			}
+			v, ok := link.Quantity(text, r.Unit, r.Min, r.Max)
+			if !ok {
+				continue
+			}
+			if !r.Allows(v) {
+				t.Fatalf("%s %q: %v is no such %s", r.Key, text, v, r.Name)
+			}
+			written := link.Trimmed(v, 1)
+			if back, ok := link.Quantity(written, r.Unit, r.Min-0.05, r.Max+0.05); !ok || link.Trimmed(back, 1) != written {
+				t.Fatalf("%s %q: %q reads back as %v, %v", r.Key, text, written, back, ok)
+			}
+		}
+		link.Number(text)
+	})
 }

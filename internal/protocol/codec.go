@@ -47,17 +47,6 @@ func decodePointerArray3Int(r *jsontext.Reader, x **[3]int) {
 	decodeArrayInt(r, (**x)[:])
 }
 
-func decodePointerFloat(r *jsontext.Reader, x **float64) {
-	if r.Null() {
-		*x = nil
-		return
-	}
-	if *x == nil {
-		*x = new(float64)
-	}
-	r.Float(*x)
-}
-
 func decodePointerBool(r *jsontext.Reader, x **bool) {
 	if r.Null() {
 		*x = nil
@@ -267,8 +256,6 @@ func decodeRequest(r *jsontext.Reader, x *Request) {
 			r.Float(&x.Radius)
 		case "deg":
 			r.Float(&x.Deg)
-		case "to":
-			decodePointerFloat(r, &x.To)
 		case "factor":
 			r.Float(&x.Factor)
 		case "fit":
@@ -406,14 +393,6 @@ func encodePointerArray3Int(w *jsontext.Writer, x *[3]int) {
 		return
 	}
 	encodeListInt(w, (*x)[:])
-}
-
-func encodePointerFloat(w *jsontext.Writer, x *float64) {
-	if x == nil {
-		w.Raw("null")
-		return
-	}
-	w.Float((*x))
 }
 
 func encodePointerBool(w *jsontext.Writer, x *bool) {
@@ -659,10 +638,6 @@ func encodeRequest(w *jsontext.Writer, x *Request) {
 	if x.Deg != 0 {
 		w.Member(`,"deg":`)
 		w.Float(x.Deg)
-	}
-	if x.To != nil {
-		w.Member(`,"to":`)
-		encodePointerFloat(w, x.To)
 	}
 	if x.Factor != 0 {
 		w.Member(`,"factor":`)

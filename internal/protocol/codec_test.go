@@ -190,7 +190,7 @@ var hostile = []string{
 	`{"uvw":[1,1,0]}`, `{"uvw":[1,1]}`, `{"uvw":[1,1,0,5,"x",{}]}`, `{"uvw":[]}`, `{"uvw":[1,2,3],"uvw":[4]}`, `{"uvw":[1,2,3],"uvw":null}`, `{"uvw":{"0":1}}`, `{"uvw":[1.5,1,1]}`, `{"uvw":[1,2,3],"hkl":[4,5,6]}`,
 	`{"set":{"kv":"200","overlays":{"k":true,"h":false},"holder":{"alpha":"1"},"second":{"variant":2}}}`, `{"set":{"kv":"1"},"set":{"cl":"2"}}`, `{"set":{"overlays":{"k":true},"overlays":{"h":true}}}`, `{"set":{"overlays":{"k":null}}}`, `{"set":{"overlays":{"k":1}}}`, `{"set":{"overlays":{"\u006b":true,"\ud800":false,"":true}}}`, `{"set":[]}`, `{"set":"x"}`, `{"set":{"kv":200}}`, `{"set":{"kv":null}}`,
 	`{"\u006fp":"view"}`, `{"op":"\ud83d\ude00\ud83d\u0000"}`, "{\"op\":\"\xff\xfe\"}", "{\"\xff\":1}", `{"op":"\u00"}`, "{\"op\":\"a\nb\"}", `{"unknown":{"deep":[[[{"a":[null,true,1.5e3,"x"]}]]]},"op":"view"}`, `{"unknown":[1,}`, `{"":""}`,
-	`{"unknown":` + strings.Repeat("[", 60) + strings.Repeat("]", 60) + `}`, `{"export":{"labels":true,"origin":"x"}}`, `{"export":{"labels":"true"}}`, `{"to":0,"between":false,"fit":true}`,
+	`{"unknown":` + strings.Repeat("[", 60) + strings.Repeat("]", 60) + `}`, `{"export":{"labels":true,"origin":"x"}}`, `{"export":{"labels":"true"}}`, `{"deg":0,"between":false,"fit":true}`,
 	`{"l":"/sim?v=1","q":[1,0,0,0],"z":[0,0,1],"m":[200,520,50,0,0,0],"p":[1,2,3],"k":"x","f":"ab","n":3}`, `{"q":[1e-320,-0.0,1e22]}`, `{"p":[]}`, `{"p":null}`, `{"p":[1],"p":[2,3]}`, `{"p":[1,"2"]}`,
 	`{"format":"zoneaxis session","link":"/sim","state":"{}"}`, `{"format":1}`,
 }

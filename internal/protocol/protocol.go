@@ -35,7 +35,8 @@
 //	snap       to the nearest zone axis (also the centre of the tilt pad)
 //	common     Step +1 or −1: next or previous common zone
 //	tilt   *   X, Y: degrees; X > 0 moves the pattern's marks to the right, Y > 0 up
-//	rotate *   Deg, counter-clockwise as seen on the screen; or To, the new value of the field in degrees
+//	rotate *   Deg, counter-clockwise as seen on the screen; or Text, the new rotation as typed into its
+//	           field, in degrees → Fields
 //	drag   *   Stage start|move|end|cancel, X, Y in view-box units, Shift, Twist (see Request)
 //	zoom   *   Factor about X, Y; or Fit
 //	centre     HKL: moves the view so that this spot is in the middle
@@ -109,7 +110,6 @@ type Request struct {
 	Y      float64  `json:"y,omitempty"`
 	Radius float64  `json:"radius,omitempty"` // view-box units; how far a pick reaches
 	Deg    float64  `json:"deg,omitempty"`
-	To     *float64 `json:"to,omitempty"`
 	Factor float64  `json:"factor,omitempty"` // above 1 magnifies
 	Fit    bool     `json:"fit,omitempty"`
 	Dir    string   `json:"dir,omitempty"`

@@ -234,9 +234,16 @@ func TestSnapAndTilt(t *testing.T) {
 	if r.View.Frame.Rotation != "12.5°" || r.Change != "rotation" {
 		t.Errorf("rotated: %q, change %q", r.View.Frame.Rotation, r.Change)
 	}
-	to := -30.0
-	if r = must(t, s, protocol.Request{Op: "rotate", To: &to}); r.View.Frame.Rotation != "−30.0°" {
+	if r = must(t, s, protocol.Request{Op: "rotate", Text: "−３０,0 °"}); r.View.Frame.Rotation != "−30.0°" {
 		t.Errorf("rotated to %q", r.View.Frame.Rotation)
+	}
+	for _, text := range []string{"abc", "361", "5 mm", "3°0"} {
+		if r := s.Do(&protocol.Request{Op: "rotate", Text: text}, nil); r.OK || r.Fields["rotation"] != "Between −360 and 360°." || r.Error != "" {
+			t.Errorf("rotation %q: %+v", text, r)
+		}
+	}
+	if r = must(t, s, protocol.Request{Op: "view"}); r.View.Frame.Rotation != "−30.0°" {
+		t.Errorf("what was refused has rotated to %q", r.View.Frame.Rotation)
 	}
 	// A mirrored screen turns the sense: the button still does what it shows.
 	must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Values: values{"f": "+h"}}})
@@ -689,7 +696,7 @@ func TestBadRequests(t *testing.T) {
 	for _, text := range []string{
 		``, `[]`, `{"op":"fly"}`, `{"op":"go"}`, `{"op":"go","uvw":[0,0,0]}`, `{"op":"go","uvw":[1000,0,0]}`, `{"op":"inspect"}`,
 		`{"op":"crystal","id":"no such"}`, `{"op":"drag","stage":"sideways"}`, `{"op":"export","kind":"doc"}`, `{"op":"tilt","x":1e9}`,
-		`{"op":"restore"}`, `{"op":"read","name":"x.cif"}`, `{"op":"zoom","factor":0}`, `{"op":"rotate","to":1e300}`,
+		`{"op":"restore"}`, `{"op":"read","name":"x.cif"}`, `{"op":"zoom","factor":0}`, `{"op":"rotate","deg":1e999}`,
 	} {
 		out, _, _ := s.Call([]byte(text), nil)
 		var r protocol.Reply

@@ -175,12 +175,14 @@ func (s *Session) doRotate(r *protocol.Request, _ []byte, out *protocol.Reply) e
 	if s.mirrorX() != s.mirrorY() {
 		deg = -deg // counter-clockwise as seen
 	}
-	if r.To != nil {
-		if !finite(*r.To) || math.Abs(*r.To) > 360 {
-			return errors.New("A rotation of up to 360°, please.")
+	if r.Text != "" {
+		to, fault := link.Rotation.Take(r.Text)
+		if fault != "" {
+			out.Fields = faults{link.Rotation.Name: fault}
+			return nil
 		}
 		_, _, now := decompose(s.specimen.structure.Lattice, s.zone, s.orient)
-		deg = *r.To - now
+		deg = to - now
 	}
 	if !finite(deg) {
 		return errors.New("A rotation in degrees, please.")

@@ -96,6 +96,7 @@ func (n *companion) relate(first *specimen, relation string) error {
 }
 
 func (n *companion) rotation(first *specimen, relation string) (geom.Rotation, error) {
+	relation = crystal.HalfWidth(relation)
 	l1, l2 := first.structure.Lattice, n.specimen.structure.Lattice
 	if relation == "" && !n.twin {
 		n.text = protocol.Says("axes parallel: a to a, c* to c*")
@@ -228,9 +229,9 @@ func relationError(message string) error {
 // parseTwin reads a twin plane, "(111)", or a turn, "60 [111]".
 func parseTwin(text string, p *specimen) (orientation.Twin, bool) {
 	if opening := strings.IndexByte(text, '['); opening > 0 {
-		angle, ok := link.Number(strings.Trim(text[:opening], " °"))
+		angle, ok := link.Quantity(text[:opening], "°", -360, 360)
 		dir := crystal.ParseZone(text[opening:], p.four, p.name(), p.system())
-		return orientation.Twin{Dir: dir.UVW, Angle: geom.Radians(angle)}, ok && dir.OK && math.Abs(angle) <= 360
+		return orientation.Twin{Dir: dir.UVW, Angle: geom.Radians(angle)}, ok && dir.OK
 	}
 	plane := crystal.ParsePlane(text, p.four, p.name(), p.system())
 	return orientation.Twin{Plane: plane.HKL, Mirror: true}, plane.OK && strings.ContainsAny(text, "({")

@@ -169,6 +169,10 @@ func TestSecondPhase(t *testing.T) {
 	if r.View.Second.Variants != 24 || plain(r.View.Second.Text) != "(111) ∥ (011), [-101] ∥ [-1-11]" {
 		t.Errorf("by indices: %+v", r.View.Second)
 	}
+	r = set("lib-fe", "（１１１）||（０１１）　［－１０１］||［－１－１１］", 0)
+	if plain(r.View.Second.Text) != "(111) ∥ (011), [-101] ∥ [-1-11]" {
+		t.Errorf("by indices in full width: %+v", r.View.Second)
+	}
 	// Names know which lattice is which, whichever comes first.
 	for _, c := range []struct{ first, second, name, indices string }{
 		{"lib-au", "lib-fe", "Kurdjumov-Sachs", "(111)||(011) [-101]||[-1-11]"},
@@ -186,7 +190,7 @@ func TestSecondPhase(t *testing.T) {
 			t.Errorf("%s then %s: %s is %q, want %q", c.first, c.second, c.name, plain(named.View.Second.Text), plain(indexed.View.Second.Text))
 		}
 	}
-	r = set("lib-si", "60 [111]", 0)
+	r = set("lib-si", "6e1 deg [111]", 0)
 	if plain(r.View.Second.Text) != "60° about [111]" {
 		t.Errorf("turn: %q", plain(r.View.Second.Text))
 	}

@@ -55,7 +55,7 @@ var attempts = map[string]struct {
 	"snap":        {good: wish{}},
 	"common":      {good: wish{Request: protocol.Request{Step: 1}}},
 	"tilt":        {good: wish{Request: protocol.Request{X: 3, Y: -40}}, bad: []wish{{Request: protocol.Request{X: 3, Y: math.NaN()}}, {Request: protocol.Request{X: 181}}}},
-	"rotate":      {good: wish{Request: protocol.Request{Deg: 33}}, bad: []wish{{Request: protocol.Request{Deg: math.Inf(1)}}, {Request: protocol.Request{To: pointer(361.0)}}}},
+	"rotate":      {good: wish{Request: protocol.Request{Deg: 33}}, bad: []wish{{Request: protocol.Request{Deg: math.Inf(1)}}, {Request: protocol.Request{Text: "361"}}}},
 	"drag":        {good: wish{Request: protocol.Request{Stage: "move", X: 90, Y: 50, Detent: true}}, bad: []wish{{Request: protocol.Request{Stage: "move", X: math.NaN()}}, {Request: protocol.Request{Stage: "hold"}}}},
 	"zoom":        {good: wish{Request: protocol.Request{Factor: 0.2, X: 100}}, bad: []wish{{}, {Request: protocol.Request{Factor: 2, X: math.Inf(1)}}}},
 	"centre":      {good: wish{Request: protocol.Request{HKL: &[3]int{2, 0, 0}}}},

@@ -171,7 +171,7 @@ export function merge(last, next) {
       last.y = add(last.y, next.y);
       return true;
     case "rotate":
-      if (last.to !== undefined || next.to !== undefined) return false;
+      if (last.text !== undefined || next.text !== undefined) return false;
       last.deg = add(last.deg, next.deg);
       return true;
     case "zoom":

@@ -78,7 +78,7 @@ test("turns add up, but not with one to an angle", () => {
 });
 
 test("a turn to an angle stays by itself", () => {
-  assert.deepEqual(frames({ op: "rotate", deg: 3 }, { op: "rotate", to: 30 }, { op: "rotate", deg: 1 }), [{ op: "rotate", deg: 3 }, { op: "rotate", to: 30 }, { op: "rotate", deg: 1 }]);
+  assert.deepEqual(frames({ op: "rotate", deg: 3 }, { op: "rotate", text: "30" }, { op: "rotate", deg: 1 }), [{ op: "rotate", deg: 3 }, { op: "rotate", text: "30" }, { op: "rotate", deg: 1 }]);
 });
 
 test("zooms multiply, at the last place; fit stays by itself", () => {

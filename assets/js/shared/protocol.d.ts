@@ -20,7 +20,6 @@ export interface Request {
   y?: number;
   radius?: number;
   deg?: number;
-  to?: number;
   factor?: number;
   fit?: boolean;
   dir?: string;

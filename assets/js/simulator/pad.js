@@ -83,7 +83,6 @@ for (const dot of $$('input[name="step"]')) dot.addEventListener("change", name)
 
 const rotation = $("#rotation");
 rotation.addEventListener("change", () => {
-  const to = Number(rotation.value.replace(/[°\s]/g, "").replace("−", "-").replace(",", "."));
   delete rotation.dataset.typing;
-  if (Number.isFinite(to)) act({ op: "rotate", to });
+  act({ op: "rotate", text: rotation.value });
 });
