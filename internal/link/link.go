@@ -29,7 +29,8 @@ const Path = "/sim"
 //	c2, or   second phase and its orientation relationship   none
 //
 // Defaults are left out and the order is this one, so that one state has one
-// link. Unknown keys are kept, after the known ones.
+// link. Unknown keys are kept, after the known ones, but for those that track
+// readers; what the text around a link leaves at its end is no part of it.
 type Link struct {
 	Crystal      string
 	Doc          string // text of the fragment's x, for Crystal "cif"
@@ -106,14 +107,20 @@ func ParseSaved(text string) (Link, []Problem) {
 	} else if strings.ContainsAny(before, "/:") {
 		query = ""
 	}
-	if query == "" && fragment == "" {
-		return Welcome(), nil
+	for pair := range strings.SplitSeq(fragment, "&") {
+		if doc, ok := strings.CutPrefix(pair, "x="); ok {
+			l.Doc = packed(doc)
+		}
 	}
 	values := splitQuery(query)
+	values.onlyOurs()
+	if len(values) == 0 && l.Doc == "" {
+		return Welcome(), nil
+	}
 	var problems []Problem
 	version, ok := 1, true
 	if v, given := values.take("v"); given {
-		version, ok = wholeNumber(v)
+		version, ok = wholeNumber(Meant(v))
 		if !ok || version < 1 {
 			problems = append(problems, Problem{Key: "v", Text: Damaged("version", "version "+strconv.Itoa(Version))})
 			version = Version
@@ -128,6 +135,7 @@ func ParseSaved(text string) (Link, []Problem) {
 	for i := range parts {
 		p := &parts[i]
 		v, given := values.take(p.key)
+		v = Meant(v)
 		if !given || v == "" && !p.many() {
 			continue // an empty field of a form says nothing; no overlays at all is "o="
 		}
@@ -136,6 +144,10 @@ func ParseSaved(text string) (Link, []Problem) {
 			continue
 		}
 		if !p.parse(&l, v) {
+			if p.key == "d" && readShortTilt(&l, v) {
+				problems = append(problems, Problem{Key: "d", Text: "The end of this link is missing (tilt). What is not there counts as 0."})
+				continue
+			}
 			bad[p.key] = true
 			problems = append(problems, p.problem())
 		}
@@ -143,11 +155,6 @@ func ParseSaved(text string) (Link, []Problem) {
 	if bad["z"] {
 		// A tilt counts from its zone: without one it means nothing.
 		l.TiltX, l.TiltY, l.Rotation = 0, 0, 0
-	}
-	for pair := range strings.SplitSeq(fragment, "&") {
-		if doc, ok := strings.CutPrefix(pair, "x="); ok {
-			l.Doc = doc
-		}
 	}
 	l.Unknown = values.rest()
 	return l, problems
@@ -249,6 +256,12 @@ func readTilt(l *Link, v string) bool {
 		l.TiltX, l.TiltY, l.Rotation = n[0], n[1], n[2]
 	}
 	return ok
+}
+
+// readShortTilt reads the one or two numbers that a cut has left.
+func readShortTilt(l *Link, v string) bool {
+	missing := 2 - strings.Count(v, ",")
+	return missing > 0 && readTilt(l, v+strings.Repeat(",0", missing))
 }
 
 func readAt(l *Link, v string) bool {

@@ -12,11 +12,20 @@ type queryValues []queryValue
 type queryValue struct{ key, value, raw string }
 
 // splitQuery reads "a=b&c=d". A "+" is a space, as forms send it. Broken
-// escapes stay as they are.
+// escapes stay as they are. "&amp;" is what HTML has for "&", and a query may
+// have been escaped as a whole.
 func splitQuery(query string) queryValues {
 	var values queryValues
 	for raw := range strings.SplitSeq(query, "&") {
 		if raw == "" {
+			continue
+		}
+		raw = strings.TrimPrefix(raw, "amp;")
+		if plain := unescape(raw); !strings.Contains(raw, "=") && strings.Contains(plain, "=") {
+			for pair := range strings.SplitSeq(plain, "&") {
+				key, value, _ := strings.Cut(pair, "=")
+				values = append(values, queryValue{key, value, escapeQuery(key) + "=" + escapeQuery(value)})
+			}
 			continue
 		}
 		key, value, _ := strings.Cut(raw, "=")

@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"net/url"
 	"path"
 	"strconv"
 	"strings"
@@ -15,6 +16,7 @@ import (
 	"time"
 
 	"zoneaxis/assets"
+	"zoneaxis/internal/link"
 )
 
 // smallFile is the size up to which a file is kept in memory. Bigger ones (the
@@ -311,12 +313,36 @@ func (s *server) other(w http.ResponseWriter, r *http.Request) {
 		// Only the path: a query would not change the page.
 		http.Redirect(w, r, path.Clean("/"+r.URL.Path)+"/", http.StatusMovedPermanently)
 	case errors.Is(err, fs.ErrNotExist):
+		if there := s.withoutEnd(r.URL.Path, site); there != "" {
+			http.Redirect(w, r, (&url.URL{Path: there, RawQuery: r.URL.RawQuery}).String(), http.StatusFound)
+			return
+		}
 		s.notFound(w, r)
 	case err != nil:
 		s.internal(w, r, err)
 	default:
 		s.reply(w, r, f, site)
 	}
+}
+
+// withoutEnd returns the path of the page that an address means to which the
+// text around it has left something, as in "(see /library/si/)."; or "".
+func (s *server) withoutEnd(asked string, site *site) string {
+	short := link.Meant(asked)
+	if short == asked {
+		return ""
+	}
+	there := path.Clean("/" + short)
+	if there == "/" || there == link.Path {
+		return there
+	}
+	if strings.HasSuffix(short, "/") {
+		there += "/"
+	}
+	if _, slash, err := site.page(there); err == nil || slash {
+		return there
+	}
+	return ""
 }
 
 // favicon answers programs that look for an icon where there always was one.
