@@ -85,7 +85,7 @@ func TestArticleWeight(t *testing.T) {
 // the page is a page again when it is done.
 func TestArticleFigure(t *testing.T) {
 	s := startServer(t)
-	p := newTab(t, wholeBrowser(t), s.base, 1440, 900)
+	p := newTab(t, browser(t), s.base, 1440, 900)
 	p.prefer("light", true)
 	openArticle(p, article)
 	still := p.drawn()

@@ -105,7 +105,7 @@ const wholePicture = `(async () => {
 // picture is that which the engine makes by itself where no worker can start.
 func TestSolver(t *testing.T) {
 	s := startServer(t)
-	p := simulator(t, wholeBrowser(t), s, "/sim?z=1,1,0", 1440, 900)
+	p := simulator(t, browser(t), s, "/sim?z=1,1,0", 1440, 900)
 	eval[bool](p, watchSolvers)
 	const garnet = "/sim?c=lib-yag&z=0,0,1&m=d&t=50"
 	var want string

@@ -478,7 +478,7 @@ func TestFingers(t *testing.T) {
 // TestKeyTable goes through every key of the pattern.
 func TestKeyTable(t *testing.T) {
 	s := startServer(t)
-	p := simulator(t, wholeBrowser(t), s, "/sim?z=1,1,0", 1440, 900)
+	p := simulator(t, browser(t), s, "/sim?z=1,1,0", 1440, 900)
 
 	// An arrow moves the marks its way. The electrons come from the viewer, so
 	// marks lie where the backs of the zone axes point: right is a negative

@@ -109,28 +109,70 @@ func freeAddress(t *testing.T) string {
 	return l.Addr().String()
 }
 
-// browser starts a Chromium with a profile of its own, with more switches if
-// there are any. It has no graphics processor, not even a simulated one, and
-// its visitor saves data: the page stays with its drawing and loads neither the
-// canvas nor what is for offline use, which most tests have no need to wait for.
-func browser(t *testing.T, switches ...string) context.Context {
+// browser gives a Chromium with storage of its own. It has no graphics
+// processor, not even a simulated one, and its visitor saves data: the page
+// stays with its drawing and loads neither the canvas nor what is for offline
+// use, which most tests have no need to wait for.
+func browser(t *testing.T) context.Context {
 	t.Helper()
-	ctx := chromium(t, append(switches, "disable-gpu")...)
-	return context.WithValue(ctx, saves{}, true)
+	return context.WithValue(light.profile(t), saves{}, true)
 }
 
 // saves is the key of whether the visitor of a browser saves data.
 type saves struct{}
 
-// wholeBrowser starts a Chromium as most visitors have it: it draws on a canvas
+// wholeBrowser gives a Chromium as most visitors have it: it draws on a canvas
 // (by the processor here, which is slow) and saves everything for offline use.
+// With switches "name" or "name=value" it is a process of its own.
 func wholeBrowser(t *testing.T, switches ...string) context.Context {
 	t.Helper()
-	return chromium(t, append(switches, "use-angle=swiftshader", "enable-unsafe-swiftshader", "ignore-gpu-blocklist")...)
+	if len(switches) == 0 {
+		return whole.profile(t)
+	}
+	ctx, stop := chromium(t, append(switches, whole.switches...)...)
+	t.Cleanup(stop)
+	return ctx
 }
 
-// chromium starts the browser with switches "name" or "name=value".
-func chromium(t *testing.T, switches ...string) context.Context {
+// shared is a Chromium that tests use one after the other, each with a profile
+// of its own: it takes seconds to start.
+type shared struct {
+	switches []string
+	mu       sync.Mutex
+	ctx      context.Context
+	stop     func()
+}
+
+var (
+	light = &shared{switches: []string{"disable-gpu"}}
+	whole = &shared{switches: []string{"use-angle=swiftshader", "enable-unsafe-swiftshader", "ignore-gpu-blocklist"}}
+)
+
+// profile gives the browser with empty storage until the test ends.
+func (s *shared) profile(t *testing.T) context.Context {
+	t.Helper()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ctx == nil || s.ctx.Err() != nil {
+		s.ctx, s.stop = chromium(t, s.switches...)
+	}
+	ctx, cancel := chromedp.NewContext(s.ctx, chromedp.WithNewBrowserContext())
+	t.Cleanup(cancel)
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatalf("no profile: %v", err)
+	}
+	return ctx
+}
+
+// end stops the process, if there is one.
+func (s *shared) end() {
+	if s.stop != nil {
+		s.stop()
+	}
+}
+
+// chromium starts a browser with switches "name" or "name=value".
+func chromium(t *testing.T, switches ...string) (ctx context.Context, stop func()) {
 	t.Helper()
 	path := os.Getenv("CHROMIUM")
 	if path == "" {
@@ -152,13 +194,16 @@ func chromium(t *testing.T, switches ...string) context.Context {
 		}
 	}
 	alloc, stopAlloc := chromedp.NewExecAllocator(context.Background(), options...)
-	t.Cleanup(stopAlloc)
 	ctx, cancel := chromedp.NewContext(alloc)
-	t.Cleanup(cancel)
+	stop = func() {
+		cancel()
+		stopAlloc()
+	}
 	if err := chromedp.Do(ctx); err != nil {
+		stop()
 		t.Fatalf("Chromium does not start: %v", err)
 	}
-	return ctx
+	return ctx, stop
 }
 
 // tab is one browser tab on one server.

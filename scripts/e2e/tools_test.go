@@ -625,10 +625,12 @@ func TestContextLoss(t *testing.T) {
 func TestWithoutWebGL(t *testing.T) {
 	s := startServer(t)
 	t.Run("no WebGL", func(t *testing.T) {
-		withoutCanvas(t, newTab(t, browser(t, "disable-gpu", "disable-software-rasterizer"), s.base, 1024, 768))
+		without, stop := chromium(t, "disable-gpu", "disable-software-rasterizer")
+		defer stop()
+		withoutCanvas(t, newTab(t, without, s.base, 1024, 768))
 	})
 	t.Run("no canvas in workers", func(t *testing.T) {
-		p := newTab(t, browser(t), s.base, 1024, 768)
+		p := newTab(t, wholeBrowser(t), s.base, 1024, 768)
 		p.before(`delete globalThis.OffscreenCanvas`)
 		withoutCanvas(t, p)
 	})

@@ -32,11 +32,13 @@ func buildOf(t *testing.T, dist string) string {
 	return manifest.Build
 }
 
-// nextFolder holds the second build; TestMain removes it.
+// nextFolder holds the second build; TestMain removes it and ends the browsers.
 var nextFolder string
 
 func TestMain(m *testing.M) {
 	code := m.Run()
+	light.end()
+	whole.end()
 	if nextFolder != "" {
 		os.RemoveAll(nextFolder)
 	}
