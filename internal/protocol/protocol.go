@@ -34,7 +34,8 @@
 //	go         UVW
 //	snap       to the nearest zone axis (also the centre of the tilt pad)
 //	common     Step +1 or −1: next or previous common zone
-//	tilt   *   X, Y: degrees; X > 0 moves the pattern's marks to the right, Y > 0 up
+//	tilt   *   X, Y: degrees; X > 0 moves the pattern's marks to the right, Y > 0 up; HKL keeps the
+//	           row of this spot: of the tilt, the part that turns about it is made
 //	rotate *   Deg, counter-clockwise as seen on the screen; or Text, the new rotation as typed into its
 //	           field, in degrees → Fields
 //	drag   *   Stage start|move|end|cancel, X, Y in view-box units, Shift, Twist (see Request)
@@ -118,7 +119,8 @@ type Request struct {
 	// a Kikuchi band is grabbed and stays under the pointer, elsewhere the
 	// pattern follows like a trackball. Twist (held Shift with nothing grabbed,
 	// or a start outside 80 % of the radius) turns in the plane. Shift with
-	// something grabbed keeps its g-vector fixed (a systematic row).
+	// something grabbed keeps its g-vector fixed (a systematic row); so does HKL,
+	// wherever the drag starts, at the pace of the trackball.
 	Stage string `json:"stage,omitempty"`
 	Shift bool   `json:"shift,omitempty"`
 	Twist bool   `json:"twist,omitempty"`

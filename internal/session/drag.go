@@ -32,6 +32,7 @@ const (
 	dragTwist          // turn in the plane
 	dragSpot           // a spot stays under the pointer
 	dragBand           // a Kikuchi line stays under the pointer
+	dragRow            // a trackball that keeps the row of a spot
 	dragPan            // the picture moves along: powder rings know no orientation
 )
 
@@ -58,6 +59,9 @@ func (s dragging) startDrag(r *protocol.Request) {
 	switch {
 	case s.Rings:
 		d.kind = dragPan
+	case r.HKL != nil:
+		d.kind, d.hkl = dragRow, *r.HKL
+		d.g = s.orient.Apply(s.specimen.structure.Lattice.G(d.hkl))
 	case r.Twist:
 		d.kind = dragTwist
 	case s.grabSpot(&d, r.X, r.Y, reach):
@@ -147,16 +151,23 @@ func (s dragging) moveDrag(r *protocol.Request) error {
 		s.orient = d.pullSpot(geom.Vec{X: x, Y: y}, move, lambda, r.Shift)
 	case dragBand:
 		s.orient = d.pullBand(move, lambda, r.Shift)
+	case dragRow:
+		gain := s.trackball()
+		s.orient = tiltedAbout(d.from, d.g, gain*move.X, gain*move.Y)
 	default:
 		// Shift that is pressed while dragging does not change what a drag does.
-		gain := geom.Radians(freeTilt) / (2 * scene.Half) * s.scene.Scale()
-		gain *= min(max(520/s.CL, 0.1), 2)
+		gain := s.trackball()
 		s.orient = tilted(d.from, gain*move.X, gain*move.Y)
 		if r.Detent {
 			s.rest(d)
 		}
 	}
 	return s.refresh()
+}
+
+// trackball returns the tilt of a free drag, rad for each Å⁻¹ on the screen.
+func (s dragging) trackball() float64 {
+	return geom.Radians(freeTilt) / (2 * scene.Half) * s.scene.Scale() * min(max(520/s.CL, 0.1), 2)
 }
 
 // azimuth returns the angle at 000 from one point to another, rad,
@@ -176,7 +187,7 @@ func azimuth(from, to geom.Vec) float64 {
 func (d *drag) pullSpot(to, move geom.Vec, lambda float64, lock bool) geom.Rotation {
 	radial := geom.Vec{X: d.g.X, Y: d.g.Y}.Unit()
 	if lock {
-		return d.turnAbout(radial, move, lambda)
+		return tiltedAbout(d.from, d.g, lambda*move.X, lambda*move.Y)
 	}
 	out := lambda * (math.Hypot(to.X, to.Y) - math.Hypot(d.start.X, d.start.Y))
 	tiltedOut := tilted(d.from, out*radial.X, out*radial.Y)
@@ -186,23 +197,9 @@ func (d *drag) pullSpot(to, move geom.Vec, lambda float64, lock bool) geom.Rotat
 // pullBand keeps the point of the Kikuchi pattern under the pointer.
 func (d *drag) pullBand(move geom.Vec, lambda float64, lock bool) geom.Rotation {
 	if lock {
-		return d.turnAbout(geom.Vec{X: d.g.X, Y: d.g.Y}.Unit(), move, lambda)
+		return tiltedAbout(d.from, d.g, lambda*move.X, lambda*move.Y)
 	}
 	return tilted(d.from, lambda*move.X, lambda*move.Y)
-}
-
-// turnAbout turns about g by the part of the move across it.
-func (d *drag) turnAbout(radial, move geom.Vec, lambda float64) geom.Rotation {
-	across := geom.Vec{X: -radial.Y, Y: radial.X}
-	m := move.Dot(across)
-	// tilted moves the marks along its argument: the axis is normal to it, g.
-	axis := d.g.Unit()
-	turn := tilted(geom.NoRotation(), lambda*m*across.X, lambda*m*across.Y)
-	angle := turn.Angle()
-	if (geom.Vec{X: turn.X, Y: turn.Y, Z: turn.Z}).Dot(axis) < 0 {
-		angle = -angle
-	}
-	return geom.AxisAngle(axis, angle).Mul(d.from).Normalise()
 }
 
 // rest lets the crystal rest on low-index zone axes that it comes close to.

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"zoneaxis/internal/geom"
 	"zoneaxis/internal/link"
 	"zoneaxis/internal/protocol"
 	"zoneaxis/internal/session"
@@ -182,6 +183,69 @@ func TestGrabSpot(t *testing.T) {
 	if change := math.Abs(to - from); math.Abs(change-0.5208*0.2*0.02508) > 1.1e-4 {
 		t.Errorf("s from %v to %v", from, to)
 	}
+}
+
+// With the row of a spot kept, a drag from anywhere and a step turn about its g:
+// the spot and its excitation error stay, of the tilt the part across the row is
+// made, and the way back leads back.
+func TestKeepsRow(t *testing.T) {
+	for _, flags := range []string{"", "&f=h", "&f=vr"} {
+		s := open(t, "/sim?z=1,1,0&d=0.40,0.30,20.00&o=k"+flags)
+		h := [3]int{-2, 2, 0}
+		row := func(r *protocol.Request) { r.HKL = &h }
+		at := func() (float64, float64, string) {
+			d := must(t, s, protocol.Request{Op: "inspect", HKL: &h}).Detail
+			return d.X, d.Y, d.S
+		}
+		before := must(t, s, protocol.Request{Op: "view"})
+		x, y, error0 := at()
+		stays := func(what string) {
+			t.Helper()
+			nx, ny, after := at()
+			if math.Hypot(nx-x, ny-y) > 0.02 || after != error0 {
+				t.Errorf("%s%s: the spot went from %v, %v (s %s) to %v, %v (s %s)", what, flags, x, y, error0, nx, ny, after)
+			}
+		}
+		drag(t, s, "start", 15, 140, row)
+		r := drag(t, s, "move", 45, 90)
+		if plain(r.Frame.Grabbed) != "-220" {
+			t.Errorf("keeps %s", plain(r.Frame.Grabbed))
+		}
+		stays("a drag")
+		end := drag(t, s, "end", 45, 90)
+		// 840 units are 30°.
+		across := math.Abs(30*y+50*x) / math.Hypot(x, y) * 30 / 840
+		if turned := angleBetween(t, before.Link, end.Link); math.Abs(turned-across) > 0.02 {
+			t.Errorf("the drag%s turned by %.3f°, want %.3f°", flags, turned, across)
+		}
+		drag(t, s, "start", 0, 200, row)
+		drag(t, s, "move", -30, 250)
+		if back := drag(t, s, "end", -30, 250); back.Link != before.Link {
+			t.Errorf("the way back%s: %s, want %s", flags, back.Link, before.Link)
+		}
+
+		step := must(t, s, protocol.Request{Op: "tilt", X: 3, HKL: &h})
+		stays("a step")
+		if turned, across := angleBetween(t, before.Link, step.Link), 3*math.Abs(y)/math.Hypot(x, y); math.Abs(turned-across) > 0.02 {
+			t.Errorf("the step%s turned by %.3f°, want %.3f°", flags, turned, across)
+		}
+	}
+}
+
+// angleBetween returns the angle in degrees between the orientations of two
+// links with the same zone.
+func angleBetween(t testing.TB, a, b string) float64 {
+	t.Helper()
+	from, _ := link.Parse(a)
+	to, _ := link.Parse(b)
+	if from.Zone != to.Zone {
+		t.Fatalf("%s and %s have two zones", a, b)
+	}
+	turn := func(l *link.Link) geom.Rotation {
+		tilt := geom.Vec{X: geom.Radians(l.TiltX), Y: geom.Radians(l.TiltY)}
+		return geom.AxisAngle(tilt, tilt.Norm()).Mul(geom.AxisAngle(geom.Vec{Z: 1}, geom.Radians(l.Rotation)))
+	}
+	return geom.Degrees(turn(&to).Mul(turn(&from).Inverse()).Angle())
 }
 
 func TestTwistAndDetent(t *testing.T) {

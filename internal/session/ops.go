@@ -166,7 +166,13 @@ func (s *Session) doTilt(r *protocol.Request, _ []byte, out *protocol.Reply) err
 	if s.mirrorY() {
 		y = -y
 	}
-	s.orient = tilted(s.orient, geom.Radians(x), geom.Radians(y))
+	x, y = geom.Radians(x), geom.Radians(y)
+	if r.HKL != nil {
+		g := s.orient.Apply(s.specimen.structure.Lattice.G(*r.HKL))
+		s.orient = tiltedAbout(s.orient, g, x, y)
+	} else {
+		s.orient = tilted(s.orient, x, y)
+	}
 	return s.refresh()
 }
 

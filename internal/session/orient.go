@@ -63,6 +63,17 @@ func tilted(o geom.Rotation, x, y float64) geom.Rotation {
 	return geom.AxisAngle(axis, axis.Norm()).Mul(o).Normalise()
 }
 
+// tiltedAbout returns o after the part of a tilt (see tilted) that is a turn
+// about g, a vector of the laboratory: what lies along g stays as it is, the
+// systematic row of a spot for instance. Along the beam there is no such part.
+func tiltedAbout(o geom.Rotation, g geom.Vec, x, y float64) geom.Rotation {
+	across := geom.Vec{X: -g.Y, Y: g.X}
+	if across.Norm() < 1e-9*g.Norm() || g.Norm() == 0 {
+		return o
+	}
+	return geom.AxisAngle(g.Unit(), geom.Vec{X: x, Y: y}.Dot(across.Unit())).Mul(o).Normalise()
+}
+
 // turned returns o after a turn in the plane of the screen, counter-clockwise,
 // rad.
 func turned(o geom.Rotation, angle float64) geom.Rotation {

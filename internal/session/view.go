@@ -104,7 +104,7 @@ func (s words) frameView() *protocol.Frame {
 	}
 	f.Bar = s.bar()
 	d := &s.drag
-	if f.Detent = d.settle; d.kind == dragSpot || d.kind == dragBand {
+	if f.Detent = d.settle; d.kind == dragSpot || d.kind == dragBand || d.kind == dragRow {
 		f.Grabbed = protocol.HKL(d.hkl, p.four)
 	}
 	return f

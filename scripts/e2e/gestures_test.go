@@ -179,6 +179,19 @@ func (p *tab) clickAt(x, y float64, times int) {
 	}
 }
 
+// pen sends one event of a pen.
+func (p *tab) pen(kind input.DispatchMouseEventType, x, y float64) {
+	p.t.Helper()
+	event := input.DispatchMouseEventParams{Type: kind, X: x, Y: y, Button: input.MouseButtonLeft, Buttons: 1, ClickCount: 1, PointerType: input.DispatchMouseEventPointerTypePen}
+	if kind == chromedp.MouseReleased {
+		event.Buttons = 0
+	}
+	p.do(func(ctx context.Context, t *chromedp.Target) (chromedp.Void, error) {
+		_, err := cdp.Call(ctx, t, input.DispatchMouseEvent, event)
+		return chromedp.Void{}, err
+	})
+}
+
 // wheel turns the wheel over a point. Chromium wants both directions.
 func (p *tab) wheel(x, y, dy float64) {
 	p.t.Helper()
@@ -408,6 +421,20 @@ func TestFingers(t *testing.T) {
 			t.Errorf("a pinch turned the crystal by %v", d)
 		}
 	})
+	p.part(t, "a pinch that turns a little turns nothing", "/sim?z=1,1,0", func(t *testing.T) {
+		p.touch(start, [2]float64{cx - 40, cy}, [2]float64{cx + 40, cy})
+		for i := 1.0; i <= 8; i++ {
+			a := i * 0.9 * math.Pi / 180
+			dx, dy := (40+5*i)*math.Cos(a), (40+5*i)*math.Sin(a)
+			p.touch(move, [2]float64{cx - dx, cy - dy}, [2]float64{cx + dx, cy + dy})
+		}
+		p.touch(end)
+		p.wait("twice the camera length", `Math.abs(parseFloat(zx.app.now.frame.cl) - 1040) < 30`)
+		p.settled()
+		if d := p.turn(); d != [3]float64{} {
+			t.Errorf("a pinch turned the crystal by %v", d)
+		}
+	})
 	p.part(t, "twist turns", "/sim?z=1,1,0", func(t *testing.T) {
 		const r = 70
 		p.touch(start, [2]float64{cx - r, cy}, [2]float64{cx + r, cy})
@@ -416,7 +443,8 @@ func TestFingers(t *testing.T) {
 			p.touch(move, [2]float64{cx - r*math.Cos(a), cy - r*math.Sin(a)}, [2]float64{cx + r*math.Cos(a), cy + r*math.Sin(a)})
 		}
 		p.touch(end)
-		p.wait("a rotation by 30°", `Math.abs(new URLSearchParams(zx.app.now.link.split("?")[1]).get("d")?.split(",")[2] - 30) < 1`)
+		// The first 8° of 30° show that it is meant.
+		p.wait("a rotation by 22°", `Math.abs(new URLSearchParams(zx.app.now.link.split("?")[1]).get("d")?.split(",")[2] - 22) < 1`)
 		d := p.turn()
 		near(t, "tilt", math.Hypot(d[0], d[1]), 0, 0.05)
 	})
@@ -466,6 +494,64 @@ func TestFingers(t *testing.T) {
 			t.Errorf("measured %s", got)
 		}
 		p.click(`button[data-tool="tilt"]`)
+	})
+	p.part(t, "the tab Measure is the tool", "/sim?z=1,1,0", func(t *testing.T) {
+		state := func(tool, tab string) {
+			t.Helper()
+			p.wait(tool+" and "+tab, fmt.Sprintf(`document.querySelector("#pattern").dataset.tool === %[1]q && document.querySelector("#app").dataset.tab === %[2]q &&
+				document.querySelector('.dock [data-tool=%[1]s]').getAttribute("aria-pressed") === "true" && document.querySelector('button[data-tab=%[2]s]').getAttribute("aria-selected") === "true"`, tool, tab))
+		}
+		state("tilt", "orient")
+		p.click(`button[data-tab="measure"]`)
+		state("measure", "measure")
+		x, y := p.spotAt("1,-1,1")
+		p.touch(start, [2]float64{x, y})
+		p.touch(end)
+		p.wait("a point by the tab alone", `zx.app.now.view.measure.points.length === 1 && document.querySelector(".card")?.hidden !== false`)
+		p.click(`button[data-tab="beam"]`)
+		state("tilt", "beam")
+		p.click(`.dock [data-tool="measure"]`)
+		state("measure", "measure")
+		p.click(`.dock [data-tool="tilt"]`)
+		state("tilt", "beam")
+		p.do(chromedp.Focus(chromedp.CSS("#field")))
+		p.press("m")
+		state("measure", "measure")
+		p.press("Escape")
+		state("tilt", "beam")
+		p.click(`button[data-tab="orient"]`)
+		state("tilt", "orient")
+	})
+	p.part(t, "a hand that holds a pen does nothing", "/sim?z=1,1,0", func(t *testing.T) {
+		x, y := cx+63, cy-22
+		// The hand comes down first and slides, then the pen, then more of the hand.
+		p.touch(start, [2]float64{x + 40, y + 100})
+		p.touch(move, [2]float64{x + 60, y + 130})
+		p.wait("a drag by the hand", offAxis+` > 0.3`)
+		p.pen(chromedp.MousePressed, x, y)
+		p.wait("which the pen takes back", offAxis+` < 0.01`)
+		p.touch(move, [2]float64{x + 100, y + 190})
+		p.touch(start, [2]float64{x + 100, y + 190}, [2]float64{x - 120, y + 150})
+		p.touch(move, [2]float64{x + 110, y + 200}, [2]float64{x - 180, y + 190})
+		for i := 1.0; i <= 6; i++ {
+			p.pen(chromedp.MouseMoved, x+5*i, y)
+		}
+		p.touch(move, [2]float64{x + 110, y + 240}, [2]float64{x - 180, y + 240})
+		p.touch(end)
+		p.pen(chromedp.MouseReleased, x+30, y)
+		p.wait("a tilt", offAxis+` > 0.3`)
+		d := p.turn()
+		near(t, "tilt of the pen alone, upwards", d[0], 0, 0.02)
+		near(t, "rotation", d[2], 0, 0.02)
+		if cl := eval[string](p, `zx.app.now.frame.cl`); cl != "520" {
+			t.Errorf("the hand zoomed to %s mm", cl)
+		}
+		// The pen is gone: fingers count again.
+		before := p.link()
+		p.touch(start, [2]float64{x, y})
+		p.touch(move, [2]float64{x, y + 40})
+		p.touch(end)
+		p.wait("a tilt by a finger", `zx.app.now.link !== `+quote(before))
 	})
 	p.part(t, "the sheet opens and folds", "/sim?z=1,1,0", func(t *testing.T) {
 		p.click(`#settings .grab`)

@@ -4,11 +4,11 @@
 import { $ } from "../shared/dom.js";
 import { signal } from "../shared/signal.js";
 import { act, gesture, now } from "./app.js";
-import { field, main } from "./pattern.js";
+import { field } from "./pattern.js";
 import { step } from "./pad.js";
-import { useTool } from "./pointer.js";
 import { mute, announce } from "./announce.js";
 import * as spot from "./spot.js";
+import { measuring, useTool } from "./tool.js";
 
 /** A key asks for what a button of this name does (main.js). @type {import('../shared/signal.js').Signal<[name: "undo" | "redo" | "help" | "search"]>} */
 export const commanded = signal();
@@ -85,9 +85,8 @@ function letter(key) {
   else if (low === "z") $("#zone").select(), $("#zone").focus();
   else if (low === "f") return walk(!walking);
   else if (low === "m") {
-    const measuring = main.dataset.tool === "measure";
-    useTool(measuring ? "tilt" : "measure");
-    if (measuring) return leave() || true;
+    if (measuring()) return leave();
+    useTool("measure");
     return walk(true);
   } else if (low.length === 1 && OVERLAYS.includes(low)) toggle(low);
   else return false;
@@ -110,7 +109,7 @@ function walk(on) {
 
 /** Ends whatever mode is on. */
 function leave() {
-  const busy = walking || spot.isOpen() || main.dataset.tool === "measure";
+  const busy = walking || spot.isOpen() || measuring();
   walking = false;
   field.dataset.walking = "false";
   spot.hideTip();

@@ -12,13 +12,14 @@ import * as intake from "./intake.js";
 import { commanded } from "./keys.js";
 import * as panels from "./panels.js";
 import { field } from "./pattern.js";
-import { useTool } from "./pointer.js";
+import "./pointer.js";
 import "./render.js";
 import "./rows.js";
 import * as settings from "./settings.js";
 import { announce } from "./announce.js";
 import { next as nextTheme, recoloured } from "../shared/theme.js";
 import { ask, toast } from "./messages.js";
+import { useTool } from "./tool.js";
 import { load, loadAll, use } from "./tools.js";
 import "./zone.js";
 

@@ -4,6 +4,7 @@
 
 import { $, $$, button, el, keep, kept } from "../shared/dom.js";
 import { signal } from "../shared/signal.js";
+import { measuring, toolChanged, useTool } from "./tool.js";
 import { isTool, load, use } from "./tools.js";
 
 const app = $("#app");
@@ -41,8 +42,8 @@ function arrange() {
   }
   if (focused instanceof HTMLElement && focused !== document.activeElement) focused.focus();
   if (!phone.matches) sheet(false);
-  if (phone.matches && app.dataset.tab === "show") app.dataset.tab = "beam";
-  if (!phone.matches && app.dataset.tab === "crystal") app.dataset.tab = "orient";
+  app.dataset.tab = there(app.dataset.tab);
+  followTool();
   mark();
 }
 
@@ -90,11 +91,26 @@ function take(key, name) {
   const show = () => {
     if (mine !== taken) return; // another one was taken meanwhile
     app.dataset[key] = name;
+    if (key === "tab") useTool(name === "measure" ? "measure" : "tilt");
     mark();
   };
   if (isTool(panel)) use(/** @type {any} */ (panel), show);
   else show();
 }
+
+/** The tab that stands for one that this layout has not. @param {string} name */
+const there = (name) => (phone.matches ? { show: "beam" }[name] : { crystal: "orient" }[name]) ?? name;
+
+/** The tab to go back to when the tool is put away. */
+let before = "orient";
+
+/** Behind tabs, the tab Measure is the tool. */
+function followTool() {
+  if (!narrow.matches || measuring() === (app.dataset.tab === "measure")) return;
+  if (measuring()) before = app.dataset.tab;
+  take("tab", measuring() ? "measure" : there(before));
+}
+toolChanged.listen(followTool);
 
 /** Tells assistive technology which tab shows what. */
 function mark() {

@@ -1,10 +1,12 @@
 // @ts-check
-// Two fingers: what their movement zooms and turns.
+// Two fingers: what their movement zooms and turns. Fingers that only part or
+// close always turn a little, too: the pattern turns after a deliberate twist.
 
 /** @typedef {{x: number, y: number}} Point in CSS pixels, y down */
 /** @typedef {{distance: number, angle: number, x: number, y: number}} Pair angle in rad, clockwise on the screen */
 
 const LEAST = 0.002; // of the logarithm of a factor, and of an angle in rad: less is a tremble
+const DELIBERATE = (8 * Math.PI) / 180; // rad: a twist that is meant
 
 /**
  * Two fingers by their distance, direction and middle.
@@ -17,14 +19,31 @@ export function pair(fingers) {
 }
 
 /**
- * What two fingers do between two moments: a factor of size and a turn in
- * degrees, anticlockwise as the pattern counts; 0 for neither.
- * @param {Pair} last
- * @param {Pair} next
+ * One movement of two fingers, from where they came down.
+ * @param {{distance: number, angle: number}} first
  */
-export function between(last, next) {
-  const factor = next.distance / last.distance;
-  let turn = last.angle - next.angle; // the screen's y runs down
-  turn = ((turn + 3 * Math.PI) % (2 * Math.PI)) - Math.PI;
-  return { factor: Math.abs(Math.log(factor)) > LEAST ? factor : 0, deg: Math.abs(turn) > LEAST ? (turn * 180) / Math.PI : 0 };
+export function pinch(first) {
+  let { distance, angle } = first;
+  let turns = false;
+  /**
+   * What the fingers do on their way to the next place: a factor of size and a
+   * turn in degrees, anticlockwise as the pattern counts; 0 for neither. It turns
+   * once the fingers have turned by 8°, by what is more than that, and from then
+   * on with them. What is too little for now counts later.
+   * @param {{distance: number, angle: number}} next
+   */
+  return (next) => {
+    let factor = next.distance / distance;
+    if (Math.abs(Math.log(factor)) > LEAST) distance = next.distance;
+    else factor = 0;
+    let turn = Math.atan2(Math.sin(angle - next.angle), Math.cos(angle - next.angle)); // the screen's y runs down
+    if (!turns && Math.abs(turn) > DELIBERATE) {
+      turns = true;
+      angle -= Math.sign(turn) * DELIBERATE;
+      turn -= Math.sign(turn) * DELIBERATE;
+    }
+    if (turns && Math.abs(turn) > LEAST) angle = next.angle;
+    else turn = 0;
+    return { factor, deg: (turn * 180) / Math.PI };
+  };
 }

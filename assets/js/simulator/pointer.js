@@ -1,11 +1,12 @@
 // @ts-check
 // Mouse, pen and fingers over the pattern: drag, twist, pinch, wheel, tap.
 
-import { act, gesture, now, settle } from "./app.js";
-import { field, main, measure, scale, toUnits } from "./pattern.js";
+import { act, gesture, settle } from "./app.js";
+import { field, measure, scale, toUnits } from "./pattern.js";
 import { mute } from "./announce.js";
-import { between, pair } from "./pinch.js";
+import { pair, pinch } from "./pinch.js";
 import * as spot from "./spot.js";
+import { measuring } from "./tool.js";
 
 /** @typedef {{x: number, y: number, startX: number, startY: number, type: string}} Finger */
 
@@ -19,14 +20,19 @@ const DOUBLE_MS = 350;
 const fingers = new Map();
 /** What goes on: nothing, a press that may become a tap, a drag, two fingers. */
 let state = "idle";
-let pinch = { distance: 1, angle: 0, x: 0, y: 0 };
+let pinched = pinch({ distance: 1, angle: 0 });
 let lastTap = { at: 0, x: 0, y: 0 };
 
 /** @param {string} type @returns {number} in view-box units */
 const reach = (type) => (REACH[type] ?? REACH.mouse) / scale();
 
+/** Whether a pen is down: what else touches is the hand that holds it. */
+const writes = () => [...fingers.values()].some((f) => f.type === "pen");
+
 field.addEventListener("pointerdown", (/** @type {PointerEvent} */ event) => {
-  if (event.button !== 0 || fingers.size === 2) return;
+  if (event.button !== 0 || writes()) return;
+  if (event.pointerType === "pen") forget();
+  if (fingers.size === 2) return;
   if (fingers.size === 0) measure();
   field.setPointerCapture(event.pointerId);
   fingers.set(event.pointerId, { x: event.clientX, y: event.clientY, startX: event.clientX, startY: event.clientY, type: event.pointerType });
@@ -77,15 +83,22 @@ function beginPinch() {
   }
   state = "pinch";
   mute(true);
-  pinch = pair(fingers.values());
+  pinched = pinch(pair(fingers.values()));
+}
+
+/** Takes back what fingers have begun: they were a hand on its way to write. */
+function forget() {
+  if (state === "drag") endDrag("cancel");
+  if (state === "pinch") void settle("pinch").then(() => mute(false));
+  fingers.clear();
+  state = "idle";
 }
 
 function movePinch() {
   const next = pair(fingers.values());
-  const { factor, deg } = between(pinch, next);
+  const { factor, deg } = pinched(next);
   if (factor) gesture({ op: "zoom", factor, ...toUnits({ clientX: next.x, clientY: next.y }) }, { open: true });
   if (deg) gesture({ op: "rotate", deg }, { open: true });
-  pinch = next;
 }
 
 /** @param {PointerEvent} event @param {boolean} cancelled */
@@ -116,7 +129,7 @@ async function tap(event, type) {
   const at = { ...toUnits(event), radius: reach(type) };
   const again = event.timeStamp - lastTap.at < DOUBLE_MS && Math.hypot(event.clientX - lastTap.x, event.clientY - lastTap.y) < 30;
   lastTap = { at: again ? 0 : event.timeStamp, x: event.clientX, y: event.clientY };
-  if (main.dataset.tool === "measure") return void act({ op: "measure", ...at });
+  if (measuring()) return void act({ op: "measure", ...at });
   const { detail } = await act({ op: "pick", ...at }, { quiet: true });
   if (!detail?.hkl) return spot.close();
   if (again) return void act({ op: "centre", hkl: detail.hkl });
@@ -137,32 +150,20 @@ field.addEventListener(
 );
 
 // Safari tells of a pinch on a trackpad by its own events.
-let gestureBefore = { scale: 1, rotation: 0 };
 for (const name of ["gesturestart", "gesturechange", "gestureend"]) {
   field.addEventListener(name, (/** @type {any} */ event) => {
     event.preventDefault();
     if (fingers.size > 0) return; // fingers on a screen come as pointers
     if (name === "gesturestart") {
       measure();
-      gestureBefore = { scale: 1, rotation: 0 };
+      pinched = pinch({ distance: 1, angle: 0 });
     }
-    gesture({ op: "zoom", factor: event.scale / gestureBefore.scale, ...toUnits(event) });
-    const turn = gestureBefore.rotation - event.rotation;
-    if (turn) gesture({ op: "rotate", deg: turn });
-    gestureBefore = { scale: event.scale, rotation: event.rotation };
+    const { factor, deg } = pinched({ distance: event.scale, angle: (event.rotation * Math.PI) / 180 });
+    if (factor) gesture({ op: "zoom", factor, ...toUnits(event) });
+    if (deg) gesture({ op: "rotate", deg });
   });
 }
 
 field.addEventListener("contextmenu", (/** @type {Event} */ event) => {
   if (fingers.size > 0) event.preventDefault();
 });
-
-/** The tool in use: tilt or measure. @param {string} tool */
-export function useTool(tool) {
-  main.dataset.tool = tool;
-  for (const b of document.querySelectorAll("button[data-tool]")) b.setAttribute("aria-pressed", String(/** @type {HTMLElement} */ (b).dataset.tool === tool));
-  if (tool === "measure") spot.close();
-}
-
-/** Whether a first view has come. */
-export const live = () => now.view !== null;

@@ -7,6 +7,7 @@ import { act, now, newFrame, newView } from "./app.js";
 import { isPhone } from "./panels.js";
 import { field, main, toPixels, toUnits } from "./pattern.js";
 import { announce } from "./announce.js";
+import { measuring, toolChanged } from "./tool.js";
 
 /** @typedef {import('../shared/protocol').Detail} Detail */
 
@@ -22,7 +23,7 @@ let asked = 0;
  * @param {number} radius view-box units
  */
 export async function hover(event, radius) {
-  if (!now.view || main.dataset.tool === "measure" || event.timeStamp - asked < 60) return;
+  if (!now.view || measuring() || event.timeStamp - asked < 60) return;
   asked = event.timeStamp;
   const mine = asked;
   const { detail } = await act({ op: "pick", ...toUnits(event), radius }, { quiet: true });
@@ -117,6 +118,7 @@ newView.listen((view) => {
   else if (!card.hidden) show(view.detail);
 });
 newFrame.listen(() => (tip.hidden = true));
+toolChanged.listen(() => measuring() && close());
 
 /**
  * Selects the neighbouring spot.
@@ -136,6 +138,6 @@ const spoken = (d) => [d.spoken, d.d && `d ${d.d} ångström`, d.i && `intensity
 export function enter() {
   const detail = now.view?.detail;
   if (!detail?.hkl) return;
-  if (main.dataset.tool === "measure") act({ op: "measure", hkl: detail.hkl });
+  if (measuring()) act({ op: "measure", hkl: detail.hkl });
   else show(detail);
 }
