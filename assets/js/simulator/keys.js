@@ -2,6 +2,7 @@
 // The keys of the pattern, while it has the focus.
 
 import { $ } from "../shared/dom.js";
+import { named } from "../shared/keyboard.js";
 import { signal } from "../shared/signal.js";
 import { act, gesture, now } from "./app.js";
 import { field } from "./pattern.js";
@@ -23,26 +24,29 @@ const ZOOM = 1.15;
 /** @param {KeyboardEvent} event */
 const times = (event) => step() * (event.shiftKey ? 10 : event.altKey ? 0.1 : 1);
 
-/** @param {KeyboardEvent} event @returns {boolean} whether the key meant something */
-function press(event) {
-  const arrow = ARROWS[event.key];
+/** @type {Record<string, number>} */
+const TURNS = { ",": 1, "<": 1, ".": -1, ">": -1 };
+
+/** @param {KeyboardEvent} event @param {string} key its name @returns {boolean} whether the key meant something */
+function press(event, key) {
+  const arrow = ARROWS[key];
   if (arrow) {
     const [x, y, dir] = arrow;
     if (walking) spot.walk(dir);
     else move({ op: "tilt", x: x * times(event), y: y * times(event) });
     return true;
   }
-  const turn = { Comma: 1, Period: -1 }[event.code] ?? { ",": 1, ".": -1, "<": 1, ">": -1 }[event.key];
+  const turn = TURNS[key];
   if (turn) {
     move({ op: "rotate", deg: turn * times(event) });
     return true;
   }
-  if (walking && (event.key === "Enter" || event.key === " ")) {
+  if (walking && (key === "Enter" || key === " ")) {
     spot.enter();
     return true;
   }
-  if (event.repeat && !"+-=".includes(event.key)) return false;
-  return letter(event.key);
+  if (event.repeat && !"+-=".includes(key)) return false;
+  return letter(key);
 }
 
 /** @param {import('../shared/protocol').Request} request */
@@ -80,15 +84,14 @@ function letter(key) {
     case "Enter":
       return walk(true);
   }
-  const low = key.toLowerCase();
-  if (low === "s") act({ op: "snap" });
-  else if (low === "z") $("#zone").select(), $("#zone").focus();
-  else if (low === "f") return walk(!walking);
-  else if (low === "m") {
+  if (key === "s") act({ op: "snap" });
+  else if (key === "z") $("#zone").select(), $("#zone").focus();
+  else if (key === "f") return walk(!walking);
+  else if (key === "m") {
     if (measuring()) return leave();
     useTool("measure");
     return walk(true);
-  } else if (low.length === 1 && OVERLAYS.includes(low)) toggle(low);
+  } else if (key.length === 1 && OVERLAYS.includes(key)) toggle(key);
   else return false;
   return true;
 }
@@ -119,9 +122,12 @@ function leave() {
 }
 
 field.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
-  if (event.ctrlKey || event.metaKey || event.isComposing) return;
-  if (event.altKey && !event.key.startsWith("Arrow")) return;
-  if (press(event)) event.preventDefault();
+  if (event.metaKey || event.isComposing) return;
+  // AltGr comes as Ctrl and Alt on some systems.
+  if (event.ctrlKey && !event.getModifierState("AltGraph")) return;
+  const key = named(event);
+  if (!key || (event.altKey && key.length > 1 && !key.startsWith("Arrow"))) return;
+  if (press(event, key)) event.preventDefault();
 });
 
 field.addEventListener("keyup", () => mute(false));
@@ -134,7 +140,7 @@ addEventListener("keydown", (event) => {
   if (event.key === "Escape") spot.hideTip();
   if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
   const typing = event.target instanceof HTMLInputElement && event.target.type === "text" && event.target.dataset.typing;
-  const key = event.key.toLowerCase();
+  const key = named(event);
   if (typing || (key !== "z" && key !== "y")) return;
   event.preventDefault();
   if (key === "y" || event.shiftKey) commanded.emit("redo");

@@ -3,6 +3,7 @@
 // brings it to the middle. All of them are a tool (tools/table).
 
 import { $, $$, el, runs } from "../shared/dom.js";
+import { named } from "../shared/keyboard.js";
 import { act, now, newView } from "./app.js";
 
 /** @typedef {import('../shared/protocol').Row} Row */
@@ -63,7 +64,7 @@ export function listen(rows) {
     const to = { ArrowDown: tr.nextElementSibling, ArrowUp: tr.previousElementSibling }[event.key];
     if (to instanceof HTMLElement) to.focus();
     else if (event.key === "Enter") act({ op: "centre", hkl });
-    else if (event.key.toLowerCase() === "m") act({ op: "measure", hkl });
+    else if (named(event) === "m") act({ op: "measure", hkl });
     else return;
     event.preventDefault();
   });

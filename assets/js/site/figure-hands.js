@@ -1,6 +1,8 @@
 // @ts-check
 // Pointers, wheel and keys over a live figure, as requests to the engine.
 
+import { named } from "../shared/keyboard.js";
+
 /** @typedef {import('../shared/protocol').Request} Wish */
 
 const HALF = 420; // of the drawing's view box
@@ -108,7 +110,7 @@ export function hands(picture, live, send, done) {
  */
 function key(event) {
   const times = event.shiftKey ? 10 : event.altKey ? 0.1 : 1;
-  switch (event.key) {
+  switch (named(event)) {
     case "ArrowLeft":
       return { op: "tilt", x: -STEP_DEG * times };
     case "ArrowRight":
@@ -131,7 +133,6 @@ function key(event) {
     case "0":
       return { op: "zoom", fit: true };
     case "s":
-    case "S":
       return { op: "snap" };
   }
   return null;

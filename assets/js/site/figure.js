@@ -273,7 +273,7 @@ async function apply(figure) {
     case "t":
       return void (await act(figure, { op: "set", set: { values: { [knob.name]: String(value) } } }));
     case "to":
-      return void (await act(figure, { op: "rotate", to: value }));
+      return void (await act(figure, { op: "rotate", text: String(value) }));
     case "x":
     case "y":
       return void (await act(figure, { op: "tilt", [knob.name]: change }));
