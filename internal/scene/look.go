@@ -58,6 +58,8 @@ const fontFamily = `Inter, 'Helvetica Neue', Arial, sans-serif`
 func (l *look) attributes(names string) string {
 	c := l.Class
 	switch names {
+	case "mac":
+		return ` fill-opacity=".004" stroke="none"`
 	case "kik":
 		return ` fill="none" stroke="` + c[wire.Kikuchi] + `"`
 	case "rings":

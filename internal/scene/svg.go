@@ -32,7 +32,7 @@ const (
 //	  g.via > path               arrows along a path of double diffraction
 //	  g.sel > circle             the highlighted spot
 //	  g.meas > path.m1 .m2 .ma, circle.ring, g.mt > g.l > text
-//	  g.labels > g.lab (.lab-dd .lab-holz .lab-forb .lab-second) > g.l > text, path.b (bars)
+//	  g.labels > g.lab (.lab-dd .lab-holz .lab-forb .lab-second) > g.l > text (tspan.mac: a macron), path.b (bars)
 //
 // Empty groups are left out. There are no style attributes and no colours: the
 // style sheet of the page gives every class its colour and font. Each g.l has
@@ -410,20 +410,43 @@ func (w *writer) ground(more string, x, y, width, height float64) {
 	w.str(`z"/>`)
 }
 
+// Macron is the sign of a bar in the text of a drawing for the page, which draws
+// the bar as a line.
+const Macron = `<tspan class="mac">` + "\u0304</tspan>"
+
 // digits appends indices as text, centred on the origin, at k times the size of
-// pattern labels. Every digit has its own place.
+// pattern labels. Every digit has its own place, and with it the macron after a
+// digit under a bar: it is not to be seen, since bars draws the bar, but whoever
+// copies, prints or reads the text has the sign.
 func (w *writer) digits(text []crystal.IndexDigit, k float64) {
 	var room [12]float64
+	places := digitPlaces(room[:0], text)
 	w.str(`<text x="`)
-	for i, x := range digitPlaces(room[:0], text) {
-		if i > 0 {
-			w.str(" ") // unlike path data, a list of lengths needs it before a minus too
+	at := 0
+	for _, d := range text {
+		for range digitsOf(d.Value) {
+			if at > 0 {
+				w.str(" ") // unlike path data, a list of lengths needs it before a minus too
+			}
+			w.b = num(w.b, k*places[at])
+			if d.Bar {
+				w.str(" ")
+				w.b = num(w.b, k*places[at])
+			}
+			at++
 		}
-		w.b = num(w.b, k*x)
 	}
 	w.str(`">`)
 	for _, d := range text {
-		w.b = strconv.AppendInt(w.b, int64(d.Value), 10)
+		if !d.Bar {
+			w.b = strconv.AppendInt(w.b, int64(d.Value), 10)
+			continue
+		}
+		for _, digit := range strconv.Itoa(d.Value) {
+			w.b = append(w.b, byte(digit))
+			w.open("tspan", "mac")
+			w.str(">\u0304</tspan>")
+		}
 	}
 	w.str(`</text>`)
 }

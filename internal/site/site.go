@@ -9,6 +9,7 @@ import (
 	"html/template"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -144,12 +145,25 @@ func bare(digits []crystal.IndexDigit) template.HTML {
 			b.WriteString("\u2009")
 		}
 		if d.Bar {
-			fmt.Fprintf(&b, `<span class="ob">%d</span>`, d.Value)
+			b.WriteString(barred(strconv.Itoa(d.Value)))
 		} else {
 			fmt.Fprintf(&b, `%d`, d.Value)
 		}
 	}
 	return template.HTML(b.String())
+}
+
+// barred writes digits under a bar. The style sheet draws the bar, since few fonts
+// place it well; the combining macron after each digit, which is not to be seen,
+// carries it into copied text, print and what assistive technology reads.
+func barred(digits string) string {
+	var b strings.Builder
+	b.WriteString(`<span class="ob">`)
+	for _, d := range digits {
+		b.WriteString(string(d) + "<i>\u0304</i>")
+	}
+	b.WriteString(`</span>`)
+	return b.String()
 }
 
 // Text writes a text of the engine with overbars, subscripts and superscripts.
@@ -159,7 +173,7 @@ func Text(text protocol.Text) template.HTML {
 		escaped := template.HTMLEscapeString(run.T)
 		switch {
 		case run.Bar:
-			out.WriteString(`<span class="ob">` + escaped + `</span>`)
+			out.WriteString(barred(escaped))
 		case run.Sub:
 			out.WriteString("<sub>" + escaped + "</sub>")
 		case run.Sup:

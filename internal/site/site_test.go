@@ -21,7 +21,7 @@ func TestSlug(t *testing.T) {
 }
 
 func TestIndices(t *testing.T) {
-	if got, want := string(site.Indices(crystal.FormatHKL(crystal.HKL{1, -1, 0}, true))), `<span class="hkl">1<span class="ob">1</span>00</span>`; got != want {
+	if got, want := string(site.Indices(crystal.FormatHKL(crystal.HKL{1, -1, 0}, true))), `<span class="hkl">1<span class="ob">1<i>̄</i></span>00</span>`; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 }

@@ -9,7 +9,7 @@ import (
 
 	"zoneaxis/assets"
 	"zoneaxis/internal/link"
-	"zoneaxis/internal/protocol"
+	pages "zoneaxis/internal/site"
 )
 
 // served is one build in use: its files and its page templates.
@@ -30,7 +30,7 @@ func newServed(set *assets.Set) (*served, error) {
 	t := template.New("").Option("missingkey=error").Funcs(template.FuncMap{
 		"url":     set.URL,
 		"imports": func(script string) []string { return set.Manifest.Files[script].Imports },
-		"text":    textHTML,
+		"text":    pages.Text,
 		"has":     func(letters, letter string) bool { return strings.Contains(letters, letter) },
 		"list":    func(items ...any) []any { return items },
 		"setting": link.Of,
@@ -84,25 +84,6 @@ func fieldKind(r *link.Setting) string {
 func unseen(key string) bool {
 	r := link.Of(key)
 	return key != "v" && key != "w" && (r == nil || r.Panel == "")
-}
-
-// textHTML writes a text of the engine with its overbars, subscripts and
-// superscripts.
-func textHTML(text protocol.Text) template.HTML {
-	var b strings.Builder
-	for _, run := range text {
-		t := template.HTMLEscapeString(run.T)
-		switch {
-		case run.Bar:
-			t = `<span class="ob">` + t + `</span>`
-		case run.Sub:
-			t = `<sub>` + t + `</sub>`
-		case run.Sup:
-			t = `<sup>` + t + `</sup>`
-		}
-		b.WriteString(t)
-	}
-	return template.HTML(b.String())
 }
 
 // site returns the build in use. While developing, a newer one is taken into

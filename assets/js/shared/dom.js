@@ -45,6 +45,13 @@ export function el(tag, props = {}, ...children) {
 }
 
 /**
+ * Digits under a bar, which the style sheet draws; the macrons are not seen, but
+ * copied, printed and read.
+ * @param {string} digits
+ */
+export const barred = (digits) => el("span", { className: "ob" }, ...[...digits].flatMap((d) => [d, el("i", {}, "\u0304")]));
+
+/**
  * Text with overbars, subscripts and superscripts as nodes.
  * @param {Text | string | null | undefined} text
  * @returns {DocumentFragment}
@@ -53,7 +60,7 @@ export function runs(text) {
   const out = document.createDocumentFragment();
   if (typeof text === "string") text = [{ t: text }];
   for (const run of text ?? []) {
-    if (run.bar) out.append(el("span", { className: "ob" }, run.t));
+    if (run.bar) out.append(barred(run.t));
     else if (run.sub) out.append(el("sub", {}, run.t));
     else if (run.sup) out.append(el("sup", {}, run.t));
     else out.append(run.t);

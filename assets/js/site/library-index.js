@@ -13,11 +13,11 @@ const groups = $$(".lib-group").map((node) => ({
 }));
 
 /**
- * Text for comparisons: small letters, no spaces, subscripts as digits.
+ * Text for comparisons: small letters, no spaces, subscripts as digits, no bars.
  * @param {string} text
  */
 function plain(text) {
-  return text.normalize("NFKC").toLowerCase().replace(/\s+/g, "");
+  return text.normalize("NFKC").toLowerCase().replace(/[\s\u0304\u0305]+/g, "");
 }
 
 function filter() {

@@ -1,7 +1,7 @@
 // @ts-check
 // The index by ratio and angle: its form and its list.
 
-import { $, el } from "../shared/dom.js";
+import { $, barred, el } from "../shared/dom.js";
 import { match } from "./library-match.js";
 
 /** @typedef {import('./library-match.js').Match} Match */
@@ -24,7 +24,7 @@ function indices(h, four) {
   }
   const loose = list.some((n) => Math.abs(n) > 9);
   const out = el("span", { className: "hkl" });
-  list.forEach((n, i) => out.append(i && loose ? "\u2009" : "", n < 0 ? el("span", { className: "ob" }, String(-n)) : String(n)));
+  list.forEach((n, i) => out.append(i && loose ? "\u2009" : "", n < 0 ? barred(String(-n)) : String(n)));
   return out;
 }
 

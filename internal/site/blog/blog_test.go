@@ -43,8 +43,8 @@ func TestMarkdown(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"heading", "## Two words", `<h2 id="two-words">Two words <a class="anchor" href="#two-words" aria-label="Link to the section Two words">#</a></h2>`},
 		{"quotes", `He said "no" -- it's`, `<p>He said “no” – it’s</p>`},
-		{"indices", "See {{1-10}} and {{12 -1 0}}.", `<p>See <span class="hkl">1<span class="ob">1</span>0</span> and <span class="hkl">12` + "\u2009" + `<span class="ob">1</span>` + "\u2009" + `0</span>.</p>`},
-		{"indices in brackets", "[{{2 -1 -1 0}}]", `[<span class="hkl">2<span class="ob">1</span><span class="ob">1</span>0</span>]`},
+		{"indices", "See {{1-10}} and {{12 -1 0}}.", `<p>See <span class="hkl">1<span class="ob">1<i>̄</i></span>0</span> and <span class="hkl">12` + "\u2009" + `<span class="ob">1<i>̄</i></span>` + "\u2009" + `0</span>.</p>`},
+		{"indices in brackets", "[{{2 -1 -1 0}}]", `[<span class="hkl">2<span class="ob">1<i>̄</i></span><span class="ob">1<i>̄</i></span>0</span>]`},
 		{"unit", "At 200 kV and 5 Å, 3 %.", "<p>At 200\u00a0kV and 5\u00a0Å, 3\u00a0%.</p>"},
 		{"unit in code", "`200 kV`", "<p><code>200 kV</code></p>"},
 		{"price", "It costs $5 and $6.", "<p>It costs $5 and $6.</p>"},
@@ -167,7 +167,7 @@ func TestFigure(t *testing.T) {
 	for _, want := range []string{
 		`<figure class="live" id="figure-1" data-link="/sim?v=1&amp;c=lib-si&amp;z=1,-1,0&amp;kv=200">`,
 		`<div class="picture"><svg viewBox="0 0 1 1"></svg>`,
-		`<b>Silicon along [1<span class="ob">1</span>0].</b> See <span class="hkl">1<span class="ob">1</span>0</span> &amp; more. <span class="source">Structure: somebody.</span>`,
+		`<b>Silicon along [1<span class="ob">1<i>̄</i></span>0].</b> See <span class="hkl">1<span class="ob">1<i>̄</i></span>0</span> &amp; more. <span class="source">Structure: somebody.</span>`,
 		`<input type="range" name="to" min="-90" max="90" step="1" value="-12.0"> <output>-12.0°</output>`,
 		`<input type="checkbox" name="d"> Twice`,
 		`<a class="open" href="/sim?v=1&amp;c=lib-si&amp;z=1,-1,0&amp;kv=200">Open in the simulator</a>`,

@@ -264,11 +264,19 @@ func (p *picture) svg() string {
 func (p *picture) label(b, bars *strings.Builder, l scene.Label) {
 	places := digitPlaces(l.Text)
 	b.WriteString(`<text x="`)
-	for i, x := range places {
-		if i > 0 {
-			b.WriteByte(' ')
+	i := 0
+	for _, d := range l.Text {
+		for range strconv.Itoa(d.Value) {
+			x := short(l.X+places[i], 1)
+			if i > 0 {
+				b.WriteByte(' ')
+			}
+			b.WriteString(x)
+			if d.Bar { // of the macron
+				b.WriteString(" " + x)
+			}
+			i++
 		}
-		b.WriteString(short(l.X+x, 1))
 	}
 	fmt.Fprintf(b, `" y="%s"`, short(l.Y, 1))
 	switch l.Class {
@@ -281,7 +289,12 @@ func (p *picture) label(b, bars *strings.Builder, l scene.Label) {
 	at := 0
 	for _, d := range l.Text {
 		digits := strconv.Itoa(d.Value)
-		b.WriteString(digits)
+		for _, digit := range digits {
+			b.WriteRune(digit)
+			if d.Bar {
+				b.WriteString(scene.Macron)
+			}
+		}
 		if d.Bar {
 			first, last := places[at], places[at+len(digits)-1]
 			fmt.Fprintf(bars, "M%sh%s", xy(l.X+first-3.3, l.Y-12.1), short(last-first+6.6, 1))
