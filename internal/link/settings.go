@@ -43,6 +43,8 @@ type Setting struct {
 	Fallback string // in words; "" if it is Default with the unit
 	Model    string // the model whose pictures show it; "" for every one
 
+	Help string // a sentence or two on what it does
+
 	number func(*Settings) *float64
 	word   func(*Settings) *string
 	toggle func(*Settings) *bool // whose option is the first but ""
@@ -64,37 +66,46 @@ type Option struct{ Code, Label string }
 var Table = []Setting{
 	{
 		Key: "kv", Name: "voltage", Label: "kV", Panel: "beam", Unit: "kV", Min: 20, Max: 1000, Default: "200",
+		Help:   "Accelerating voltage. It sets the wavelength, and with it the radius of the Ewald sphere.",
 		Usual:  []string{"80", "120", "200", "300"},
 		number: func(s *Settings) *float64 { return &s.KV },
 	}, {
 		Key: "cl", Name: "camera length", Label: "Camera length", Panel: "beam", Unit: "mm", Min: 50, Max: 5000, Default: "520",
+		Help:   "Distance from the specimen to the screen. It only scales the pattern.",
 		number: func(s *Settings) *float64 { return &s.CL },
 	}, {
 		Key: "t", Name: "thickness", Label: "Thickness", Panel: "beam", Unit: "nm", Min: 1, Max: 500, Default: "50",
+		Help:   "Thickness of the crystal along the beam. Dynamical intensities depend on it.",
 		Slider: &Slider{1, 200, "Thickness in nanometres"}, Model: "d",
 		number: func(s *Settings) *float64 { return &s.Thickness },
 	}, {
 		Key: "m", Name: "model", Label: "Model", Panel: "beam", Default: "k", Fallback: "the kinematic one",
+		Help:    "Kinematic: every electron is scattered once at most. Dynamical: Bloch waves, for perfect crystals of the thickness given.",
 		Options: []Option{{"k", "Kinematic"}, {"d", "Dynamical"}},
 		word:    func(s *Settings) *string { return &s.Model },
 	}, {
 		Key: "o", Name: "overlays", Panel: "show", Default: "is", Fallback: "indices and scale bar", Many: true, Order: "ikhdgs",
+		Help:    "What is drawn over the spots.",
 		Options: []Option{{"i", "Indices"}, {"k", "Kikuchi lines"}, {"d", "Double diffr."}, {"h", "HOLZ spots"}, {"g", "Forbidden"}, {"s", "Scale bar"}},
 		word:    func(s *Settings) *string { return &s.Overlays },
 	}, {
 		Key: "p", Name: "pattern style", Label: "Pattern", Panel: "show", Fallback: "the one of the theme",
+		Help:    "How the pattern looks: black on white as on film, or bright as on a screen.",
 		Options: []Option{{"", ""}, {"film", "Film"}, {"screen", "Screen"}, {"phosphor", "Phosphor"}},
 		word:    func(s *Settings) *string { return &s.Style },
 	}, {
 		Key: "f", Name: "mirror and rotation", Panel: "match", Fallback: "none", Many: true,
+		Help:    "How the picture is turned over, so that it agrees with the screen of your microscope. The crystal stays as it is.",
 		Options: []Option{{"h", "Mirror left-right"}, {"v", "Mirror up-down"}, {"r", "Rotate 180°"}, {"n", "Negative"}, {"d", "From the detector"}},
 		word:    func(s *Settings) *string { return &s.Flags },
 	}, {
 		Key: "w", Name: "view", Undo: "rings", Fallback: "spots",
+		Help:    "Rings of a powder instead of the spots of one crystal.",
 		Options: []Option{{"", ""}, {"r", "Powder"}},
 		toggle:  func(s *Settings) *bool { return &s.Rings },
 	}, {
 		Key: "u", Name: "cell", Fallback: "the one of the source",
+		Help:    "Which cell the indices belong to: the conventional one, or the one that the file gives.",
 		Options: []Option{{"", ""}, {"c", "Conventional"}, {"g", "As given"}},
 		word:    func(s *Settings) *string { return &s.Cell },
 	},
@@ -267,6 +278,23 @@ func (r *Setting) instead() string {
 	}
 	return r.Fallback
 }
+
+// Range says in words which values there are: "20 to 1000 kV".
+func (r *Setting) Range() string {
+	if r.number != nil {
+		return Trimmed(r.Min, 1) + " to " + Trimmed(r.Max, 1) + " " + r.Unit
+	}
+	var labels []string
+	for _, o := range r.Options {
+		if o.Label != "" {
+			labels = append(labels, o.Label)
+		}
+	}
+	return strings.Join(labels, ", ")
+}
+
+// Usually says in words what holds where a link says nothing.
+func (r *Setting) Usually() string { return r.instead() }
 
 // Change is what undoing a change of the setting is called.
 func (r *Setting) Change() string {

@@ -107,13 +107,13 @@ type Request struct {
 	// picture (a click in the stereogram), instead of to its standard orientation.
 	Short bool `json:"short,omitempty"`
 
-	X      float64  `json:"x,omitempty"`
-	Y      float64  `json:"y,omitempty"`
-	Radius float64  `json:"radius,omitempty"` // view-box units; how far a pick reaches
-	Deg    float64  `json:"deg,omitempty"`
-	Factor float64  `json:"factor,omitempty"` // above 1 magnifies
-	Fit    bool     `json:"fit,omitempty"`
-	Dir    string   `json:"dir,omitempty"`
+	X      float64 `json:"x,omitempty"`
+	Y      float64 `json:"y,omitempty"`
+	Radius float64 `json:"radius,omitempty"` // view-box units; how far a pick reaches
+	Deg    float64 `json:"deg,omitempty"`
+	Factor float64 `json:"factor,omitempty"` // above 1 magnifies
+	Fit    bool    `json:"fit,omitempty"`
+	Dir    string  `json:"dir,omitempty"`
 
 	// A drag starts at a point; what lies there decides what it does: a spot or
 	// a Kikuchi band is grabbed and stays under the pointer, elsewhere the

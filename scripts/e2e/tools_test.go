@@ -755,6 +755,6 @@ func TestToolMissing(t *testing.T) {
 	p.click(`.toast .btn:not(.icon)`)
 	p.wait("the tilt plan", `document.querySelector("#app").dataset.results === "tilt" && document.querySelector("#target").offsetParent`)
 	p.click(`[data-do="help"]`)
-	p.wait("the help", `document.querySelector("dialog[open]")?.textContent.includes("Keys and gestures")`)
+	p.wait("the help", `document.querySelector("dialog[open]")?.textContent.includes("20 to 1000 kV")`)
 	p.wait("its styles", `getComputedStyle(document.querySelector("dialog[open]")).display === "flex"`)
 }

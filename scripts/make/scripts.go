@@ -118,9 +118,14 @@ func writeList(scripts map[string][]byte) error {
 
 // fillIn writes a list of names into a script, in the place of a string.
 func fillIn(scripts map[string][]byte, script, place string, names []string) error {
+	return putIn(scripts, script, place, []byte(`"`+strings.Join(names, " ")+`"`))
+}
+
+// putIn writes what the build knows into a script, in a place that it has once.
+func putIn(scripts map[string][]byte, script, place string, text []byte) error {
 	if n := bytes.Count(scripts[script], []byte(place)); n != 1 {
-		return fmt.Errorf("%s: %d places for a list, want one %s", script, n, place)
+		return fmt.Errorf("%s: %d places to fill in, want one %s", script, n, place)
 	}
-	scripts[script] = bytes.Replace(scripts[script], []byte(place), []byte(`"`+strings.Join(names, " ")+`"`), 1)
+	scripts[script] = bytes.Replace(scripts[script], []byte(place), text, 1)
 	return nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -9,6 +10,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"zoneaxis/internal/link"
 )
 
 // A tool is a part of the simulator that its first pattern does not need: the
@@ -38,6 +41,7 @@ const (
 	toolLoader  = "js/simulator/tools.js"
 	toolScripts = "js/tools/"
 	toolStyles  = "css/tools/"
+	helpScript  = "js/tools/help/main.js"
 )
 
 var importedStyle = regexp.MustCompile(`@import "([^"]+)";`)
@@ -72,7 +76,33 @@ func tools(all map[string][]byte) (map[string][]string, error) {
 	if want := slices.Sorted(maps.Keys(toolLimits)); !slices.Equal(slices.Sorted(maps.Keys(found)), want) {
 		return nil, fmt.Errorf("the tools are %q, and those with a budget %q (scripts/make/tools.go)", slices.Sorted(maps.Keys(found)), want)
 	}
+	settings, err := settingsHelp()
+	if err != nil {
+		return nil, err
+	}
+	if err := putIn(all, helpScript, "/* __SETTINGS__ */", settings); err != nil {
+		return nil, err
+	}
 	return found, fillIn(all, toolLoader, `"__TOOLS__"`, slices.Sorted(maps.Keys(found)))
+}
+
+// settingsHelp returns the rows of the help on settings, as a script writes what
+// lies in an array: what a setting is called, its values, which one holds if
+// nobody chooses, and what it does.
+func settingsHelp() ([]byte, error) {
+	var out []byte
+	for i := range link.Table {
+		r := &link.Table[i]
+		if r.Help == "" {
+			return nil, fmt.Errorf("the setting %s has no help (internal/link/settings.go)", r.Name)
+		}
+		row, err := json.Marshal([]string{strings.ToUpper(r.Name[:1]) + r.Name[1:], r.Range(), r.Usually(), r.Help})
+		if err != nil {
+			return nil, err
+		}
+		out = append(append(out, row...), ',')
+	}
+	return out, nil
 }
 
 // inlined returns a style sheet with those that it imports, which then need no

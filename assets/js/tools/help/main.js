@@ -1,5 +1,5 @@
 // @ts-check
-// The help: keys and gestures.
+// The help: keys and gestures, and what the settings do.
 
 import { el, page } from "../../shared/dom.js";
 import { dialog } from "../dialog.js";
@@ -23,17 +23,34 @@ const ROWS = [
   ["Leave", "", "", "Tab moves on; Escape ends a mode", ""],
 ];
 
+const SETTING_HEADS = ["Setting", "Values", "If nothing is chosen", "What it does"];
+
+/** From the table of settings (internal/link); the build fills it in. @type {string[][]} */
+const SETTINGS = [/* __SETTINGS__ */];
+
+/**
+ * A table that becomes a list where there is no room.
+ * @param {string} label
+ * @param {string[]} heads
+ * @param {string[][]} rows
+ */
+function table(label, heads, rows) {
+  const body = rows.map(([first, ...rest]) =>
+    el("tr", {}, el("th", { scope: "row" }, first), ...rest.map((text, i) => {
+      const cell = el("td", {}, text);
+      cell.dataset.head = heads[i + 1];
+      return cell;
+    })));
+  const it = el("table", { className: "help" }, el("thead", {}, el("tr", {}, ...heads.map((t) => el("th", { scope: "col" }, t)))), el("tbody", {}, ...body));
+  return el("div", { className: "scroller", tabIndex: 0, role: "group", "aria-label": `Table of ${label}` }, it);
+}
+
 /** Opens the help. */
 export function open() {
-  const table = el("table", { className: "help" },
-    el("thead", {}, el("tr", {}, ...HEADS.map((t) => el("th", { scope: "col" }, t)))),
-    el("tbody", {}, ...ROWS.map(([first, ...rest]) => el("tr", {}, el("th", { scope: "row" }, first), ...rest.map((t, i) => {
-      const cell = el("td", {}, t);
-      cell.dataset.head = HEADS[i + 1];
-      return cell;
-    })))));
   const box = dialog("Keys and gestures",
-    el("div", { className: "scroller", tabIndex: 0, role: "group", "aria-label": "Table of keys and gestures" }, table),
+    table("keys and gestures", HEADS, ROWS),
+    el("h3", {}, "Settings"),
+    table("settings", SETTING_HEADS, SETTINGS),
     el("p", {}, el("a", { href: "/blog/" }, "How the pattern is calculated")),
     el("p", { className: "hint" }, `Version ${page.build}`));
   box.classList.add("wide-dialog");
