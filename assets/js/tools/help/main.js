@@ -30,27 +30,24 @@ const SETTINGS = [/* __SETTINGS__ */];
 
 /**
  * A table that becomes a list where there is no room.
- * @param {string} label
  * @param {string[]} heads
  * @param {string[][]} rows
  */
-function table(label, heads, rows) {
+function table(heads, rows) {
   const body = rows.map(([first, ...rest]) =>
     el("tr", {}, el("th", { scope: "row" }, first), ...rest.map((text, i) => {
       const cell = el("td", {}, text);
       cell.dataset.head = heads[i + 1];
       return cell;
     })));
-  const it = el("table", { className: "help" }, el("thead", {}, el("tr", {}, ...heads.map((t) => el("th", { scope: "col" }, t)))), el("tbody", {}, ...body));
-  return el("div", { className: "scroller", tabIndex: 0, role: "group", "aria-label": `Table of ${label}` }, it);
+  return el("table", { className: "help" }, el("thead", {}, el("tr", {}, ...heads.map((t) => el("th", { scope: "col" }, t)))), el("tbody", {}, ...body));
 }
 
 /** Opens the help. */
 export function open() {
   const box = dialog("Keys and gestures",
-    table("keys and gestures", HEADS, ROWS),
-    el("h3", {}, "Settings"),
-    table("settings", SETTING_HEADS, SETTINGS),
+    el("div", { className: "scroller", tabIndex: 0, role: "group", "aria-label": "Tables of keys, gestures and settings" },
+      table(HEADS, ROWS), el("h3", {}, "Settings"), table(SETTING_HEADS, SETTINGS)),
     el("p", {}, el("a", { href: "/blog/" }, "How the pattern is calculated")),
     el("p", { className: "hint" }, `Version ${page.build}`));
   box.classList.add("wide-dialog");
