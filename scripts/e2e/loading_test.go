@@ -49,36 +49,15 @@ func TestLongTasks(t *testing.T) {
 		}
 		return n
 	}
-	for range 3 {
-		p := newTab(t, wholeBrowser(t), newGate(t, s).base, 1440, 900)
-		p.before(watchTasks + `
-			top.heavy ??= [];
-			const ask = HTMLCanvasElement.prototype.getContext;
-			HTMLCanvasElement.prototype.getContext = function (kind, ...more) {
-				if (kind.startsWith("webgl")) top.heavy.push(kind);
-				return ask.call(this, kind, ...more);
-			};
-			for (const name of ["compile", "compileStreaming", "instantiate", "instantiateStreaming", "Module", "Instance"]) {
-				WebAssembly[name] = () => {
-					top.heavy.push("WebAssembly." + name);
-					throw new Error("not here");
-				};
+	for visit := 0; visit < 3 && longest(best) > longTask; visit++ {
+		t.Run(fmt.Sprint("visit ", visit+1), func(t *testing.T) {
+			if tasks := visitTasks(t, newGate(t, s).base); longest(tasks) < longest(best) {
+				best = tasks
 			}
-		`)
-		p.open("/sim?z=1,1,0")
-		p.wait("the canvas", onCanvas)
-		p.wait("everything saved", savedOffline)
-		if heavy := eval[[]string](p, `heavy`); len(heavy) > 0 {
-			t.Errorf("on the main thread: %v", heavy)
-		}
-		tasks := eval[[][]float64](p, `tasks`)
-		t.Logf("tasks of 50 ms or more (start, ms): %v", tasks)
-		if longest(tasks) < longest(best) {
-			best = tasks
-		}
-		if longest(best) <= longTask {
-			return
-		}
+		})
+	}
+	if longest(best) <= longTask {
+		return
 	}
 	text := fmt.Sprintf("the main thread was busy for %v ms at a stretch, the limit is %d ms: %v", longest(best), longTask, best)
 	if load := loadAverage(); load > 2*float64(runtime.NumCPU()) {
@@ -86,6 +65,34 @@ func TestLongTasks(t *testing.T) {
 		return
 	}
 	t.Error(text)
+}
+
+// visitTasks returns start and length of the long tasks of a first visit, ms.
+func visitTasks(t *testing.T, base string) [][]float64 {
+	p := newTab(t, wholeBrowser(t), base, 1440, 900)
+	p.before(watchTasks + `
+		top.heavy ??= [];
+		const ask = HTMLCanvasElement.prototype.getContext;
+		HTMLCanvasElement.prototype.getContext = function (kind, ...more) {
+			if (kind.startsWith("webgl")) top.heavy.push(kind);
+			return ask.call(this, kind, ...more);
+		};
+		for (const name of ["compile", "compileStreaming", "instantiate", "instantiateStreaming", "Module", "Instance"]) {
+			WebAssembly[name] = () => {
+				top.heavy.push("WebAssembly." + name);
+				throw new Error("not here");
+			};
+		}
+	`)
+	p.open("/sim?z=1,1,0")
+	p.wait("the canvas", onCanvas)
+	p.wait("everything saved", savedOffline)
+	if heavy := eval[[]string](p, `heavy`); len(heavy) > 0 {
+		t.Errorf("on the main thread: %v", heavy)
+	}
+	tasks := eval[[][]float64](p, `tasks`)
+	t.Logf("tasks of 50 ms or more (start, ms): %v", tasks)
+	return tasks
 }
 
 // loadAverage returns how many programs wanted a processor in the last minute;
