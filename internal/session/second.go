@@ -34,6 +34,9 @@ const misfitAllowed = 10 * math.Pi / 180
 // errRelation is shown for a relation that cannot be read.
 var errRelation = errors.New("That is not an orientation relationship. Try (111)||(110) [1−10]||[1−11], a twin plane such as (111), or 60° [111].")
 
+// relationFault is what is wrong with the text of a relation.
+type relationFault struct{ error }
+
 // setSecond shows a second crystal. id "" removes it; "twin" is the first crystal
 // again. variant counts from 1. On an error nothing changes.
 func (s *Session) setSecond(id, relation string, variant int) error {
@@ -67,7 +70,7 @@ func (s *Session) setSecond(id, relation string, variant int) error {
 		return err
 	}
 	if err := next.relate(s.specimen, relation); err != nil {
-		return err
+		return relationFault{err}
 	}
 	s.second, s.relation, s.other = id, relation, next
 	s.variant = min(max(variant, 1), len(next.variants))

@@ -182,7 +182,11 @@ func (s *Session) patchSecond(p *protocol.SecondPatch, fields faults) error {
 	err := s.setSecond(id, relation, variant)
 	var need needError
 	if err != nil && !errors.As(err, &need) {
-		fields["second"] = sentence(err)
+		field := "second"
+		if errors.As(err, new(relationFault)) {
+			field = "relation"
+		}
+		fields[field] = sentence(err)
 		return nil
 	}
 	return err

@@ -195,7 +195,7 @@ func TestSecondPhase(t *testing.T) {
 		t.Errorf("turn: %q", plain(r.View.Second.Text))
 	}
 	bad := do(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Second: &protocol.SecondPatch{Relation: ptr("(111)||(110) [100]||[100]")}}})
-	if got := bad.Fields["second"]; got != "The direction [100] does not lie in the plane (111) of the first crystal: it is 35.3° out of it." {
+	if got := bad.Fields["relation"]; got != "The direction [100] does not lie in the plane (111) of the first crystal: it is 35.3° out of it." {
 		t.Errorf("misfit: %q", got)
 	}
 	if r = set("", "", 0); r.View.Second != nil || r.Link != "/sim?z=1,1,0" {

@@ -382,8 +382,7 @@ func (p *tab) click(selector string) {
 // fill replaces the text of a field as typing does.
 func (p *tab) fill(selector, text string) {
 	p.t.Helper()
-	p.do(chromedp.Focus(chromedp.CSS(selector)))
-	eval[bool](p, fmt.Sprintf(`(document.querySelector(%s).select(), true)`, quote(selector)))
+	eval[bool](p, fmt.Sprintf(`((n) => (n.focus(), n.select(), true))(document.querySelector(%s))`, quote(selector)))
 	if text == "" {
 		p.key(kb.Backspace)
 		return

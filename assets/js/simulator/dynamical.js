@@ -4,6 +4,7 @@
 
 import { $ } from "../shared/dom.js";
 import { act, gesture, now, newView, show } from "./app.js";
+import { release } from "./field.js";
 import * as engine from "../shared/engine.js";
 import { ask, toast } from "./messages.js";
 
@@ -43,7 +44,10 @@ async function work() {
 }
 
 const slider = $("#t-range");
-slider.addEventListener("input", () => gesture({ op: "set", set: { values: { t: slider.value } } }, { merge: "thickness" }));
+slider.addEventListener("input", () => {
+  release($("#t"));
+  gesture({ op: "set", set: { values: { t: slider.value } } }, { merge: "thickness" });
+});
 newView.listen((view) => {
   slider.hidden = view.values.m !== "d" || view.values.w !== "";
   if (document.activeElement !== slider) slider.value = view.values.t;

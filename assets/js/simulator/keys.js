@@ -5,6 +5,7 @@ import { $ } from "../shared/dom.js";
 import { named } from "../shared/keyboard.js";
 import { signal } from "../shared/signal.js";
 import { act, gesture, now } from "./app.js";
+import { edited } from "./field.js";
 import { field } from "./pattern.js";
 import { step } from "./pad.js";
 import { mute, announce } from "./announce.js";
@@ -139,9 +140,8 @@ field.addEventListener("blur", () => {
 addEventListener("keydown", (event) => {
   if (event.key === "Escape") spot.hideTip();
   if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
-  const typing = event.target instanceof HTMLInputElement && event.target.type === "text" && event.target.dataset.typing;
   const key = named(event);
-  if (typing || (key !== "z" && key !== "y")) return;
+  if ((key !== "z" && key !== "y") || edited(event.target)) return;
   event.preventDefault();
   if (key === "y" || event.shiftKey) commanded.emit("redo");
   else commanded.emit("undo");

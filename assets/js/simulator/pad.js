@@ -4,6 +4,7 @@
 
 import { $, $$ } from "../shared/dom.js";
 import { act, gesture } from "./app.js";
+import { attach } from "./field.js";
 import { mute } from "./announce.js";
 
 const WAIT_MS = 350;
@@ -81,8 +82,9 @@ function name() {
 }
 for (const dot of $$('input[name="step"]')) dot.addEventListener("change", name);
 
-const rotation = $("#rotation");
-rotation.addEventListener("change", () => {
-  delete rotation.dataset.typing;
-  act({ op: "rotate", text: rotation.value });
+attach($("#rotation"), {
+  async commit(text) {
+    const reply = await act({ op: "rotate", text }, { quiet: true });
+    return { fault: reply.fields?.rotation ?? reply.error ?? "" };
+  },
 });

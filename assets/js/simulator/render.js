@@ -4,6 +4,7 @@
 import { $, $$, el, fill, runs } from "../shared/dom.js";
 import { main } from "./pattern.js";
 import { newFrame, newView } from "./app.js";
+import { show } from "./field.js";
 
 /** @typedef {import('../shared/protocol').View} View */
 /** @typedef {import('../shared/protocol').Frame} Frame */
@@ -15,23 +16,13 @@ const hint = $("#zone-hint");
 const chips = $('[data-part="chips"]');
 const legend = $('[data-part="legend"]');
 
-/**
- * Sets a field, unless someone is typing in it.
- * @param {HTMLInputElement} field
- * @param {string} value
- */
-export function setField(field, value) {
-  if (!field || (document.activeElement === field && field.dataset.typing)) return;
-  if (field.value !== value) field.value = value;
-}
-
 newFrame.listen((frame) => {
   fill("hud-zone", frame.zone);
   fill("hud-off", frame.offAxis);
   fill("near", frame.on ? runs(frame.nearText) : nearText(frame));
   snap.hidden = frame.on;
-  setField(rotation, frame.rotation);
-  setField($("#cl"), frame.cl);
+  show(rotation, frame.rotation);
+  show($("#cl"), frame.cl);
 });
 
 /** @param {Frame} frame */
@@ -76,7 +67,7 @@ function nameNode(c) {
 
 /** @param {View} view */
 function orientation(view) {
-  setField(zone, view.input);
+  show(zone, view.input);
   if (hint.dataset.message === undefined) hint.textContent = view.hint;
   const list = view.chips ?? [];
   chips.toggleAttribute("data-four", view.crystal.fourIndex);
@@ -119,7 +110,7 @@ function hud(view) {
 function settings({ values }) {
   /** @type {Record<string, string>} */
   const chosen = { ...values, m: values.w ? "rings" : values.m, p: values.p || styleOfTheme() };
-  for (const field of $$("#state .field[name]")) setField(field, values[field.name]);
+  for (const field of $$("#state .field[name]")) show(field, values[field.name]);
   for (const b of $$("[data-usual]")) b.setAttribute("aria-pressed", String(b.value === values[b.dataset.usual]));
   for (const box of $$("#state [type=checkbox]")) box.checked = values[box.name].includes(box.value);
   for (const dot of $$("#state [type=radio]")) dot.checked = dot.value === chosen[dot.name];

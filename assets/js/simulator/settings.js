@@ -1,59 +1,28 @@
 // @ts-check
 // Microscope, overlays, pattern style, match-the-screen.
 
-import { $, $$, el, keep, kept } from "../shared/dom.js";
+import { $, $$, keep, kept } from "../shared/dom.js";
 import { act, now, newView } from "./app.js";
+import { attach, release, show } from "./field.js";
 import { scale } from "./pattern.js";
-import { setField } from "./render.js";
 
 /** @typedef {import('../shared/protocol').Patch} Patch */
 
 /**
- * Changes settings and shows which were refused.
+ * Changes settings.
  * @param {Patch} patch
  */
-export async function set(patch) {
-  const reply = await act({ op: "set", set: patch }, { quiet: true });
-  const errors = reply.fields ?? {};
-  for (const key of [...Object.keys(patch.values ?? {}), ...(patch.scale === undefined ? [] : ["scale"])])
-    fault(key, errors[key] ?? (reply.ok ? "" : reply.error ?? ""));
-  return reply;
-}
-
-/**
- * @param {string} id
- * @param {string} text
- */
-function fault(id, text) {
-  const line = $(`#${id}-error`);
-  const field = $(`#${id}`);
-  if (!line) return;
-  line.textContent = text;
-  line.hidden = !text;
-  if (text) field.setAttribute("aria-invalid", "true");
-  else field.removeAttribute("aria-invalid");
-}
-
-// A field that someone types in is left alone until it is done.
-document.addEventListener("input", (event) => {
-  const target = event.target;
-  if (target instanceof HTMLInputElement && target.matches(".field")) target.dataset.typing = "";
-});
-document.addEventListener("focusout", (event) => {
-  const target = event.target;
-  if (target instanceof HTMLInputElement && target.id !== "zone") delete target.dataset.typing;
-});
+const set = (patch) => act({ op: "set", set: patch });
 
 for (const field of $$("#state .field")) {
-  field.addEventListener("change", () => {
-    delete field.dataset.typing;
-    set(field.id === "scale" ? { scale: field.value, unit: scale() } : { values: { [field.name]: field.value } });
+  const key = field.name || field.id;
+  attach(field, {
+    async commit(text) {
+      const patch = key === "scale" ? { scale: text, unit: scale() } : { values: { [key]: text } };
+      const reply = await act({ op: "set", set: patch }, { quiet: true });
+      return { fault: reply.fields?.[key] ?? reply.error ?? "" };
+    },
   });
-  // What is wrong with it stands below its row.
-  let above = field.closest(".row, .cols");
-  while (above.nextElementSibling?.matches(".error")) above = above.nextElementSibling;
-  above.after(el("p", { className: "error", id: `${field.id}-error`, hidden: true }));
-  field.setAttribute("aria-describedby", `${field.id}-error`);
 }
 
 const form = $("#state");
@@ -76,7 +45,10 @@ form.addEventListener("change", (/** @type {Event} */ event) => {
 
 document.addEventListener("click", (event) => {
   const preset = /** @type {HTMLElement} */ (event.target).closest?.("[data-usual]");
-  if (preset instanceof HTMLButtonElement) set({ values: { [preset.dataset.usual ?? ""]: preset.value } });
+  if (!(preset instanceof HTMLButtonElement)) return;
+  const key = preset.dataset.usual ?? "";
+  release($(`#${key}`));
+  set({ values: { [key]: preset.value } });
 });
 
 /** How the screen of one's microscope shows a pattern is kept on the device. */
@@ -95,7 +67,7 @@ export function recall() {
 /** The scale in nm⁻¹ per pixel follows camera length and the size of the frame. */
 export function showScale() {
   if (!now.view) return;
-  setField($("#scale"), (now.view.scale / scale()).toPrecision(3));
+  show($("#scale"), (now.view.scale / scale()).toPrecision(3));
 }
 $("#match").addEventListener("toggle", showScale);
 newView.listen(showScale);

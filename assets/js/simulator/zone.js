@@ -2,96 +2,77 @@
 // The zone-axis field: what was typed goes to the engine, which words the
 // message. Enter and Go move; 600 ms without typing only check.
 
-import { $, button, runs } from "../shared/dom.js";
+import { $, button, plain, runs } from "../shared/dom.js";
 import { act, follow, now } from "./app.js";
+import { attach } from "./field.js";
 
 const CHECK_MS = 600;
 
-const field = $("#zone");
+const input = $("#zone");
 const hint = $("#zone-hint");
 let timer = 0;
 let asked = 0;
 
 /**
- * Shows what the engine said about the text.
- * @param {import('../shared/protocol').ZoneReply | undefined} zone
+ * What the engine said about a text.
+ * @param {import('../shared/protocol').Reply} reply
  */
-function show(zone) {
-  const message = zone?.message?.length ? zone.message : null;
-  if (!message) return reset();
-  hint.dataset.message = "";
-  delete hint.dataset.default;
-  hint.classList.toggle("error", zone?.ok === false);
-  hint.replaceChildren(runs(message));
-  const action = zone?.action;
-  if (action) hint.append(" ", button(action.label, { onclick: () => { reset(); field.dataset.typing = ""; delete field.dataset.typing; follow(action); } }));
-  field.setAttribute("aria-invalid", String(zone?.ok === false));
+function told({ zone, error, action }) {
+  if (zone) return { fault: zone.ok ? "" : plain(zone.message), message: zone.message, action: zone.action };
+  return { fault: error ?? "", message: error && [{ t: error }], action };
 }
 
-function reset() {
-  delete hint.dataset.message;
-  hint.dataset.default = "";
-  hint.classList.remove("error");
-  hint.textContent = now.view?.hint ?? hint.textContent;
-  field.removeAttribute("aria-invalid");
+const field = attach(input, {
+  waits: true,
+  commit: async (text) => {
+    stop();
+    return told(await act({ op: "zone", text }, { quiet: true }));
+  },
+  tell(told) {
+    stop();
+    hint.classList.toggle("error", !!told?.fault);
+    if (!told?.message?.length) {
+      delete hint.dataset.message;
+      hint.dataset.default = "";
+      hint.textContent = now.view?.hint ?? hint.textContent;
+      return;
+    }
+    hint.dataset.message = "";
+    delete hint.dataset.default;
+    hint.replaceChildren(runs(told.message));
+    const { action } = told;
+    if (action) hint.append(" ", button(action.label, { onclick: () => { field.release(); follow(action); } }));
+  },
+});
+
+/** No text is to be checked any more. */
+function stop() {
+  clearTimeout(timer);
+  asked++;
 }
 
 async function check() {
   const mine = ++asked;
-  const { zone } = await act({ op: "parse", text: field.value }, { quiet: true });
-  if (mine === asked) show(zone);
+  const reply = await act({ op: "parse", text: input.value }, { quiet: true });
+  if (mine === asked) field.tell(told(reply));
 }
 
-/** Goes to the zone axis that was typed. */
-export async function go() {
-  clearTimeout(timer);
-  const mine = ++asked;
-  const text = field.value;
-  delete field.dataset.typing;
-  const reply = await act({ op: "zone", text }, { quiet: true });
-  if (mine !== asked) return;
-  if (reply.zone) show(reply.zone);
-  else if (!reply.ok && reply.error) show({ ok: false, message: [{ t: reply.error }], action: reply.action });
-  if (reply.ok && now.view) field.value = now.view.input;
-  else field.dataset.typing = "";
-}
-
-field.addEventListener("input", () => {
-  field.dataset.typing = "";
-  clearTimeout(timer);
-  asked++;
-  if (field.value.trim() === "") return reset();
-  timer = setTimeout(check, CHECK_MS);
-});
-
-field.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
-  if (event.key !== "Escape" || !now.view) return;
-  delete field.dataset.typing;
-  field.value = now.view.input;
-  clearTimeout(timer);
-  asked++;
-  reset();
-});
-
-field.addEventListener("blur", () => {
-  // An untouched or emptied field shows the zone again.
-  if (field.value.trim() === "" && now.view) {
-    delete field.dataset.typing;
-    field.value = now.view.input;
-  }
+input.addEventListener("input", () => {
+  stop();
+  if (input.value.trim() === "") field.tell(null);
+  else timer = setTimeout(check, CHECK_MS);
 });
 
 $("#zone-form").addEventListener("submit", (/** @type {SubmitEvent} */ event) => {
   event.preventDefault();
-  go();
+  field.commit();
 });
 
 document.addEventListener("click", (event) => {
   const chip = /** @type {HTMLElement} */ (event.target).closest?.(".chip[data-uvw]");
   if (!(chip instanceof HTMLElement) || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
   event.preventDefault();
-  delete field.dataset.typing;
-  reset();
+  field.release();
   const uvw = /** @type {[number, number, number]} */ ((chip.dataset.uvw ?? "").split(",").map(Number));
   act({ op: "go", uvw });
 });

@@ -3,6 +3,7 @@
 
 import { $, button, el, runs } from "../../shared/dom.js";
 import { act, now, newView } from "../../simulator/app.js";
+import { attach } from "../../simulator/field.js";
 import { dialog } from "../dialog.js";
 
 const box = $('[data-part="second"]');
@@ -19,7 +20,6 @@ export function open() {
   const relation = el("input", { className: "field", id: "second-relation", autocomplete: "off", spellcheck: false });
   relation.setAttribute("list", "relations");
   const names = el("datalist", { id: "relations" });
-  const error = el("p", { className: "error", hidden: true });
   const other = el("div", {}, el("label", { className: "label", for: "second-id" }, "Crystal"), id, hits);
   let chosen = view?.second?.id && view.second.id !== "twin" ? view.second.id : "";
 
@@ -35,28 +35,29 @@ export function open() {
     const reply = await act({ op: "search", text: id.value, limit: 6 }, { quiet: true });
     hits.replaceChildren(...(reply.hits ?? []).map((h) => {
       const b = el("button", { type: "button", className: "crystal-item" }, el("b", {}, h.name), " ", el("span", {}, runs(h.formula)), el("small", {}, runs(h.group)));
-      b.addEventListener("click", () => { chosen = h.id; id.value = h.name; hits.replaceChildren(); relation.focus(); });
+      b.addEventListener("click", () => { chosen = h.id; crystal.release(); crystal.show(h.name); hits.replaceChildren(); relation.focus(); });
       return el("li", {}, b);
     }));
   };
+  /** One request sets both fields. @type {ReturnType<typeof set>} */
+  let reply;
   const apply = async () => {
-    const wanted = kind.value === "twin" ? "twin" : chosen || id.value.trim();
-    const reply = await set({ id: wanted, relation: relation.value });
-    const fault = Object.values(reply.fields ?? {})[0] ?? (reply.ok ? now.view?.second?.error : reply.error);
-    error.textContent = fault ?? "";
-    error.hidden = !fault;
-    if (!fault) panel.close();
+    reply = set({ id: kind.value === "twin" ? "twin" : chosen || id.value.trim(), relation: relation.value });
+    await Promise.all([crystal.commit(), related.commit()]);
+    if ((await reply).ok) panel.close();
   };
   const form = el("form", { className: "stack" },
-    el("div", {}, el("label", { className: "label", for: "second-kind" }, "What"), kind), other, el("div", {}, name, relation, names), error,
+    el("div", {}, el("label", { className: "label", for: "second-kind" }, "What"), kind), other, el("div", {}, name, relation, names),
     el("div", { className: "row" }, el("button", { className: "btn primary grow" }, "Show"), view?.second ? button("Remove", { icon: "x", grow: true, onclick: () => { set({ id: "" }); panel.close(); } }) : ""));
+  const crystal = attach(id, { waits: true, empty: true, commit: async () => ({ fault: (await reply).fields?.second ?? "" }) });
+  const related = attach(relation, { waits: true, empty: true, commit: async () => ({ fault: (await reply).fields?.relation ?? (await reply).error ?? "" }) });
   form.addEventListener("submit", (/** @type {Event} */ e) => { e.preventDefault(); apply(); });
   kind.addEventListener("change", kinds);
   id.addEventListener("input", () => { chosen = ""; look(); });
   if (view?.second) {
     kind.value = view.second.id === "twin" ? "twin" : "other";
-    relation.value = view.second.relation;
-    id.value = view.second.name;
+    related.show(view.second.relation);
+    crystal.show(view.second.name);
   }
   kinds();
   const panel = dialog("Second phase or twin", form);

@@ -1,37 +1,34 @@
 // @ts-check
 // The tilt plan: where the holder stands, where it should go, what it can reach.
 
-import { $, el, keep, kept, runs } from "../../shared/dom.js";
+import { $, el, keep, kept, plain, runs } from "../../shared/dom.js";
 import { act, now, newView } from "../../simulator/app.js";
+import { attach, show } from "../../simulator/field.js";
 import * as panels from "../../simulator/panels.js";
-import { setField } from "../../simulator/render.js";
+import { ask } from "../../simulator/messages.js";
 import { load } from "../../simulator/tools.js";
 import { table } from "../tables.js";
 
 /** @typedef {import('../../shared/protocol').HolderPatch} HolderPatch */
 
+const ANGLES = /** @type {const} */ (["alpha", "beta", "limitAlpha", "limitBeta", "axis"]);
 const KEPT = /** @type {const} */ (["limitAlpha", "limitBeta", "axis", "flipAlpha", "flipBeta"]);
 
 const box = el("div", { id: "plan" });
 panels.add("tilt", el("h2", { id: "h-tilt" }, "Tilt plan"), box);
-const error = el("p", { className: "error", hidden: true });
 const answer = el("div", { className: "plan-answer", "aria-live": "off" });
 const nearest = el("div", {});
 
-/** @param {string} name @param {string} label @param {string} unit */
-function field(name, label, unit = "°") {
+/** @param {string} name @param {string} label */
+function field(name, label) {
   const input = el("input", { className: "field", id: `holder-${name}`, inputMode: "text", autocomplete: "off" });
-  input.addEventListener("change", () => {
-    delete input.dataset.typing;
-    change({ [name]: input.value });
-  });
-  return el("div", {}, el("label", { className: "label", for: input.id }, label), el("div", { className: "unit" }, input, el("span", {}, unit)));
+  return el("div", {}, el("label", { className: "label", for: input.id }, label), el("div", { className: "unit" }, input, el("span", {}, "°")));
 }
 
 /** @param {string} name @param {string} label */
 function check(name, label) {
   const input = el("input", { type: "checkbox", id: `holder-${name}` });
-  input.addEventListener("change", () => change({ [name]: input.checked }));
+  input.addEventListener("change", () => change({ [name]: input.checked }).then((fault) => fault && ask(fault)));
   return el("label", { className: "check" }, input, label);
 }
 
@@ -39,27 +36,39 @@ const target = el("input", { className: "field zone", id: "target", "aria-label"
 const form = el("form", { className: "row" }, target, el("button", { className: "btn primary" }, "Plan"));
 form.addEventListener("submit", (/** @type {Event} */ event) => {
   event.preventDefault();
-  plan();
+  aim.commit();
 });
 
 box.append(
   el("div", { className: "cols" }, field("alpha", "α now"), field("beta", "β now")),
-  form, error, answer, nearest,
+  form, answer, nearest,
   el("details", { className: "fold" }, el("summary", {}, "Holder settings"),
     el("div", { className: "cols" }, field("limitAlpha", "Limit of α"), field("limitBeta", "Limit of β")),
     el("div", { className: "cols" }, field("axis", "α axis on the screen")),
     el("div", { className: "checks" }, check("flipAlpha", "Turn the sign of α"), check("flipBeta", "Turn the sign of β"))),
 );
 
-/** @param {HolderPatch} patch */
+/** Changes the holder. @param {HolderPatch} patch @returns {Promise<string>} what is wrong with it */
 async function change(patch) {
   const reply = await act({ op: "set", set: { holder: patch } }, { quiet: true });
-  const faults = Object.values(reply.fields ?? {});
-  error.textContent = faults[0] ?? (reply.ok ? "" : reply.error ?? "");
-  error.hidden = !error.textContent;
   if (reply.ok) remember();
-  return reply;
+  return Object.values(reply.fields ?? {})[0] ?? reply.error ?? "";
 }
+
+for (const name of ANGLES) attach($(`#holder-${name}`), { commit: async (text) => ({ fault: await change({ [name]: text }) }) });
+
+/** The target that the plan is for. */
+let wanted = "";
+
+const aim = attach(target, {
+  waits: true,
+  empty: true,
+  async commit(text) {
+    const fault = await plan(text.trim(), true);
+    if (!fault) aim.show(wanted);
+    return { fault };
+  },
+});
 
 /** What a microscope's holder is like is kept on the device. */
 function remember() {
@@ -81,22 +90,24 @@ export function recall() {
 let remembered = false;
 let planned = "";
 
-/** Asks for the plan of the target in the field, or of the nearest zones. */
-async function plan() {
-  if (!now.view || box.offsetParent === null) return;
+/**
+ * Asks for the plan of the target, or of the nearest zones.
+ * @param {string} [text] the target
+ * @param {boolean} [aimed] it has just been typed
+ * @returns {Promise<string>} what is wrong with the target
+ */
+async function plan(text = wanted, aimed = false) {
+  if (!now.view || box.offsetParent === null) return "";
   if (!remembered) {
     remembered = true;
     const holder = recall();
     if (holder) await act({ op: "set", set: { holder } }, { quiet: true, keep: true });
   }
-  const text = target.value.trim();
   const reply = await act({ op: "tiltplan", text }, { quiet: true });
-  if (!reply.plan) {
-    answer.replaceChildren(reply.zone?.message?.length ? el("p", { className: "error" }, runs(reply.zone.message)) : reply.error ? el("p", { className: "error" }, reply.error) : "");
-    if (text) return;
-  }
+  if (!aimed && text !== wanted) return "";
   const p = reply.plan;
-  if (!p) return;
+  if (!p) return plain(reply.zone?.message) || (reply.error ?? "");
+  wanted = text;
   if (text !== planned) load("views").then((views) => views.later(), () => {}); // the way there, in the stereogram
   planned = text;
   const parts = [];
@@ -107,6 +118,13 @@ async function plan() {
   }
   answer.replaceChildren(...parts);
   nearest.replaceChildren(...(p.nearest?.length ? [zones(p.nearest)] : []));
+  return "";
+}
+
+/** Plans anew. A target that the crystal does not have any more says so. */
+async function follow() {
+  const fault = await plan();
+  if (fault) answer.replaceChildren(el("p", { className: "error" }, fault));
 }
 
 /** @param {string} name @param {string} value */
@@ -116,16 +134,17 @@ const tile = (name, value) => el("div", {}, el("dt", {}, name), el("dd", {}, val
 function zones(list) {
   const rows = list.map((z) => ({ cells: [z.text, z.alpha, z.beta, z.travel], uvw: z.uvw, label: `Plan ${z.label}` }));
   return table({ caption: "Nearest zones within reach", heads: ["Zone", "α", "β", "Tilt"], rows }, (uvw) => {
-    target.value = uvw.join(" ");
+    aim.release();
+    aim.show((wanted = uvw.join(" ")));
     plan();
   });
 }
 
 newView.listen((view) => {
   const h = view.holder;
-  for (const name of ["alpha", "beta", "limitAlpha", "limitBeta", "axis"]) setField($(`#holder-${name}`), /** @type {any} */ (h)[name] ?? "");
+  for (const name of ANGLES) show($(`#holder-${name}`), h[name]);
   $("#holder-flipAlpha").checked = h.flipAlpha;
   $("#holder-flipBeta").checked = h.flipBeta;
-  plan();
+  follow();
 });
-panels.shown.listen(plan);
+panels.shown.listen(follow);
