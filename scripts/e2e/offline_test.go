@@ -20,7 +20,7 @@ import (
 
 const (
 	savedOffline = `document.querySelector("#offline").textContent.includes("Ready offline")`
-	notSaved     = `document.querySelector("#offline").textContent.includes("Not saved for offline")`
+	notSaved     = `document.querySelector("#offline").textContent.toLowerCase().includes("not saved")`
 )
 
 // heading waits for a crystal or a zone to be named by the page's heading.
@@ -124,6 +124,10 @@ func TestOffline(t *testing.T) {
 	if got := p.text("h1"); got == "" || strings.Contains(got, "<no") {
 		t.Errorf("a page around the simulator offline: %q", got)
 	}
+	p.open("/library/au/#z1_m1_0")
+	p.click("#away-crystal")
+	p.heading("Gold")
+	p.heading("zone axis 1 minus 1 0")
 }
 
 // kept reads the names of the crystals that are kept on the device.

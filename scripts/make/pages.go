@@ -68,6 +68,13 @@ func (b *builder) pages() error {
 		return err
 	}
 	pages = append(pages, page)
+	if page, err = renderer.Render("away.html", "away", &struct{ site.Head }{site.Head{
+		Title: "Not on this device", Description: "There is no line to the server just now, and this page has not been kept.", NoIndex: true, Style: "css/pages/blog.css",
+		Scripts: []string{"js/site/away.js"},
+	}}); err != nil {
+		return err
+	}
+	pages = append(pages, page)
 	more, err := b.around(posts, pages)
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@
 // way of our own server, from the Materials Project.
 
 import { plain } from "./dom.js";
+import { reachable } from "./line.js";
 import { signal } from "./signal.js";
 import * as store from "./store.js";
 
@@ -63,13 +64,11 @@ async function request(id) {
   try {
     return await fetch(`/api/structure/${encodeURIComponent(id)}`, { signal: AbortSignal.timeout(40_000) });
   } catch (error) {
-    if (!navigator.onLine || (error instanceof TypeError && !(await reachable())))
+    if (error instanceof TypeError && !(await reachable()))
       throw new CrystalError(`You are offline and ${id} is not saved on this device. Connect once to save it.`, RETRY);
     throw new CrystalError(SERVER_FAILS, RETRY);
   }
 }
-
-const reachable = () => fetch("/healthz", { cache: "no-store" }).then((r) => r.ok, () => false);
 
 /** @param {Response} answer */
 async function reason(answer) {
@@ -88,7 +87,7 @@ async function reason(answer) {
  */
 export async function searchOnline(formula) {
   const answer = await fetch(`/api/search?formula=${encodeURIComponent(formula)}`).catch(() => null);
-  if (!answer) throw new CrystalError(SERVER_FAILS, RETRY);
+  if (!answer) throw new CrystalError((await reachable()) ? SERVER_FAILS : "You are offline: only the library and the crystals on this device can be searched.", RETRY);
   if (!answer.ok) throw new CrystalError((await reason(answer)).detail || SERVER_FAILS);
   const { hits } = await answer.json();
   return (hits ?? []).map((/** @type {any} */ h) => ({ id: h.id, formula: h.formula ?? "", group: h.spacegroup ?? "" }));

@@ -7,6 +7,7 @@ import * as app from "./app.js";
 import "./dynamical.js";
 import { keepFetched, waits } from "../shared/crystals.js";
 import * as engine from "../shared/engine.js";
+import { thin } from "../shared/line.js";
 import * as history from "./history.js";
 import * as intake from "./intake.js";
 import { commanded } from "./keys.js";
@@ -181,18 +182,17 @@ function idle(run) {
 
 /** The canvas, then the tools, then everything for offline use; on a thin line only when asked. */
 async function afterwards() {
-  const line = /** @type {any} */ (navigator).connection;
-  const thin = line?.saveData === true || /2g/.test(line?.effectiveType ?? "");
+  const slow = thin();
   const canvas = () => import("./viewer.js").then((viewer) => viewer.load());
   // Asked for first: it is what tells that the line is cut while the rest comes.
   const offline = import("./offline.js");
   offline.catch(() => {});
-  if (thin) ask("This line is slow, so the simple view stays.", { label: "Load the fast view (2.1 MB)", run: canvas });
+  if (slow) ask("This line is slow, so the simple view stays.", { label: "Load the fast view (2.1 MB)", run: canvas });
   else {
     await canvas().catch(() => {});
     await loadAll();
   }
-  const save = (/** @type {typeof import("./offline.js")} */ it) => idle(() => it.start(!thin));
+  const save = (/** @type {typeof import("./offline.js")} */ it) => idle(() => it.start(!slow));
   // A browser may remember that a module did not come: later it gets another name.
   const later = () => import(new URL("./offline.js#later", import.meta.url).href).then(save, () => {});
   offline.then(save, () => addEventListener("online", later, { once: true }));

@@ -2,7 +2,8 @@
 // The service worker from the page's side: the badge, saving for offline, and
 // the offer of a new version. Nothing reloads by itself.
 
-import { $, button, icon, page } from "../shared/dom.js";
+import { $, button, icon, page, root } from "../shared/dom.js";
+import { answered, reachable } from "../shared/line.js";
 import { ask } from "./messages.js";
 
 const REFUSED = "This browser did not let us save for offline use. The simulator works while this tab stays open.";
@@ -11,6 +12,8 @@ const CUT = "Saving for offline stopped because the server did not answer. Try a
 const badge = $("#offline");
 let saved = false;
 let saving = -1;
+/** The server did not answer when it was last asked, whatever the machine says. */
+let cut = false;
 
 /** @param {string} text @param {string} [picture] @param {{label: string, run: () => void}} [action] */
 function show(text, picture, action) {
@@ -21,9 +24,9 @@ function show(text, picture, action) {
 
 function update() {
   if (saving >= 0) return show(`Saving for offline, ${Math.round(saving * 100)} %`, "refresh-cw");
-  if (!navigator.onLine) return show("Offline", "wifi-off");
-  if (saved) return show("Ready offline", "check");
-  show("Not saved for offline", undefined, { label: "Save now", run: save });
+  const away = cut || !navigator.onLine;
+  if (saved) return away ? show("Offline", "wifi-off") : show("Ready offline", "check");
+  show(away ? "Offline, not saved" : "Not saved for offline", away ? "wifi-off" : undefined, { label: "Save now", run: save });
 }
 
 /** @param {any} message */
@@ -42,6 +45,7 @@ function receive(message) {
     case "refused":
       saving = -1;
       saved = false;
+      if (!message.storage) reachable();
       if (message.storage) ask(REFUSED);
       else if (message.asked) ask(CUT);
       break;
@@ -133,6 +137,36 @@ async function offer(registration) {
   ask("A new version is ready.", { label: "Reload", run: reload }, { label: "Later", run: () => {} });
 }
 
+const LOOK_MS = 10_000; // how often a look at the page asks the server at most
+const BUSY_MS = 60_000; // and somebody at work on it
+const AGAIN_MS = [15_000, 300_000]; // how soon a line that was cut is asked after again, and how seldom at last
+
+/** Tells whether the line is cut: asked when somebody comes back to the page, and while it is cut. @param {() => void} up it is there again */
+function listenToLine(up) {
+  let last = Date.now();
+  let wait = AGAIN_MS[0];
+  let timer = 0;
+  const ask = () => void (document.visibilityState === "visible" && reachable());
+  const look = () => void (Date.now() - last > LOOK_MS && ask());
+  answered.listen((yes) => {
+    last = Date.now();
+    const was = cut;
+    cut = !yes;
+    clearTimeout(timer);
+    if (cut) timer = setTimeout(ask, wait);
+    wait = cut ? Math.min(2 * wait, AGAIN_MS[1]) : AGAIN_MS[0];
+    update();
+    if (was && yes) up();
+  });
+  document.addEventListener("visibilitychange", look);
+  addEventListener("focus", look);
+  badge.addEventListener("pointerenter", ask);
+  for (const name of ["pointerdown", "keydown"]) addEventListener(name, () => void (Date.now() - last > BUSY_MS && ask()));
+  for (const name of ["online", "offline"]) addEventListener(name, () => void reachable());
+  // The service worker answers for a server that does not.
+  if (root.hasAttribute("data-kept")) ask();
+}
+
 /**
  * Starts the service worker, when the page has nothing better to do.
  * @param {boolean} all whether to save the large programs without being asked
@@ -142,11 +176,7 @@ export async function start(all) {
     badge.hidden = true;
     return;
   }
-  addEventListener("online", () => {
-    update();
-    if (all && !saved && saving < 0) send("save");
-  });
-  addEventListener("offline", update);
+  listenToLine(() => void (all && !saved && saving < 0 && send("save")));
   navigator.serviceWorker.addEventListener("message", (event) => receive(event.data));
   await send(all ? "save" : "state");
 }

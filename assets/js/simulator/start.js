@@ -3,15 +3,18 @@
 // page, in its worker, and competes with nothing that the first picture needs.
 // The other scripts wait until that is painted.
 
-import { $, button, drawn, el } from "../shared/dom.js";
+import { $, button, drawn, el, root } from "../shared/dom.js";
 import { start } from "../shared/engine.js";
+import "../shared/theme.js"; // a browser that darkens the page is seen before the first paint
 
 /** What main.js needs, below assets/js; the build fills it in. */
 const SCRIPTS = "__SCRIPTS__";
 
 const LONG_MS = 3000; // a browser that does not say when it has painted
 
-start();
+const able = typeof WebAssembly === "object";
+if (able) start();
+else unable();
 
 const painted = new Promise((done) => {
   if (document.hidden || navigator.serviceWorker?.controller) return done(0);
@@ -24,7 +27,7 @@ const painted = new Promise((done) => {
   setTimeout(done, LONG_MS);
 });
 
-painted.then(() => {
+if (able) painted.then(() => {
   // All scripts at once, not each when another one asks for it.
   for (const name of SCRIPTS.split(" ")) {
     document.head.append(el("link", { rel: "modulepreload", href: new URL(`../${name}.js`, import.meta.url).href }));
@@ -34,3 +37,16 @@ painted.then(() => {
     $("#stage").replaceChildren(`The simulator could not start. ${drawn() ? "The picture above is still correct. " : ""}`, button("Try again", { onclick: again }));
   });
 });
+
+/**
+ * Without WebAssembly, which some browsers switch off for safety, the page is the
+ * server's, as without scripts: its links and forms lead to the next picture.
+ */
+function unable() {
+  document.head.append(el("link", { rel: "stylesheet", href: new URL("../../css/pages/unscripted.css", import.meta.url).href }));
+  // What the page shows does not follow its address when the server did not draw it.
+  if (root.hasAttribute("data-kept") && location.search + location.hash !== "") root.dataset.stale = "";
+  const again = !drawn() && button("Try again", { onclick: () => location.reload() });
+  const text = `WebAssembly is switched off in this browser, so ${drawn() ? "the server draws every step." : "only the server can draw this pattern, and it has not."} `;
+  $("#app").before(el("p", { className: "unscripted unable", role: "status" }, text, again));
+}

@@ -5,6 +5,7 @@
 // do. One that cannot be had says so and can be tried again; nothing else breaks.
 
 import { el } from "../shared/dom.js";
+import { reachable } from "../shared/line.js";
 import { ask } from "./messages.js";
 
 /**
@@ -98,9 +99,10 @@ export async function use(name, run) {
 /** @param {string} name @param {() => void} again */
 async function missing(name, again) {
   // The server may have gone on to another build, which has other files.
-  const gone = navigator.onLine && (await fetch(address(`js/tools/${name}/main.js`), { method: "HEAD" }).then((answer) => answer.status === 404, () => false));
+  const up = await reachable();
+  const gone = up && (await fetch(address(`js/tools/${name}/main.js`), { method: "HEAD" }).then((answer) => answer.status === 404, () => false));
   if (gone) return void ask("There is a new version of the simulator, and this part of the old one is no longer there.", { label: "Reload", run: () => location.reload() });
-  ask(navigator.onLine ? "This part of the simulator did not load." : "You are offline and this part of the simulator is not saved on this device.", { label: "Try again", run: again });
+  ask(up ? "This part of the simulator did not load." : "You are offline and this part of the simulator is not saved on this device.", { label: "Try again", run: again });
 }
 
 /** Loads all tools, before anyone asks for them. */

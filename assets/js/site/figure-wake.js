@@ -4,11 +4,12 @@
 import { $$ } from "../shared/dom.js";
 
 /**
- * Shows the controls of the figures. What moves them is loaded when one of them
+ * Shows the controls of the figures, if the browser can run the engine. What moves them is loaded when one of them
  * is first touched.
  * @param {HTMLElement[]} nodes
  */
 export function waken(nodes) {
+  if (typeof WebAssembly !== "object") return;
   /** @type {Promise<any> | null} */
   let module = null;
   for (const node of nodes) {

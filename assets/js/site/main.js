@@ -1,6 +1,6 @@
 // @ts-check
 // Pages around the simulator: colour theme, search of the articles, copies of
-// code, printing, figures that come alive.
+// code, printing, figures that come alive, and keeping the page.
 
 import { next } from "../shared/theme.js";
 import { $, $$, el, page } from "../shared/dom.js";
@@ -16,6 +16,12 @@ const figures = $$("figure.live");
 if (figures.length > 0 && page.engine) waken(figures);
 
 if (navigator.clipboard) for (const block of $$(".post pre")) addCopy(block);
+
+// Kept when it is there and nothing else is to be done.
+const idle = () => ("requestIdleCallback" in window ? requestIdleCallback(later, { timeout: 5000 }) : setTimeout(later, 1000));
+const later = () => void import("./keep.js").then((module) => module.keep()).catch(() => {});
+if (document.readyState === "complete") idle();
+else addEventListener("load", idle, { once: true });
 
 /**
  * A button that copies a block of code.

@@ -2,7 +2,7 @@
 // What leaves the page: text on the clipboard, files.
 
 import { el } from "../shared/dom.js";
-import { toast } from "../simulator/messages.js";
+import { ask, toast } from "../simulator/messages.js";
 import { dialog } from "./dialog.js";
 
 /**
@@ -27,18 +27,33 @@ function refused(text) {
   field.select();
 }
 
+/** The page runs as an app on a phone, where a download is hard to find again. */
+const asApp = () => (matchMedia("(display-mode: standalone)").matches || /** @type {any} */ (navigator).standalone === true) && matchMedia("(pointer: coarse)").matches;
+
 /**
+ * Saves a file: through the share sheet where the page is installed on a phone
+ * and the browser has one for such files, else as a download.
  * @param {string} name
  * @param {Blob} blob
+ * @param {string} [done] what to say then
  */
-export function save(name, blob) {
+export async function save(name, blob, done = `Saved ${name}.`) {
+  const files = [new File([blob], name, { type: blob.type })];
+  if (asApp() && navigator.canShare?.({ files })) {
+    try {
+      await navigator.share({ files });
+      return toast(done);
+    } catch (/** @type {any} */ error) {
+      if (error.name === "AbortError") return; // the person has changed their mind
+      // A picture that took long: the browser wants to be touched once more.
+      if (error.name === "NotAllowedError" && !navigator.userActivation?.isActive) return ask(`${name} is ready.`, { label: "Save it", run: () => save(name, blob, done) });
+    }
+  }
   const url = URL.createObjectURL(blob);
   el("a", { href: url, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(url), 30_000);
+  toast(done);
 }
 
 /** @param {import('../shared/protocol').File} file */
-export function saveText(file) {
-  save(file.name, new Blob([file.text ?? ""], { type: file.type }));
-  toast(file.toast);
-}
+export const saveText = (file) => save(file.name, new Blob([file.text ?? ""], { type: file.type }), file.toast);

@@ -11,13 +11,16 @@ const CACHE = `zoneaxis-${BUILD}`;
 const PREFS = "zoneaxis-prefs";
 const LIST = `/static/${BUILD}/manifest.json`;
 const SHELL = "/sim";
+const AWAY = "/away.html"; // stands for a page that is not on the device when there is no network
 const DONE = `/static/${BUILD}/saved`; // stands in the cache when everything is there
+const SHEETS = `/static/${BUILD}/library`; // and this one when the pattern library is
 const PATIENCE_MS = 2500; // how long a page may take before the kept one is shown
 const AT_ONCE = 4;
 
 /**
- * Addresses of the build.
- * @returns {Promise<{small: string[], rest: string[], sizes: Map<string, number>}>}
+ * Addresses of the build: what the simulator's page needs, everything else, and
+ * the sheets of the pattern library, which are many and come when asked for.
+ * @returns {Promise<{small: string[], rest: string[], sheets: string[], sizes: Map<string, number>}>}
  */
 async function list() {
   const kept = await caches.match(LIST);
@@ -26,23 +29,24 @@ async function list() {
   if (!kept) await (await caches.open(CACHE)).put(LIST, answer.clone());
   const { files } = await answer.json();
   const sizes = new Map([[SHELL, 12_000]]);
+  const sheets = [];
   for (const file of Object.values(files)) {
     const path = String(file.file ?? "");
     const page = /^pages(\/.*?)(?:index\.html)?$/.exec(path)?.[1];
     const url = file.url || page || "";
-    // The sheets of the pattern library are kept as they are opened: there are many.
-    if (/^\/library\/(?!ratio\/|d\/)[^/]+\/$/.test(page ?? "")) continue;
-    if (!url || url === "/sw.js" || (page && !/(\/|\.svg|\.webmanifest|\.json)$/.test(url))) continue;
+    if (!url || url === "/sw.js" || (page && page !== AWAY && !/(\/|\.svg|\.webmanifest|\.json)$/.test(url))) continue;
     sizes.set(url, Number(file.br_size || file.size) || 1);
+    if (/^\/library\/(?!ratio\/|d\/)[^/]+\/$/.test(url)) sheets.push(url);
   }
   const small = [SHELL];
   const rest = [];
   for (const url of sizes.keys()) {
-    if (url === SHELL) continue;
-    if (/\.(js|css|html|svg)$/.test(url) && url.startsWith("/static/")) small.push(url);
+    if (url === SHELL || sheets.includes(url)) continue;
+    if (url === AWAY) small.push(url);
+    else if (/\.(js|css|html|svg)$/.test(url) && url.startsWith("/static/")) small.push(url);
     else rest.push(url);
   }
-  return { small, rest, sizes };
+  return { small, rest, sheets, sizes };
 }
 
 /**
@@ -95,43 +99,78 @@ async function ours(url, answer) {
   if (named && named !== BUILD) throw new Error(`${url}: of build ${named}`);
 }
 
+/**
+ * Stores files and says how far it is, by their sizes; then marks that they are there.
+ * @param {string[]} urls
+ * @param {Map<string, number>} sizes
+ * @param {string} mark
+ * @param {(part: number) => void} far
+ */
+async function whole(urls, sizes, mark, far) {
+  const total = urls.reduce((sum, url) => sum + (sizes.get(url) ?? 0), 0);
+  let done = 0;
+  await store(urls, (url) => far((done += sizes.get(url) ?? 0) / total));
+  await (await caches.open(CACHE)).put(mark, new Response("yes"));
+}
+
 /** @param {(message: any) => void} report */
 async function saveAll(report) {
   const { small, rest, sizes } = await list();
-  const total = [...sizes.values()].reduce((a, b) => a + b, 0);
-  let done = 0;
-  await store([...small, ...rest], (url) => {
-    done += sizes.get(url) ?? 0;
-    report({ type: "saving", part: done / total });
-  });
-  await (await caches.open(CACHE)).put(DONE, new Response("yes"));
+  await whole([...small, ...rest], sizes, DONE, (part) => report({ type: "saving", part }));
   report({ type: "saved" });
 }
 
-const saved = async () => !!(await (await caches.open(CACHE)).match(DONE));
+/** All sheets of the pattern library, with what any page of the site needs. @param {(message: any) => void} report */
+async function saveSheets(report) {
+  const { small, rest, sheets, sizes } = await list();
+  const around = rest.filter((url) => /^\/library\/|\.woff2$/.test(url));
+  await whole([...small, ...around, ...sheets], sizes, SHEETS, (part) => report({ type: "library", part }));
+  report({ type: "library", saved: true });
+}
 
-/** Whether an earlier build was saved whole: then this one is too, before it may take over. */
-async function hadAll() {
+const has = async (/** @type {string} */ mark) => !!(await (await caches.open(CACHE)).match(mark));
+const saved = () => has(DONE);
+
+/** The paths that earlier builds have kept. */
+async function hadBefore() {
+  const paths = new Set();
   for (const name of await caches.keys()) {
     if (!/^zoneaxis-[0-9a-f]+$/.test(name) || name === CACHE) continue;
-    const keys = await (await caches.open(name)).keys();
-    if (keys.some((r) => r.url.endsWith("/saved"))) return true;
+    for (const { url } of await (await caches.open(name)).keys()) paths.add(new URL(url).pathname.replace(/^\/static\/[0-9a-f]+\/(saved|library)$/, "$1"));
   }
-  return false;
+  return paths;
+}
+
+/**
+ * Installs this build as the one before it was: whole, if that was saved whole,
+ * before it may take over; else with the pages that were read.
+ */
+async function install() {
+  const had = await hadBefore();
+  const { small, rest, sheets } = await list();
+  if (had.has("saved")) await saveAll(() => {});
+  else await store(small);
+  // What cannot be had now comes when it is read again.
+  const kept = had.has("library") ? saveSheets(() => {}) : store([...rest, ...sheets].filter((url) => had.has(url)));
+  await kept.catch(() => {});
+}
+
+/**
+ * Keeps a page that somebody reads, and what it has loaded.
+ * @param {string} path
+ * @param {string[]} files
+ */
+async function keep(path, files) {
+  const ofOurs = files.filter((url) => url.startsWith("/static/") && !url.endsWith(".wasm"));
+  await store([path, ...ofOurs]);
 }
 
 scope.addEventListener("install", (/** @type {any} */ event) => {
   event.waitUntil(
-    (async () => {
-      if (await hadAll()) return saveAll(() => {});
-      try {
-        const { small } = await list();
-        await store(small);
-      } catch (error) {
-        // Without storage it is of little use, but it can tell the page why.
-        if (!(error instanceof DOMException)) throw error;
-      }
-    })(),
+    install().catch((error) => {
+      // Without storage it is of little use, but it can tell the page why.
+      if (!(error instanceof DOMException)) throw error;
+    }),
   );
 });
 
@@ -147,11 +186,20 @@ scope.addEventListener("activate", (/** @type {any} */ event) => {
 });
 
 scope.addEventListener("message", (/** @type {any} */ event) => {
-  const { type, theme, asked } = event.data ?? {};
+  const { type, theme, asked, files } = event.data ?? {};
   const report = (/** @type {any} */ message) => event.source?.postMessage(message);
   if (type === "build") event.ports[0]?.postMessage(BUILD);
   if (type === "activate") scope.skipWaiting();
   if (type === "theme") event.waitUntil(caches.open(PREFS).then((c) => c.put("/theme", new Response(theme))));
+  if (type === "keep") event.waitUntil(keep(new URL(event.source.url).pathname, files).catch(() => {}));
+  if (type === "sheets")
+    event.waitUntil(
+      (async () => {
+        const { sheets, sizes } = await list();
+        report({ type: "library", saved: await has(SHEETS), bytes: sheets.reduce((sum, url) => sum + (sizes.get(url) ?? 0), 0) });
+      })().catch(() => {}),
+    );
+  if (type === "save-sheets") event.waitUntil(saveSheets(report).catch((error) => report({ type: "library", refused: true, storage: error instanceof DOMException })));
   if (type === "state") event.waitUntil(saved().then((yes) => report({ type: yes ? "saved" : "unsaved" })));
   if (type === "save")
     event.waitUntil(
@@ -187,15 +235,16 @@ async function file(request) {
 }
 
 /**
- * A page from the network, or after some patience the kept one.
+ * A page from the network, or after some patience the kept one; if there is
+ * neither, a page that says so.
  * @param {Request} request
  * @param {URL} url
  */
 async function page(request, url) {
   const kept = async () => {
-    const simulator = ["/", SHELL, "/open"].includes(url.pathname);
-    const key = simulator ? SHELL : url.pathname;
-    const answer = (await (await caches.open(CACHE)).match(key, { ignoreVary: true })) ?? (await caches.match(key, { ignoreVary: true }));
+    // A sentence may have left its full stop behind the address.
+    const simulator = /^\/(sim|open)?[^\w/]*$/.test(url.pathname);
+    const answer = await here(simulator ? SHELL : url.pathname.replace(/(\.\w+|[^/])$/, (end) => (end.length > 1 ? end : `${end}/`)));
     return answer && (simulator ? themed(answer) : answer);
   };
   const live = fetch(request);
@@ -213,8 +262,17 @@ async function page(request, url) {
   } catch {
     // No network: what is kept has to do.
   }
-  return (await kept().catch(() => undefined)) ?? live;
+  const answer = await kept().catch(() => undefined);
+  if (answer) return answer;
+  return live.catch(async (error) => {
+    const away = await here(AWAY).catch(() => undefined);
+    if (!away) throw error;
+    return away;
+  });
 }
+
+/** What is kept under a path, of this build if it has it. @param {string} path */
+const here = async (path) => (await (await caches.open(CACHE)).match(path, { ignoreVary: true })) ?? (await caches.match(path, { ignoreVary: true }));
 
 /**
  * The kept simulator page in the visitor's theme. It shows the default crystal

@@ -42,6 +42,9 @@ const files = (build) => ({
   "js/sw.js": { url: "/sw.js", size: 100, file: "sw.js" },
   "html/base.tmpl": { size: 100, file: "html/base.tmpl" },
   "pages/library": { size: 100, file: "pages/library/index.html" },
+  "pages/away": { url: "", size: 100, file: "pages/away.html" },
+  "pages/post": { size: 100, file: "pages/blog/a/index.html" },
+  "fonts/inter": { url: "/static/inter.bb.woff2", size: 100, file: "static/inter.bb.woff2" },
   "pages/si": { size: 100, file: "pages/library/si/index.html" },
   "pages/card": { size: 100, file: "pages/blog/a/card.png" },
 });
@@ -72,7 +75,7 @@ function worker(build, caches, network = () => undefined) {
     const waits = [];
     let answer;
     const told = [];
-    heard[type]({ ...event, waitUntil: (p) => waits.push(p), respondWith: (p) => (answer = p), source: { postMessage: (m) => told.push(m) } });
+    heard[type]({ ...event, waitUntil: (p) => waits.push(p), respondWith: (p) => (answer = p), source: { postMessage: (m) => told.push(m), url: event.from } });
     await Promise.all(waits);
     return { answer: await answer, told };
   };
@@ -84,7 +87,7 @@ test("at first only what the simulator's page needs is kept", async () => {
   const caches = new Caches();
   const { happen } = worker("b1", caches);
   await happen("install");
-  assert.deepEqual(caches.paths("b1"), ["/sim", "/static/b1/js/main.js", "/static/b1/manifest.json"]);
+  assert.deepEqual(caches.paths("b1"), ["/away.html", "/sim", "/static/b1/js/main.js", "/static/b1/manifest.json"]);
   assert.equal((await happen("message", { data: { type: "state" } })).told[0].type, "unsaved");
 });
 
@@ -94,7 +97,7 @@ test("saving keeps all but the sheets of the library and what is no file", async
   const { told } = await happen("message", { data: { type: "save" } });
   assert.equal(told.at(-1).type, "saved");
   assert.ok(told.at(-2).part > 0.999);
-  assert.deepEqual(caches.paths("b1"), ["/library/", "/sim", "/static/b1/js/main.js", "/static/b1/manifest.json", "/static/b1/saved", "/static/engine.aa.wasm"]);
+  assert.deepEqual(caches.paths("b1"), ["/away.html", "/blog/a/", "/library/", "/sim", "/static/b1/js/main.js", "/static/b1/manifest.json", "/static/b1/saved", "/static/engine.aa.wasm", "/static/inter.bb.woff2"]);
 });
 
 test("a build after one that was saved whole is saved whole too, from what is here", async () => {
@@ -155,4 +158,60 @@ test("a page comes from the network when there is one, and the kept one if the s
   for (status of [500, 429]) assert.match(await (await get("/sim")).text(), /^kept/);
   status = 404;
   assert.equal(await (await get("/sim")).text(), "ill");
+});
+
+/** Without a network. */
+const cut = () => {
+  throw new TypeError("no network");
+};
+
+test("without a network a page that is not kept is never the browser's error", async () => {
+  const caches = new Caches();
+  await worker("b1", caches).happen("install");
+  caches.all.get("zoneaxis-b1").set("/away.html", new Response("away"));
+  const { get } = worker("b1", caches, cut);
+  for (const path of ["/library/si/", "/library/si", "/blog/a/", "/no/such/page", "/licences", "/sim.svg"]) assert.equal(await (await get(path)).text(), "away", path);
+  assert.match(await (await get("/sim.?z=1,1,0")).text(), /b1/, "the full stop of a sentence");
+});
+
+test("a page that was read is kept with what it has loaded, but not the engine", async () => {
+  const caches = new Caches();
+  const { happen } = worker("b1", caches);
+  await happen("install");
+  await happen("message", { from: "https://example.org/blog/a/?utm_source=x", data: { type: "keep", files: ["/static/inter.bb.woff2", "/static/engine.aa.wasm", "/api/search"] } });
+  assert.deepEqual(caches.paths("b1"), ["/away.html", "/blog/a/", "/sim", "/static/b1/js/main.js", "/static/b1/manifest.json", "/static/inter.bb.woff2"]);
+  const { get } = worker("b1", caches, cut);
+  assert.match(await (await get("/blog/a")).text(), /b1/);
+});
+
+test("what was read stays through builds", async () => {
+  const caches = new Caches();
+  const a = worker("a1", caches);
+  await a.happen("install");
+  await a.happen("message", { from: "https://example.org/blog/a/", data: { type: "keep", files: ["/static/inter.bb.woff2"] } });
+  for (const build of ["b2", "c3", "d4"]) {
+    const next = worker(build, caches);
+    await next.happen("install");
+    await next.happen("activate");
+    assert.ok(!next.asked.includes("/static/inter.bb.woff2"), "a file that is here is loaded again");
+  }
+  assert.deepEqual(caches.paths("a1"), []);
+  const { get } = worker("d4", caches, cut);
+  assert.match(await (await get("/blog/a/")).text(), /d4/);
+});
+
+test("the library is saved when asked for, says its size, and stays through builds", async () => {
+  const caches = new Caches();
+  const { happen } = worker("b1", caches);
+  assert.deepEqual((await happen("message", { data: { type: "sheets" } })).told.map((m) => ({ ...m })), [{ type: "library", saved: false, bytes: 100 }]);
+  const { told } = await happen("message", { data: { type: "save-sheets" } });
+  assert.ok(told.at(-2).part > 0.999);
+  assert.deepEqual({ ...told.at(-1) }, { type: "library", saved: true });
+  assert.ok(caches.paths("b1").includes("/library/si/"));
+  assert.ok(!caches.paths("b1").includes("/static/engine.aa.wasm"));
+  await worker("c2", caches).happen("install");
+  assert.ok(caches.paths("c2").includes("/static/c2/library"));
+  assert.ok(!caches.paths("c2").includes("/static/c2/saved"));
+  const lost = await worker("d3", caches, (path) => (path === "/library/si/" ? new Response("", { status: 503 }) : undefined)).happen("message", { data: { type: "save-sheets" } });
+  assert.deepEqual({ ...lost.told.at(-1) }, { type: "library", refused: true, storage: false });
 });

@@ -39,7 +39,7 @@ export async function open() {
   };
   const tools = (/** @type {boolean} */ some) => el("div", { className: "row" },
     button("Import", { icon: "upload", onclick: () => { box.close(); choose(); } }),
-    some ? button("Export all", { icon: "download", onclick: async () => { save("zoneaxis-crystals.json", await store.exportAll()); toast("Saved zoneaxis-crystals.json."); } }) : "");
+    some ? button("Export all", { icon: "download", onclick: async () => save("zoneaxis-crystals.json", await store.exportAll()) }) : "");
 
   filter.addEventListener("input", look);
   look();

@@ -5,6 +5,7 @@ import { $, $$, button, el, page, svgNode } from "../../shared/dom.js";
 import { act, now } from "../../simulator/app.js";
 import { dialog } from "../dialog.js";
 import { copy, save, saveText } from "../save.js";
+import { FalsePixels, mustBeTrue } from "./pixels.js";
 import { svgPicture } from "./picture.js";
 import { ask, toast } from "../../simulator/messages.js";
 
@@ -43,8 +44,15 @@ async function png(form, times) {
   return { name: made.file.name.replace(/\.svg$/, ".png"), blob };
 }
 
-/** @param {() => Promise<any>} run */
-const guarded = (run) => () => run().catch((error) => ask(`The picture could not be made. ${error.message}`));
+/** @param {() => Promise<any>} run @param {() => void} [instead] saves as SVG */
+const guarded = (run, instead) => () => run().catch((error) => failed(error, `The picture could not be made. ${error.message}`, instead));
+
+/**
+ * @param {Error} error
+ * @param {string} text
+ * @param {() => void} [instead]
+ */
+const failed = (error, text, instead) => (error instanceof FalsePixels && instead ? ask(error.message, { label: "Save SVG", run: instead }) : ask(text));
 
 /** The link as a QR code, for the phone beside the microscope. */
 async function showQR() {
@@ -66,15 +74,14 @@ export function open() {
   const times = () => Number($("select[name=times]", form).value);
   const savePNG = async () => {
     const made = await png(form, times());
-    if (!made) return;
-    save(made.name, made.blob);
-    toast(`Saved ${made.name}.`);
+    if (made) await save(made.name, made.blob);
   };
   const saveSVG = async () => {
     const made = await picture(form);
-    if (made) saveText({ ...made.file, text: made.svg });
+    if (made) await saveText({ ...made.file, text: made.svg });
   };
   const copyPNG = async () => {
+    mustBeTrue(); // the clipboard has errors of its own
     // Safari wants the promise, not its result.
     const item = new ClipboardItem({ "image/png": png(form, times()).then((made) => made?.blob ?? new Blob()) });
     await navigator.clipboard.write([item]);
@@ -82,13 +89,13 @@ export function open() {
   };
   const table = (/** @type {string} */ kind) => async () => {
     const { file } = await act({ op: "export", kind, export: options(form) });
-    if (file?.text) saveText(file);
+    if (file?.text) await saveText(file);
   };
   const box = dialog("Export", form,
     el("div", { className: "grid" },
-      button("Save PNG", { icon: "image", primary: true, onclick: guarded(savePNG) }),
+      button("Save PNG", { icon: "image", primary: true, onclick: guarded(savePNG, guarded(saveSVG)) }),
       button("Save SVG", { icon: "download", onclick: guarded(saveSVG) }),
-      button("Copy image", { icon: "copy", onclick: () => copyPNG().catch(() => ask("Copying the image was blocked. Save it instead.")) }),
+      button("Copy image", { icon: "copy", onclick: () => copyPNG().catch((error) => failed(error, "Copying the image was blocked. Save it instead.", guarded(saveSVG))) }),
       button("CSV", { icon: "table", onclick: guarded(table("csv")) }),
       button("JSON", { icon: "download", onclick: guarded(table("json")) }),
       button("QR code", { icon: "qr-code", onclick: guarded(showQR) }),

@@ -2,6 +2,7 @@
 // Pixels from a stand-alone SVG.
 
 import { FONT } from "../../shared/files.js";
+import { mustBeTrue } from "./pixels.js";
 
 const MOST_PIXELS = 8192;
 
@@ -23,12 +24,14 @@ async function withFont(svg) {
 }
 
 /**
- * Paints an SVG file as PNG. Its size is that of the SVG times a factor.
+ * Paints an SVG file as PNG. Its size is that of the SVG times a factor. Fails
+ * with FalsePixels if the browser would change the picture.
  * @param {string} svg
  * @param {number} times
  * @returns {Promise<Blob>}
  */
 export async function svgPicture(svg, times) {
+  mustBeTrue();
   const url = URL.createObjectURL(new Blob([await withFont(svg)], { type: "image/svg+xml" }));
   try {
     const image = new Image();
