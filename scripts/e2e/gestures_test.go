@@ -19,7 +19,7 @@ import (
 )
 
 // simulator opens the simulator in a new tab and makes its modules known to
-// the expressions of the tests as zx.app, zx.pattern and zx.history.
+// the expressions of the tests as zx.app, zx.pattern, zx.history and zx.spot.
 func simulator(t *testing.T, chrome context.Context, s *server, link string, width, height int64, options ...chromedp.EmulateViewportOption) *tab {
 	t.Helper()
 	p := newTab(t, chrome, s.base, width, height, options...)
@@ -40,8 +40,8 @@ func (p *tab) modules() {
 	p.t.Helper()
 	eval[bool](p, `(async () => {
 		const at = (name) => import(new URL(name + ".js", document.querySelector("script[type=module]").src).href);
-		const [app, pattern, history] = await Promise.all(["app", "pattern", "history"].map(at));
-		window.zx = {app, pattern, history};
+		const [app, pattern, history, spot] = await Promise.all(["app", "pattern", "history", "spot"].map(at));
+		window.zx = {app, pattern, history, spot};
 		return true;
 	})()`)
 }
@@ -462,8 +462,12 @@ func TestFingers(t *testing.T) {
 		p.touch(start, [2]float64{x + 12, y + 12})
 		p.touch(end)
 		p.wait("the card", `!document.querySelector(".card").hidden && document.querySelector(".card").textContent.includes("3.136")`)
-		if over := eval[float64](p, `document.querySelector("#field").getBoundingClientRect().bottom - document.querySelector(".card").getBoundingClientRect().top`); over > 17 { // the sheet's round corners
-			t.Errorf("the card covers %v px of the pattern", over)
+		left, top, w, h := p.box(".card")
+		if _, panel, _, _ := p.box(".bar"); top+h > panel {
+			t.Errorf("the card covers %v px of what is below the pattern", top+h-panel)
+		}
+		if x > left && x < left+w && y > top && y < top+h {
+			t.Errorf("the card at %v, %v of %v × %v covers its spot at %v, %v", left, top, w, h, x, y)
 		}
 		eval[bool](p, `(document.querySelector(".card .row button").focus(), true)`)
 		p.press("Escape")

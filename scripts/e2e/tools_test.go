@@ -508,7 +508,7 @@ func TestTabOrder(t *testing.T) {
 		want          []string
 	}{
 		{"desktop", 1440, 900, []string{"skip", "brand", "find", "link", "export", "theme", "help", "open-file", "zone", "tilt", "rotation", "kv", "cl", "t", "o", "p", "field", "tool", "zoom", "results", "measure-copy", "pole"}},
-		{"phone", 390, 844, []string{"skip", "search", "link", "export", "help", "field", "tool", "zoom", "sheet", "zone", "tilt", "rotation", "tab"}},
+		{"phone", 390, 844, []string{"skip", "search", "link", "export", "help", "field", "tool", "zoom", "row", "step", "tilt", "sheet", "zone", "rotation", "tab"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p := simulator(t, chrome, s, "/sim?z=1,1,0&ms=1,-1,1;2,-2,0", c.width, c.height)

@@ -9,6 +9,7 @@ import { edited } from "./field.js";
 import { field } from "./pattern.js";
 import { step } from "./pad.js";
 import { mute, announce } from "./announce.js";
+import { keeping, toggleRow } from "./row.js";
 import * as spot from "./spot.js";
 import { measuring, useTool } from "./tool.js";
 
@@ -34,7 +35,7 @@ function press(event, key) {
   if (arrow) {
     const [x, y, dir] = arrow;
     if (walking) spot.walk(dir);
-    else move({ op: "tilt", x: x * times(event), y: y * times(event) });
+    else move({ op: "tilt", x: x * times(event), y: y * times(event), ...keeping() });
     return true;
   }
   const turn = TURNS[key];
@@ -86,6 +87,7 @@ function letter(key) {
       return walk(true);
   }
   if (key === "s") act({ op: "snap" });
+  else if (key === "l") toggleRow();
   else if (key === "z") $("#zone").select(), $("#zone").focus();
   else if (key === "f") return walk(!walking);
   else if (key === "m") {

@@ -11,10 +11,13 @@ import { thin } from "../shared/line.js";
 import * as history from "./history.js";
 import * as intake from "./intake.js";
 import { commanded } from "./keys.js";
+import { toggleLegend } from "./legend.js";
+import { nextStep } from "./pad.js";
 import * as panels from "./panels.js";
 import { field } from "./pattern.js";
 import "./pointer.js";
 import "./render.js";
+import { toggleRow } from "./row.js";
 import "./rows.js";
 import * as settings from "./settings.js";
 import { announce } from "./announce.js";
@@ -57,6 +60,9 @@ const actions = {
   "search-close": () => use("search", (search) => search.close()),
   theme: nextTheme,
   snap: () => app.act({ op: "snap" }),
+  row: () => toggleRow(),
+  step: () => nextStep(),
+  legend: () => toggleLegend(),
   fit: () => app.act({ op: "zoom", fit: true }),
   sheet: () => panels.sheet(),
   "open-file": intake.choose,

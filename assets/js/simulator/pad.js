@@ -4,8 +4,9 @@
 
 import { $, $$ } from "../shared/dom.js";
 import { act, gesture } from "./app.js";
+import { announce, mute } from "./announce.js";
 import { attach } from "./field.js";
-import { mute } from "./announce.js";
+import { keeping } from "./row.js";
 
 const WAIT_MS = 350;
 const REPEAT_MS = 1000 / 12;
@@ -21,7 +22,7 @@ function move(node) {
   const { tilt, turn, zoom } = node.dataset;
   if (tilt) {
     const [x, y] = tilt.split(",").map(Number);
-    gesture({ op: "tilt", x: x * step(), y: y * step() });
+    gesture({ op: "tilt", x: x * step(), y: y * step(), ...keeping() });
   } else if (turn) gesture({ op: "rotate", deg: Number(turn) * TURN_DEG });
   else if (zoom) gesture({ op: "zoom", factor: zoom === "1" ? ZOOM : 1 / ZOOM });
 }
@@ -63,7 +64,7 @@ document.addEventListener("contextmenu", (event) => {
 });
 
 // These are links for a page without scripts; now they are buttons.
-for (const node of $$(`${REPEATING}, [data-do="snap"]`)) {
+for (const node of $$(`a:is(${REPEATING}, [data-do="snap"])`)) {
   node.setAttribute("role", "button");
   node.draggable = false;
   node.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
@@ -76,11 +77,24 @@ for (const node of $$(`${REPEATING}, [data-do="snap"]`)) {
 /** @type {Record<string, string>} */
 const NAMES = { "0,1": "up", "0,-1": "down", "-1,0": "left", "1,0": "right" };
 
+const next = $('[data-do="step"]');
+
 /** The names of the arrows say how far they go. */
 function name() {
+  next.textContent = `${step()}°`;
+  next.setAttribute("aria-label", `Step ${step()} degrees`);
   for (const node of $$("[data-tilt]")) node.setAttribute("aria-label", `Tilt ${NAMES[node.dataset.tilt]} ${step()} degrees`);
 }
 for (const dot of $$('input[name="step"]')) dot.addEventListener("change", name);
+
+/** The next of the steps, in turn: what the button above the sheet of a phone does. */
+export function nextStep() {
+  const dots = $$('input[name="step"]');
+  const dot = dots[(dots.findIndex((d) => d.checked) + 1) % dots.length];
+  dot.checked = true;
+  dot.dispatchEvent(new Event("change"));
+  announce(next.getAttribute("aria-label"));
+}
 
 attach($("#rotation"), {
   async commit(text) {

@@ -11,6 +11,7 @@ const app = $("#app");
 const settings = $("#settings");
 const results = $("#results");
 const main = $("#pattern");
+const bar = $("#bar");
 const narrowTabs = $("#narrow-tabs");
 const tabBar = $("#tab-bar");
 const wideTabs = $("#wide-tabs");
@@ -34,7 +35,7 @@ export const shown = signal();
 function arrange() {
   const focused = document.activeElement;
   // The pattern itself never moves: its iframe would load again.
-  if (phone.matches) main.after(settings, results, tabBar);
+  if (phone.matches) main.after(bar, settings, results, tabBar);
   else if (narrow.matches) main.after(tabBar, settings, results);
   else {
     main.before(settings);

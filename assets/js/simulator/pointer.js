@@ -5,6 +5,7 @@ import { act, gesture, settle } from "./app.js";
 import { field, measure, scale, toUnits } from "./pattern.js";
 import { mute } from "./announce.js";
 import { pair, pinch } from "./pinch.js";
+import { keeping } from "./row.js";
 import * as spot from "./spot.js";
 import { measuring } from "./tool.js";
 
@@ -67,7 +68,7 @@ function beginDrag(finger, event) {
   const at = toUnits({ clientX: finger.startX, clientY: finger.startY });
   const { width, height } = field.getBoundingClientRect();
   const twist = Math.hypot(at.x, at.y) * scale() > 0.8 * (Math.min(width, height) / 2);
-  gesture({ op: "drag", stage: "start", ...at, shift: event.shiftKey, twist, detent: !event.altKey }, { open: true });
+  gesture({ op: "drag", stage: "start", ...at, ...keeping(), shift: event.shiftKey, twist, detent: !event.altKey }, { open: true });
 }
 
 /** @param {string} stage end or cancel */

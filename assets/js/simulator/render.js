@@ -13,7 +13,7 @@ const zone = $("#zone");
 const rotation = $("#rotation");
 const snap = $("#snap");
 const hint = $("#zone-hint");
-const chips = $('[data-part="chips"]');
+const chipRows = $$('[data-part="chips"]');
 const legend = $('[data-part="legend"]');
 
 newFrame.listen((frame) => {
@@ -54,8 +54,9 @@ function crystal(view) {
   fill("crystal-id", c.source);
   fill("crystal-reference", c.reference ?? "");
   const notes = document.createDocumentFragment();
-  for (const note of [...(c.notes ?? []), ...(view.notes ?? [])]) notes.append(el("p", { className: "hint" }, note));
+  for (const note of view.notes ?? []) notes.append(el("p", { className: "hint" }, note));
   fill("notes", notes);
+  fill("noted", view.notes?.length ? ` · Note: ${view.notes[0]}` : "");
 }
 
 /** @param {import('../shared/protocol').CrystalView} c */
@@ -69,13 +70,18 @@ function nameNode(c) {
 function orientation(view) {
   show(zone, view.input);
   if (hint.dataset.message === undefined) hint.textContent = view.hint;
+  for (const row of chipRows) chips(row, view);
+}
+
+/** @param {HTMLElement} row @param {View} view */
+function chips(row, view) {
   const list = view.chips ?? [];
-  chips.toggleAttribute("data-four", view.crystal.fourIndex);
-  const old = [...chips.children];
+  row.toggleAttribute("data-four", view.crystal.fourIndex);
+  const old = /** @type {HTMLElement[]} */ ([...row.children]);
   const same = old.length === list.length && list.every((c, i) => old[i].dataset.uvw === c.uvw.join(","));
-  if (!same) chips.replaceChildren(...list.map(chip));
+  if (!same) row.replaceChildren(...list.map(chip));
   list.forEach((c, i) => {
-    const node = chips.children[i];
+    const node = /** @type {HTMLAnchorElement} */ (row.children[i]);
     node.href = c.link;
     if (c.pressed) node.setAttribute("aria-current", "true");
     else node.removeAttribute("aria-current");

@@ -2,18 +2,19 @@
 // A spot: the tip under the mouse, the card with its numbers, the walk from
 // spot to spot by keys.
 
-import { $, button, el, runs } from "../shared/dom.js";
+import { $$, button, el, runs } from "../shared/dom.js";
 import { act, now, newFrame, newView } from "./app.js";
-import { isPhone } from "./panels.js";
 import { field, main, toPixels, toUnits } from "./pattern.js";
 import { announce } from "./announce.js";
+import { room } from "./room.js";
+import { keeping } from "./row.js";
 import { measuring, toolChanged } from "./tool.js";
 
 /** @typedef {import('../shared/protocol').Detail} Detail */
 
 const tip = el("div", { className: "tip", hidden: true });
 const card = el("section", { className: "card", hidden: true, "aria-label": "Spot" });
-main.append(tip);
+main.append(tip, card);
 
 let asked = 0;
 
@@ -65,11 +66,11 @@ export async function open(hkl) {
   if (detail) show(detail);
 }
 
-/** Closes the card. */
+/** Closes the card. A spot whose row is kept stays chosen. */
 export function close() {
   if (card.hidden && !now.view?.detail) return;
   card.hidden = true;
-  act({ op: "select" }, { keep: true });
+  if (!keeping().hkl) act({ op: "select" }, { keep: true });
 }
 
 /** @param {Detail} detail */
@@ -98,14 +99,31 @@ function show(detail) {
   const parts = [head, list];
   for (const text of [detail.also, detail.forbidden, detail.path]) if (text?.length) parts.push(el("p", { className: "hint" }, runs(text)));
   card.replaceChildren(button("Close", { icon: "x", bare: true, ghost: true, onclick: leave }), ...parts, acts);
-  // On a phone it stands over the panels, so that the whole pattern is seen.
-  if (isPhone()) main.after(card);
-  else $(".dock").before(card);
   card.hidden = false;
-  // Not over the spot itself.
-  const at = toPixels(detail);
-  card.toggleAttribute("data-far", at.x < 270);
+  lay();
 }
+
+/** Where the card stands: beside its spot, or above or below it. */
+let side = "";
+
+/** Lays the card over the pattern, away from its spot and from what else stands there. */
+function lay() {
+  const detail = now.view?.detail;
+  if (card.hidden || !detail) return;
+  const frame = main.getBoundingClientRect();
+  const others = $$(".hud, .dock, .legend-button, .scale :is(path, text)").map((node) => node.getBoundingClientRect())
+    .filter((r) => r.width > 0 && r.bottom > frame.top && r.top < frame.bottom)
+    .map((r) => ({ left: r.left - frame.left, top: r.top - frame.top, right: r.right - frame.left, bottom: r.bottom - frame.top }));
+  const place = room({ width: frame.width, height: frame.height }, toPixels(detail), others, side);
+  side = place.side;
+  card.toggleAttribute("data-flat", place.flat);
+  card.style.left = `${place.left}px`;
+  card.style.width = `${place.width}px`;
+  card.style.maxHeight = `${place.height}px`;
+  card.style.top = side === "below" ? "auto" : `${place.top}px`;
+  card.style.bottom = side === "below" ? `${frame.height - place.top - place.height}px` : "auto";
+}
+new ResizeObserver(lay).observe(main);
 
 function leave() {
   close();

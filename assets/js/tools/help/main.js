@@ -8,11 +8,12 @@ const HEADS = ["What", "Mouse", "Touch", "Keyboard, on the pattern", "Button"];
 
 const ROWS = [
   ["Tilt", "drag", "one-finger drag", "arrows; Shift = 10 steps; Alt = a tenth", "tilt pad"],
-  ["Rotate in the plane", "Shift and drag, or drag near the edge", "two-finger twist", "comma and full stop; Shift = 10 times", "circular arrows, field"],
+  ["Rotate in the plane", "Shift and drag, or drag near the edge", "two-finger twist, from 8° on", "comma and full stop; Shift = 10 times", "circular arrows, field"],
   ["Zoom (camera length)", "wheel, around the pointer", "pinch", "+ and −; 0 = fit", "+ and −"],
   ["Look at a spot", "click", "tap", "F, then arrows walk from spot to spot; Enter = details", "row of the table"],
   ["Centre a spot", "double click", "double tap", "Enter on a row of the table", "Centre"],
   ["Hold a spot or a Kikuchi band", "drag it; Shift keeps its row", "drag it", "", ""],
+  ["Keep the row of a spot while tilting", "", "", "L", "lock, above the panels of a phone"],
   ["Measure", "Measure, click A, then B", "Measure, tap", "M, walk, Enter", "Measure"],
   ["Snap to the nearest zone axis", "", "", "S", "Snap"],
   ["Next or previous common zone", "", "", "] and [", "zone buttons"],
