@@ -868,6 +868,19 @@ func encodeBar(w *jsontext.Writer, x *Bar) {
 	w.Byte('}')
 }
 
+func encodeListListRun(w *jsontext.Writer, x []Text) {
+	if x == nil {
+		w.Raw("null")
+		return
+	}
+	w.Byte('[')
+	for i := range x {
+		w.Comma(i)
+		encodeListRun(w, x[i])
+	}
+	w.Byte(']')
+}
+
 func encodeFrame(w *jsontext.Writer, x *Frame) {
 	w.Byte('{')
 	w.Member(`,"zone":`)
@@ -892,10 +905,14 @@ func encodeFrame(w *jsontext.Writer, x *Frame) {
 	encodeBar(w, &x.Bar)
 	w.Member(`,"inView":`)
 	w.Int(x.InView)
+	w.Member(`,"count":`)
+	w.String(x.Count)
 	if x.Empty {
 		w.Member(`,"empty":`)
 		w.Bool(x.Empty)
 	}
+	w.Member(`,"hud":`)
+	encodeListListRun(w, x.Hud)
 	if len(x.Grabbed) > 0 {
 		w.Member(`,"grabbed":`)
 		encodeListRun(w, x.Grabbed)
@@ -970,19 +987,6 @@ func encodeListChip(w *jsontext.Writer, x []Chip) {
 	w.Byte(']')
 }
 
-func encodeListListRun(w *jsontext.Writer, x []Text) {
-	if x == nil {
-		w.Raw("null")
-		return
-	}
-	w.Byte('[')
-	for i := range x {
-		w.Comma(i)
-		encodeListRun(w, x[i])
-	}
-	w.Byte(']')
-}
-
 func encodeLegend(w *jsontext.Writer, x *Legend) {
 	w.Byte('{')
 	w.Member(`,"class":`)
@@ -1013,8 +1017,6 @@ func encodeCounts(w *jsontext.Writer, x *Counts) {
 	w.Int(x.Double)
 	w.Member(`,"kikuchi":`)
 	w.Int(x.Kikuchi)
-	w.Member(`,"text":`)
-	w.String(x.Text)
 	w.Byte('}')
 }
 
@@ -1061,6 +1063,10 @@ func encodeDetail(w *jsontext.Writer, x *Detail) {
 	if x.I != "" {
 		w.Member(`,"i":`)
 		w.String(x.I)
+	}
+	if x.Of != "" {
+		w.Member(`,"of":`)
+		w.String(x.Of)
 	}
 	if x.Xi != "" {
 		w.Member(`,"xi":`)
@@ -1265,8 +1271,6 @@ func encodeView(w *jsontext.Writer, x *View) {
 	w.String(x.Hint)
 	w.Member(`,"chips":`)
 	encodeListChip(w, x.Chips)
-	w.Member(`,"hud":`)
-	encodeListListRun(w, x.Hud)
 	w.Member(`,"values":`)
 	encodeMapString(w, x.Values)
 	w.Member(`,"scale":`)
@@ -1283,6 +1287,8 @@ func encodeView(w *jsontext.Writer, x *View) {
 	encodeListLegend(w, x.Legend)
 	w.Member(`,"counts":`)
 	encodeCounts(w, &x.Counts)
+	w.Member(`,"of":`)
+	w.String(x.Of)
 	if x.Empty != "" {
 		w.Member(`,"empty":`)
 		w.String(x.Empty)

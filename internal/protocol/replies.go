@@ -13,9 +13,14 @@ type Frame struct {
 	Zoom     string `json:"zoom"`     // "100 %"
 	Bar      Bar    `json:"bar"`      // scale bar
 	InView   int    `json:"inView"`
+	Count    string `json:"count"`           // "58 in view", with the dynamical model "58 in view, dynamical, 129 beams"
 	Empty    bool   `json:"empty,omitempty"` // no reflections in view
-	Grabbed  Text   `json:"grabbed,omitempty"`
-	Detent   bool   `json:"detent,omitempty"` // the drag has just settled on a zone
+	// Hud are the lines that say what the picture shows, at every moment: "200 kV ·
+	// 50 nm", "λ = 2.508 pm" and, with the dynamical model, "dynamical, 129 beams"
+	// or, of a picture with fewer beams or none, "draft: kinematic".
+	Hud     []Text `json:"hud"`
+	Grabbed Text   `json:"grabbed,omitempty"`
+	Detent  bool   `json:"detent,omitempty"` // the drag has just settled on a zone
 }
 
 // Bar is the scale bar: Units view-box units long.
@@ -38,7 +43,6 @@ type View struct {
 	Input   string      `json:"input"` // zone in the zone field, "[110]"
 	Hint    string      `json:"hint"`
 	Chips   []Chip      `json:"chips"`
-	Hud     []Text      `json:"hud"` // "200 kV · 50 nm", "λ = 2.508 pm"
 
 	// Values are all settings by their keys, as links write them: the values of the
 	// form's fields.
@@ -51,6 +55,7 @@ type View struct {
 	Legend    []Legend `json:"legend"`
 
 	Counts  Counts      `json:"counts"`
+	Of      string      `json:"of"`              // what the intensities of the rows are of, as in Detail
 	Empty   string      `json:"empty,omitempty"` // "No reflections in view. …"
 	Notes   []string    `json:"notes,omitempty"`
 	Measure MeasureView `json:"measure"`
@@ -104,10 +109,9 @@ type Legend struct {
 
 // Counts are numbers in the description.
 type Counts struct {
-	InView  int    `json:"inView"`
-	Double  int    `json:"double"`
-	Kikuchi int    `json:"kikuchi"` // pairs of lines
-	Text    string `json:"text"`    // "58 in view"
+	InView  int `json:"inView"`
+	Double  int `json:"double"`
+	Kikuchi int `json:"kikuchi"` // pairs of lines
 }
 
 // MeasureView is the measurement.
@@ -137,7 +141,8 @@ type Detail struct {
 	F      string  `json:"f,omitempty"`
 	Phase  string  `json:"phase,omitempty"`
 	S      string  `json:"s,omitempty"`  // Å⁻¹
-	I      string  `json:"i,omitempty"`  // per cent, of the strongest spot or, dynamical, of the incident beam
+	I      string  `json:"i,omitempty"`  // per cent
+	Of     string  `json:"of,omitempty"` // what I is of: "of the strongest spot", "of the incident beam"
 	Xi     string  `json:"xi,omitempty"` // extinction distance, nm
 	Family Text    `json:"family,omitempty"`
 	// Forbidden says why F is zero; Path how double diffraction reaches it.

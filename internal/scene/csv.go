@@ -27,8 +27,8 @@ type Reflection struct {
 // each, in the given order. With four set there is a column for i. Lines end
 // in LF; the units stand in the heading. Families of powder rings have their
 // multiplicity in place of what belongs to a spot. The intensity is relative to
-// the strongest (I_rel) or, with dynamical set, to the incident beam
-// (I_incident).
+// the strongest (I_of_strongest) or, with dynamical set, to the incident beam
+// (I_of_incident).
 func AppendCSV(dst []byte, rows []Reflection, four, dynamical bool) []byte {
 	dst = append(dst, "h,k,"...)
 	if four {
@@ -37,11 +37,11 @@ func AppendCSV(dst []byte, rows []Reflection, four, dynamical bool) []byte {
 	rings := len(rows) > 0 && rows[0].Multiplicity > 0
 	switch {
 	case rings:
-		dst = append(dst, "l,d_A,g_invA,multiplicity,F_abs_A,I_rel\n"...)
+		dst = append(dst, "l,d_A,g_invA,multiplicity,F_abs_A,I_of_strongest\n"...)
 	case dynamical:
-		dst = append(dst, "l,d_A,g_invA,x_invA,y_invA,s_invA,F_abs_A,F_phase_deg,I_incident\n"...)
+		dst = append(dst, "l,d_A,g_invA,x_invA,y_invA,s_invA,F_abs_A,F_phase_deg,I_of_incident\n"...)
 	default:
-		dst = append(dst, "l,d_A,g_invA,x_invA,y_invA,s_invA,F_abs_A,F_phase_deg,I_rel\n"...)
+		dst = append(dst, "l,d_A,g_invA,x_invA,y_invA,s_invA,F_abs_A,F_phase_deg,I_of_strongest\n"...)
 	}
 	for _, r := range rows {
 		h, k, l := int64(r.HKL[0]), int64(r.HKL[1]), int64(r.HKL[2])

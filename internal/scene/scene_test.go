@@ -310,7 +310,7 @@ func TestAppendCSV(t *testing.T) {
 		{HKL: crystal.HKL{1, -1, 0}, D: 2.5, G: 0.4, X: 0.4, Y: -1e-12, S: -0.001, F: complex(3, -4), Intensity: 1},
 		{HKL: crystal.HKL{}, D: math.Inf(1), F: 10},
 	}
-	want := "h,k,i,l,d_A,g_invA,x_invA,y_invA,s_invA,F_abs_A,F_phase_deg,I_rel\n" +
+	want := "h,k,i,l,d_A,g_invA,x_invA,y_invA,s_invA,F_abs_A,F_phase_deg,I_of_strongest\n" +
 		"1,-1,0,0,2.50000,0.400000,0.400000,0.000000,-0.001000,5.0000,-53.13,1.000000\n" +
 		"0,0,0,0,,0.000000,0.000000,0.000000,0.000000,10.0000,0.00,0.000000\n"
 	if got := string(AppendCSV(nil, rows, true, false)); got != want {

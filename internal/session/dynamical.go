@@ -281,13 +281,42 @@ func (s words) intensityText(i float64) string {
 	return link.Fixed(100*i, 1)
 }
 
+// share says what the intensities of the picture are of.
+func (s words) share() string {
+	switch {
+	case s.Rings:
+		return "of the strongest planes"
+	case s.drawn.dynamics != nil:
+		return "of the incident beam"
+	}
+	return "of the strongest spot"
+}
+
+// isDraft reports whether the picture has fewer beams than the dynamical model
+// asks for, or none: in a gesture, until Calculate is done, or for good if there
+// are too many.
+func (s words) isDraft() bool {
+	return s.isDynamical() && (s.drawn.dynamics == nil || s.drawn.dynamics != s.dynamics)
+}
+
 // modelText names the model of the picture.
 func (s words) modelText() string {
-	d := s.drawn.dynamics
-	if d == nil {
-		return "kinematic"
+	text := "kinematic"
+	if d := s.drawn.dynamics; d != nil {
+		text = "dynamical, " + plural(d.beams, "beam")
 	}
-	return "dynamical, " + plural(d.beams, "beam")
+	if s.isDraft() {
+		text = "draft: " + text
+	}
+	return text
+}
+
+// modelSuffix is modelText behind something else, where the model is told.
+func (s words) modelSuffix() string {
+	if !s.isDynamical() {
+		return ""
+	}
+	return ", " + s.modelText()
 }
 
 // furthest is the radius in Å⁻¹ within which there are as many reflections as a

@@ -76,7 +76,7 @@ func TestDynamicalPicture(t *testing.T) {
 	if dynamical.SVG == kinematic.SVG {
 		t.Error("the picture is the same")
 	}
-	if hud := plain(dynamical.View.Hud[len(dynamical.View.Hud)-1]); !strings.HasPrefix(hud, "dynamical, ") || !strings.HasSuffix(hud, " beams") {
+	if hud := plain(dynamical.View.Frame.Hud[len(dynamical.View.Frame.Hud)-1]); !strings.HasPrefix(hud, "dynamical, ") || !strings.HasSuffix(hud, " beams") {
 		t.Errorf("the picture says %q", hud)
 	}
 	detail := must(t, s, protocol.Request{Op: "inspect", HKL: &[3]int{0, 0, 2}}).Detail
@@ -84,7 +84,7 @@ func TestDynamicalPicture(t *testing.T) {
 		t.Errorf("002 by double diffraction: intensity %q, why %q, how %q", detail.I, plain(detail.Forbidden), plain(detail.Path))
 	}
 	file := must(t, s, protocol.Request{Op: "export", Kind: "csv"}).File
-	if !strings.HasPrefix(file.Text, "h,k,l,") || !strings.Contains(file.Text, ",I_incident\n") {
+	if !strings.HasPrefix(file.Text, "h,k,l,") || !strings.Contains(file.Text, ",I_of_incident\n") {
 		t.Errorf("CSV begins %.90q", file.Text)
 	}
 	if text := must(t, s, protocol.Request{Op: "export", Kind: "json"}).File.Text; !strings.Contains(text, `"model": "dynamical"`) || !strings.Contains(text, `"thickness_nm": 50`) {
@@ -104,8 +104,8 @@ func TestDynamicalPicture(t *testing.T) {
 		t.Errorf("behind 2 nm %.1f %% are diffracted", sum)
 	}
 	// Rings and positions without atoms are not dynamical.
-	if v := must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Values: values{"w": "r"}}}).View; len(v.Hud) != 2 {
-		t.Errorf("powder rings say %v", v.Hud)
+	if v := must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Values: values{"w": "r"}}}).View; len(v.Frame.Hud) != 2 {
+		t.Errorf("powder rings say %v", v.Frame.Hud)
 	}
 }
 
@@ -180,8 +180,8 @@ func TestCalculate(t *testing.T) {
 		t.Fatalf("error %q", r.Error)
 	}
 	done := must(t, s, protocol.Request{Op: "view", Draw: "svg"})
-	if done.View.Waiting != "" || done.SVG == v.SVG || len(done.View.Hud) != 3 {
-		t.Errorf("after the calculation: waiting %q, %v", done.View.Waiting, done.View.Hud)
+	if done.View.Waiting != "" || done.SVG == v.SVG || len(done.View.Frame.Hud) != 3 {
+		t.Errorf("after the calculation: waiting %q, %v", done.View.Waiting, done.View.Frame.Hud)
 	}
 	if again := s.Calculate(func() bool { t.Error("it calculates again"); return true }, nil); !again.OK {
 		t.Errorf("again: %q", again.Error)
@@ -305,5 +305,60 @@ func TestDynamicalLabels(t *testing.T) {
 	}
 	if !strings.Contains(svg, `class="lab lab-dd"`) {
 		t.Error("the marks have no labels")
+	}
+}
+
+// TestOneTruth: at every moment the corner of the picture, the heading of the
+// table and what its percentages are of name the model that is drawn, and a
+// picture with fewer beams than that is called a draft.
+func TestOneTruth(t *testing.T) {
+	last := func(f *protocol.Frame) string {
+		text := plain(f.Hud[len(f.Hud)-1])
+		if !strings.HasSuffix(f.Count, " in view, "+text) {
+			t.Errorf("the picture is %q, the table has %q", text, f.Count)
+		}
+		return text
+	}
+	s := open(t, "/sim?z=1,1,0&m=d")
+	view := must(t, s, protocol.Request{Op: "view", Draw: "svg"})
+	if got := last(&view.View.Frame); got != "dynamical, 129 beams" || view.View.Of != "of the incident beam" {
+		t.Errorf("at rest: %q, %q", got, view.View.Of)
+	}
+	if r := must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Values: values{"t": "80"}}, Light: true, Draw: "svg"}); last(r.Frame) != "dynamical, 129 beams" || plain(r.Frame.Hud[0]) != "200\u2009kV · 80\u2009nm" {
+		t.Errorf("another thickness, which is no draft: %v", r.Frame.Hud)
+	}
+	frame := must(t, s, protocol.Request{Op: "tilt", X: 0.3, Light: true, Draw: "svg"})
+	if got := last(frame.Frame); !strings.HasPrefix(got, "draft: dynamical, ") {
+		t.Errorf("a frame of a gesture: %q", got)
+	}
+	rest := must(t, s, protocol.Request{Op: "view", Draw: "svg"})
+	if got := last(&rest.View.Frame); !strings.HasPrefix(got, "dynamical, ") || rest.SVG == frame.SVG {
+		t.Errorf("after the gesture: %q, the same picture: %v", got, rest.SVG == frame.SVG)
+	}
+	detail := must(t, s, protocol.Request{Op: "select", HKL: &[3]int{1, -1, 1}})
+	if detail.Detail.Of != "of the incident beam" || !strings.Contains(detail.Status, " percent of the incident beam.") {
+		t.Errorf("a spot: %q, %q", detail.Detail.Of, detail.Status)
+	}
+
+	// Until a long calculation is done there is a draft, here a kinematic one.
+	s = open(t, "/sim?c=lib-yag&z=1,1,1&m=d")
+	view = must(t, s, protocol.Request{Op: "view", Draw: "svg"})
+	if got := last(&view.View.Frame); view.View.Waiting == "" || got != "draft: kinematic" || view.View.Of != "of the strongest spot" || view.View.Rows[0].I != "100.0" {
+		t.Errorf("a draft: waiting %q, %q, %s %% %s", view.View.Waiting, got, view.View.Rows[0].I, view.View.Of)
+	}
+	if !strings.Contains(view.View.Description, ", draft: kinematic") {
+		t.Errorf("described as %q", view.View.Description)
+	}
+	table := must(t, s, protocol.Request{Op: "table", Limit: 1}).Table
+	if svg := must(t, s, protocol.Request{Op: "export", Kind: "svg"}).SVG; !strings.Contains(svg, "200 kV, draft: kinematic") || !strings.HasSuffix(table.Caption, " in view, draft: kinematic") {
+		t.Errorf("the file and the table %q do not tell", table.Caption)
+	}
+
+	s = open(t, "/sim?z=1,1,0")
+	if v := must(t, s, protocol.Request{Op: "view"}).View; len(v.Frame.Hud) != 2 || v.Of != "of the strongest spot" || strings.Contains(v.Frame.Count, ",") {
+		t.Errorf("kinematic: %v, %q, %q", v.Frame.Hud, v.Of, v.Frame.Count)
+	}
+	if v := must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Values: values{"w": "r", "m": "d"}}}).View; len(v.Frame.Hud) != 2 || v.Of != "of the strongest planes" {
+		t.Errorf("powder: %v, %q", v.Frame.Hud, v.Of)
 	}
 }

@@ -372,7 +372,7 @@ func (s words) spotStatus(d *protocol.Detail) string {
 	if len(d.Forbidden) > 0 {
 		text += ", forbidden"
 	} else if d.I != "" {
-		text += ", intensity " + d.I + " percent"
+		text += ", intensity " + d.I + " percent " + d.Of
 	}
 	return text + "."
 }

@@ -140,6 +140,7 @@ func (s words) ringDetail(h crystal.HKL) *protocol.Detail {
 			if i == here {
 				d.Multiplicity = link.Trimmed(float64(f.Multiplicity), 0)
 				if !p.empty {
+					d.Of = s.share()
 					d.F, d.I = link.Fixed(math.Sqrt(f.F2), 2), link.Fixed(100*ofFamily(r, f)/powder.whole, 1)
 				}
 				continue
@@ -154,7 +155,7 @@ func (s words) ringDetail(h crystal.HKL) *protocol.Detail {
 		return d
 	}
 	if i, ok := p.refl.Index(h); ok && p.refl.F[i] == 0 {
-		d.F, d.I = "0.00", "0"
+		d.F, d.I, d.Of = "0.00", "0", s.share()
 		d.Forbidden, _ = s.forbidden(h)
 	}
 	return d

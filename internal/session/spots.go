@@ -83,6 +83,9 @@ func (s words) detail(h crystal.HKL) *protocol.Detail {
 	} else if s.drawn.bright > 0 {
 		d.I = s.intensityText(spot.I / s.drawn.bright)
 	}
+	if d.I != "" {
+		d.Of = s.share()
+	}
 	if f == 0 {
 		d.Forbidden, d.Path = s.forbidden(h)
 		return d
@@ -227,7 +230,7 @@ func (s listing) tableRow(r *scene.Reflection) protocol.Row {
 // table returns a part of the reflections table.
 func (s listing) table(r *protocol.Request) *protocol.Table {
 	rows := s.rowsOf()
-	t := &protocol.Table{All: len(rows), Rows: []protocol.Row{}, Caption: plural(len(rows), "reflection") + " of " + s.words().sentenceName() + " in view"}
+	t := &protocol.Table{All: len(rows), Rows: []protocol.Row{}, Caption: plural(len(rows), "reflection") + " of " + s.words().sentenceName() + " in view" + s.words().modelSuffix()}
 	if s.Rings {
 		t.Caption = plural(len(rows), "set") + " of planes of " + s.words().sentenceName() + ", " + plural(s.drawn.inView, "ring") + " in view"
 	}

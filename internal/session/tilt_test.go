@@ -249,7 +249,7 @@ func TestRingTable(t *testing.T) {
 		}
 	}
 	csv := must(t, s, protocol.Request{Op: "export", Kind: "csv"}).File.Text
-	if !strings.HasPrefix(csv, "h,k,l,d_A,g_invA,multiplicity,F_abs_A,I_rel\n1,1,1,2.33798,") || strings.Count(csv, "\n") != rows.All+1 {
+	if !strings.HasPrefix(csv, "h,k,l,d_A,g_invA,multiplicity,F_abs_A,I_of_strongest\n1,1,1,2.33798,") || strings.Count(csv, "\n") != rows.All+1 {
 		t.Errorf("CSV %.120q", csv)
 	}
 }

@@ -102,12 +102,24 @@ func (s words) frameView() *protocol.Frame {
 		f.Zone, f.OffAxis, f.On = protocol.Says("Powder rings"), link.Count(s.drawn.inView)+" in view", true
 		f.NearText = protocol.Says("Powder: all orientations at once")
 	}
-	f.Bar = s.bar()
+	f.Bar, f.Hud, f.Count = s.bar(), s.hud(), link.Count(s.drawn.inView)+" in view"+s.modelSuffix()
 	d := &s.drag
 	if f.Detent = d.settle; d.kind == dragSpot || d.kind == dragBand || d.kind == dragRow {
 		f.Grabbed = protocol.HKL(d.hkl, p.four)
 	}
 	return f
+}
+
+// hud returns the lines in the corner of the picture.
+func (s words) hud() []protocol.Text {
+	lines := []protocol.Text{
+		protocol.Says(link.Trimmed(s.KV, 1) + thin + "kV · " + link.Trimmed(s.Thickness, 1) + thin + "nm"),
+		protocol.Says("λ = " + link.Fixed(100*s.beam.Wavelength(), 3) + thin + "pm"),
+	}
+	if s.isDynamical() {
+		lines = append(lines, protocol.Says(s.modelText()))
+	}
+	return lines
 }
 
 // The scale bar is a little under this part of the picture's half width.
@@ -143,13 +155,10 @@ func (s words) view() *protocol.View {
 		Frame: *s.frameView(), Heading: s.heading(), Title: s.title(), Summary: s.summary(), Description: s.describe(),
 		Phone: phone, Crystal: s.crystalInfo(group, line), Input: protocol.PlainZone(s.zone, p.four),
 		Hint: "Zone axis: 110, [1−10], 1,−1,0 or 2 −1 −1 0", Chips: s.chips(),
-		Hud: []protocol.Text{
-			protocol.Says(kv + thin + "kV · " + t + thin + "nm"),
-			protocol.Says("λ = " + link.Fixed(100*s.beam.Wavelength(), 3) + thin + "pm"),
-		},
 		Values: s.Values(), Scale: 10 * s.side() / (2 * scene.Half), Waiting: s.waiting(),
 		FlagsText: flagsText(s.Flags), Legend: s.legend(),
-		Counts:  protocol.Counts{InView: s.drawn.inView, Double: s.drawn.double, Kikuchi: s.drawn.bands, Text: link.Count(s.drawn.inView) + " in view"},
+		Counts:  protocol.Counts{InView: s.drawn.inView, Double: s.drawn.double, Kikuchi: s.drawn.bands},
+		Of:      s.share(),
 		Measure: s.measuring().measureView(), Holder: s.planning().holderView(), Second: s.secondView(), Rows: []protocol.Row{},
 	}
 	if s.drawn.inView == 0 {
@@ -159,9 +168,6 @@ func (s words) view() *protocol.View {
 		}
 	}
 	v.Notes = s.notes()
-	if s.drawn.dynamics != nil && v.Waiting == "" {
-		v.Hud = append(v.Hud, protocol.Says(s.modelText()))
-	}
 	if s.selected != nil {
 		v.Detail = s.detail(*s.selected)
 	}
@@ -365,6 +371,9 @@ func (s words) describe() string {
 	text := plural(s.drawn.inView, "reflection") + " in view"
 	if s.drawn.dynamics != nil {
 		text += ", with dynamical intensities at " + link.Trimmed(s.Thickness, 1) + " nanometres"
+	}
+	if s.isDraft() {
+		text += ", " + s.modelText()
 	}
 	if n := s.drawn.double; n > 0 {
 		text += "; " + link.Count(n) + " can appear by double diffraction"

@@ -7,6 +7,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
 	"zoneaxis/internal/artefact"
 )
 
@@ -66,6 +69,58 @@ func TestDynamical(t *testing.T) {
 			t.Errorf("the link stays %s", link)
 		}
 	})
+}
+
+// watchTruth notes at every frame of the browser what the corner of the picture,
+// the heading of the table and the table itself say.
+const watchTruth = `(() => {
+	window.seen = [];
+	const look = () => {
+		const text = (s) => document.querySelector(s).textContent.replace(/[\u2009\u00a0]/g, " ");
+		seen.push({corner: text("#hud p:last-child"), count: text('#panel-table [data-part="count"]'), busy: document.querySelector("#rows").ariaBusy === "true"});
+		requestAnimationFrame(look);
+	};
+	look();
+	return true;
+})()`
+
+// TestOneTruth: while the crystal is dragged the corner of the picture says that
+// it is a draft, the table names the same model and shows its numbers as those of
+// the state before; percentages say what they are of.
+func TestOneTruth(t *testing.T) {
+	s := startServer(t)
+	p := simulator(t, browser(t), s, "/sim?z=1,1,0&m=d", 1440, 900)
+	const whole = `document.querySelector("#rows").ariaBusy !== "true" && `
+	p.wait("the model", whole+hud("dynamical, 129 beams"))
+	if got := p.text(`#rows th[data-sort="i"]`); !strings.HasPrefix(got, "I (%) of the incident beam") {
+		t.Errorf("the head of the column is %q", got)
+	}
+	eval[bool](p, watchTruth)
+	x, y, half := p.centre()
+	p.drag(x+half/2, y+half/3, 20, 14, 8)
+	p.wait("the whole picture", whole+`/^dynamical, \d+ beams$/.test(document.querySelector("#hud p:last-child").textContent) && location.search.includes("d=")`)
+	for _, bad := range eval[[]struct{ Corner, Count string }](p, `seen.filter((s) => !s.count.endsWith(" in view, " + s.corner))`) {
+		t.Errorf("the picture is %q, the table %q", bad.Corner, bad.Count)
+	}
+	if n := eval[int](p, `seen.filter((s) => s.corner.startsWith("draft: ")).length`); n == 0 {
+		t.Error("no frame of the drag says that it is a draft")
+	}
+	if n := eval[int](p, `seen.filter((s) => s.corner.startsWith("draft: ") && !s.busy).length`); n > 0 {
+		t.Errorf("%d drafts with the numbers of another state beside them", n)
+	}
+	if got := eval[string](p, `getComputedStyle(document.querySelector("#rows td")).opacity`); got != "1" {
+		t.Errorf("the numbers stay at an opacity of %s", got)
+	}
+	// The thickness goes with its slider.
+	eval[bool](p, `(() => { const r = document.querySelector("#t-range"); r.value = "80"; r.dispatchEvent(new Event("input", {bubbles: true})); return true })()`)
+	p.wait("the thickness", hud("80 nm")+` && document.querySelector("#t").value === "80"`)
+	p.do(chromedp.Focus(chromedp.CSS("#field")))
+	p.key("f")
+	p.wait("a spot", `zx.app.now.view.detail?.hkl`)
+	p.key(kb.Enter)
+	p.wait("the card", `/Intensity[\d.]+ % of the incident beam/.test(document.querySelector(".card")?.textContent)`)
+	p.click(`input[name="m"][value="k"]`)
+	p.wait("the kinematic share", `document.querySelector('#rows [data-part="of"]').textContent === "of the strongest spot" && /[\d.]+ % of the strongest spot/.test(document.querySelector(".card").textContent)`)
 }
 
 // watchSolvers notes which solvers the page starts, what they do and whether

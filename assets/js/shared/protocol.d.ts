@@ -133,7 +133,9 @@ export interface Frame {
   zoom: string;
   bar: Bar;
   inView: number;
+  count: string;
   empty?: boolean;
+  hud: Text[];
   grabbed?: Text;
   detent?: boolean;
 }
@@ -154,13 +156,13 @@ export interface View {
   input: string;
   hint: string;
   chips: Chip[];
-  hud: Text[];
   values: Record<string, string>;
   scale: number;
   waiting?: string;
   flagsText?: string;
   legend: Legend[];
   counts: Counts;
+  of: string;
   empty?: string;
   notes?: string[];
   measure: MeasureView;
@@ -205,7 +207,6 @@ export interface Counts {
   inView: number;
   double: number;
   kikuchi: number;
-  text: string;
 }
 
 export interface MeasureView {
@@ -234,6 +235,7 @@ export interface Detail {
   phase?: string;
   s?: string;
   i?: string;
+  of?: string;
   xi?: string;
   family?: Text;
   forbidden?: Text;

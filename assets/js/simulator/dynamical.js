@@ -4,7 +4,7 @@
 
 import { $ } from "../shared/dom.js";
 import { act, gesture, now, newView, show } from "./app.js";
-import { release } from "./field.js";
+import { release, show as showField } from "./field.js";
 import * as engine from "../shared/engine.js";
 import { ask, toast } from "./messages.js";
 
@@ -46,6 +46,7 @@ async function work() {
 const slider = $("#t-range");
 slider.addEventListener("input", () => {
   release($("#t"));
+  showField($("#t"), slider.value);
   gesture({ op: "set", set: { values: { t: slider.value } } }, { merge: "thickness" });
 });
 newView.listen((view) => {

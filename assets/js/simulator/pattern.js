@@ -3,7 +3,7 @@
 // it. The stages are the server's SVG, the engine's SVG, and the canvas with an
 // SVG of what the canvas does not draw.
 
-import { $, svgNode } from "../shared/dom.js";
+import { $, el, runs, svgNode } from "../shared/dom.js";
 import { signal } from "../shared/signal.js";
 
 export const field = $("#field");
@@ -75,7 +75,22 @@ export function paint(svg, marks, seq, frame) {
   if (node && marks && covered) beneath = node;
   else if (node) drawing.replaceChildren(node);
   if (marks && canvas) canvas.frame(marks, seq);
-  if (frame) bar(frame.bar);
+  if (!frame) return;
+  bar(frame.bar);
+  if (node) name(frame.hud);
+}
+
+let named = "";
+
+/**
+ * Says in the corner what the picture shows, together with it.
+ * @param {import('../shared/protocol').Text[] | null} lines
+ */
+function name(lines) {
+  const text = JSON.stringify(lines);
+  if (text === named) return;
+  named = text;
+  $("#hud").replaceChildren(...(lines ?? []).map((line) => el("p", {}, runs(line))));
 }
 
 /** The canvas shows its first frame: the SVG drops what both of them draw. */

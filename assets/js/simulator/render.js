@@ -19,6 +19,7 @@ const legend = $('[data-part="legend"]');
 newFrame.listen((frame) => {
   fill("hud-zone", frame.zone);
   fill("hud-off", frame.offAxis);
+  fill("count", frame.count);
   fill("near", frame.on ? runs(frame.nearText) : nearText(frame));
   snap.hidden = frame.on;
   show(rotation, frame.rotation);
@@ -37,7 +38,7 @@ newView.listen((view) => {
   fill("heading", view.heading);
   fill("description", view.description);
   fill("phone", view.phone);
-  fill("count", view.counts.text);
+  fill("of", view.of);
   fill("holder", view.holder.note);
   crystal(view);
   orientation(view);
@@ -99,9 +100,7 @@ function chip(c) {
 function hud(view) {
   main.dataset.pattern = view.values.p;
   main.toggleAttribute("data-negative", view.values.f.includes("n"));
-  const lines = (view.hud ?? []).map((line) => el("p", {}, runs(line)));
-  if (view.flagsText) lines.push(el("p", { className: "flags" }, view.flagsText));
-  $('[data-part="hud"]').replaceChildren(...lines);
+  fill("flags", view.flagsText);
   for (const item of legend.children) {
     const entry = view.legend?.find((e) => item.id === `key-${e.class}`);
     item.hidden = !entry;

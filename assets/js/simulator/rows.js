@@ -4,7 +4,7 @@
 
 import { $, $$, el, runs } from "../shared/dom.js";
 import { named } from "../shared/keyboard.js";
-import { act, now, newView } from "./app.js";
+import { act, now, newFrame, newView } from "./app.js";
 
 /** @typedef {import('../shared/protocol').Row} Row */
 
@@ -19,8 +19,8 @@ export let order = { sort: "i", desc: true };
 export function sortable(head, sort) {
   for (const th of $$("th[data-sort]", head)) {
     const b = el("button", { type: "button", className: "sort" });
-    b.append(...th.childNodes);
-    th.append(b);
+    b.append(...[...th.childNodes].filter((n) => n.nodeName !== "SMALL"));
+    th.prepend(b);
     b.addEventListener("click", () => {
       const on = th.getAttribute("aria-sort");
       const desc = on === "descending" ? false : on === "ascending" ? true : th.dataset.sort !== "hkl" && th.dataset.sort !== "g";
@@ -76,6 +76,9 @@ export function listen(rows) {
 
 let asked = 0;
 
+// Between two views the rows are those of the first.
+newFrame.listen(() => table.setAttribute("aria-busy", "true"));
+
 async function refresh() {
   const view = now.view;
   if (!view) return;
@@ -95,6 +98,7 @@ async function refresh() {
   for (const tr of body.children) tr.toggleAttribute("data-selected", tr.dataset.hkl === selected);
   stop(body, (at ? body.children[keys.indexOf(at)] : null) ?? body.firstElementChild);
   if (at && keys.includes(at)) body.children[keys.indexOf(at)].focus({ preventScroll: true });
+  table.removeAttribute("aria-busy");
 }
 
 sortable($("thead", table), (sort, desc) => {

@@ -84,7 +84,7 @@ function show(detail) {
     ["|F|", detail.f && `${detail.f} Å`],
     ["Phase", detail.phase],
     ["s", detail.s && el("span", {}, `${detail.s} Å`, el("sup", {}, "−1"))],
-    ["Intensity", detail.i && `${detail.i} %`],
+    ["Intensity", detail.i && `${detail.i} % ${detail.of}`],
     ["ξ", detail.xi && `${detail.xi} nm`],
     ["2θ", detail.angle && `${detail.angle} mrad`],
   ];
@@ -132,10 +132,14 @@ function leave() {
 card.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => event.key === "Escape" && leave());
 
 newView.listen((view) => {
+  card.removeAttribute("aria-busy");
   if (!view.detail) card.hidden = true;
   else if (!card.hidden) show(view.detail);
 });
-newFrame.listen(() => (tip.hidden = true));
+newFrame.listen(() => {
+  tip.hidden = true;
+  card.setAttribute("aria-busy", "true"); // until the view comes
+});
 toolChanged.listen(() => measuring() && close());
 
 /**
@@ -150,7 +154,7 @@ export async function walk(dir) {
 }
 
 /** @param {Detail} d */
-const spoken = (d) => [d.spoken, d.d && `d ${d.d} ångström`, d.i && `intensity ${d.i} percent`].filter(Boolean).join(", ") + ".";
+const spoken = (d) => [d.spoken, d.d && `d ${d.d} ångström`, d.i && `intensity ${d.i} percent ${d.of}`].filter(Boolean).join(", ") + ".";
 
 /** Opens the card of the spot that the walk stands on, or measures it. */
 export function enter() {

@@ -35,8 +35,10 @@ let asked = 0;
 /** Opens the search: on a phone it fills the screen. */
 export function open() {
   form.dataset.open = "";
-  input.focus();
-  input.select();
+  if (document.activeElement !== input) {
+    input.focus();
+    input.select(); // what someone types while this script comes stays
+  }
   look();
 }
 

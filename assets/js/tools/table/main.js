@@ -2,7 +2,7 @@
 // All reflections, in a dialog with a filter, and as CSV.
 
 import { $, $$, button, el } from "../../shared/dom.js";
-import { act } from "../../simulator/app.js";
+import { act, newView } from "../../simulator/app.js";
 import { listen, order, rowNode, sortable, stop, table } from "../../simulator/rows.js";
 import { dialog } from "../dialog.js";
 import { copy, saveText } from "../save.js";
@@ -61,6 +61,12 @@ export function open() {
     el("div", { className: "row" }, filter, button("Copy CSV", { icon: "copy", onclick: copyCSV }), button("Download CSV", { icon: "download", onclick: save })),
     el("div", { className: "scroller", tabIndex: 0, role: "group", "aria-label": "Table of reflections" }, el("table", {}, caption, head, rows), more));
   box.classList.add("tall");
-  load(true);
+  // A calculation may end behind the dialog.
+  let shown = "";
+  const end = newView.listen(({ frame, of }) => {
+    if (shown === (shown = frame.count + of)) return;
+    load(true);
+  });
+  box.addEventListener("close", end);
   box.showModal();
 }
