@@ -47,3 +47,15 @@ want_firefox() {
     say "LEFT OUT: the smoke test in Firefox, since there is none and apt-get could not install it"
   fi
 }
+
+# want_webkit finds WebKitGTK's driver and a screen in memory, or installs
+# Debian's. Without them it says so plainly.
+want_webkit() {
+  command -v WebKitWebDriver >/dev/null && command -v Xvfb >/dev/null && return
+  local sudo=""
+  [ "$(id -u)" = 0 ] || sudo="sudo -n"
+  say "installing WebKitGTK's driver and Xvfb from Debian's packages"
+  if ! command -v apt-get >/dev/null || ! { $sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends webkit2gtk-driver xvfb; } >/dev/null 2>&1; then
+    say "LEFT OUT: the smoke test in WebKitGTK, since there is none and apt-get could not install it"
+  fi
+}
