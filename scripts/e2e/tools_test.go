@@ -480,6 +480,7 @@ func TestLeftHand(t *testing.T) {
 func TestToasts(t *testing.T) {
 	s := startServer(t)
 	p := simulator(t, browser(t), s, "/sim?z=1,1,0&d=1.00,0.00,0.00", 1440, 900)
+	p.click(`.toast [aria-label="Close"]`) // the one on the slow line
 	p.mouse(chromedp.MouseMoved, 5, 5, 0)
 	p.click("#snap")
 	p.wait("the words", `document.querySelector(".toast")?.textContent === "Snapped to [110]."`)
