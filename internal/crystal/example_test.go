@@ -15,7 +15,7 @@ func ExampleParseZone() {
 		fmt.Printf("%v | %s\n", z.UVW, z.Message)
 	}
 	// Output:
-	// 1-10 | [2−20] points the same way as [1−10].
+	// 1-10 | [2−20] points the same way as [1−10]. Read in three indices, [1−10]; in four it is [1 −1 0 0].
 	// 000 | (1 0 −1 0) is a plane. Go to its normal?
 	// 100 | [2 −1 −1 0] is [100] in three indices.
 }

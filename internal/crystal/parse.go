@@ -106,6 +106,10 @@ func ParseZone(text string, hexagonal bool, name, system string) ZoneInput {
 		case in.UVW != raw:
 			in.Message = "[" + indexText(t.n) + "] points the same way as " + short + "."
 		}
+		if hexagonal && len(t.n) == 3 {
+			// On hexagonal axes 110 means one thing in three indices, 11−20 another in four.
+			in.Message = strings.TrimSpace(in.Message + " Read in three indices, " + short + "; in four it is [" + in.UVW.Text(true) + "].")
+		}
 	}
 	return in
 }

@@ -120,7 +120,8 @@ func TestParseZone(t *testing.T) {
 		{"only a full stop", cubic("."), crystal.ZoneInput{Message: nothing}},
 
 		{"c of a hexagonal crystal", hex("0001"), crystal.ZoneInput{OK: true, UVW: crystal.UVW{0, 0, 1}, Message: "[0 0 0 1] is [001] in three indices."}},
-		{"three in a hexagonal crystal", hex("210"), crystal.ZoneInput{OK: true, UVW: crystal.UVW{2, 1, 0}}},
+		{"three in a hexagonal crystal", hex("210"), crystal.ZoneInput{OK: true, UVW: crystal.UVW{2, 1, 0}, Message: "Read in three indices, [210]; in four it is [1 0 −1 0]."}},
+		{"three of a multiple in a hexagonal crystal", hex("220"), crystal.ZoneInput{OK: true, UVW: crystal.UVW{1, 1, 0}, Message: "[220] points the same way as [110]. Read in three indices, [110]; in four it is [1 1 −2 0]."}},
 		{"four, reduced", hex("4 -2 -2 0"), crystal.ZoneInput{OK: true, UVW: crystal.UVW{1, 0, 0}, Message: "[4 −2 −2 0] is [100] in three indices."}},
 		{"four, inclined", hex("2-1-13"), crystal.ZoneInput{OK: true, UVW: crystal.UVW{1, 0, 1}, Message: "[2 −1 −1 3] is [101] in three indices."}},
 		{"four with negative sum", hex("-1 -2 1 0"), crystal.ZoneInput{Message: "The first three must add up to zero, and −1 − 2 + 1 = −2."}},
@@ -200,7 +201,7 @@ func FuzzParseZone(f *testing.F) {
 			t.Fatalf("%q: read as %v", text, in.UVW)
 		}
 		for _, again := range []string{in.UVW.String(), "[" + in.UVW.Text(false) + "]"} {
-			if back := crystal.ParseZone(again, hexagonal, "", ""); !back.OK || back.UVW != in.UVW || back.Message != "" {
+			if back := crystal.ParseZone(again, hexagonal, "", ""); !back.OK || back.UVW != in.UVW || back.Message != "" && !(hexagonal && strings.HasPrefix(back.Message, "Read in three indices, ")) {
 				t.Fatalf("%q gives %v, %q gives %+v", text, in.UVW, again, back)
 			}
 		}

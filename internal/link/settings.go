@@ -74,7 +74,7 @@ var Table = []Setting{
 		Help:   "Distance from the specimen to the screen. It only scales the pattern.",
 		number: func(s *Settings) *float64 { return &s.CL },
 	}, {
-		Key: "t", Name: "thickness", Label: "Thickness", Panel: "beam", Unit: "nm", Min: 1, Max: 500, Default: "50",
+		Key: "t", Name: "thickness", Label: "Thickness", Panel: "beam", Unit: "nm", Min: 0.1, Max: 1000, Default: "50",
 		Help:   "Thickness of the crystal along the beam. Dynamical intensities depend on it.",
 		Slider: &Slider{1, 200, "Thickness in nanometres"}, Model: "d",
 		number: func(s *Settings) *float64 { return &s.Thickness },

@@ -987,6 +987,51 @@ func encodeListChip(w *jsontext.Writer, x []Chip) {
 	w.Byte(']')
 }
 
+func encodeOff(w *jsontext.Writer, x *Off) {
+	w.Byte('{')
+	w.Member(`,"key":`)
+	w.String(x.Key)
+	if x.Codes != "" {
+		w.Member(`,"codes":`)
+		w.String(x.Codes)
+	}
+	w.Member(`,"why":`)
+	w.String(x.Why)
+	w.Byte('}')
+}
+
+func encodeListOff(w *jsontext.Writer, x []Off) {
+	if x == nil {
+		w.Raw("null")
+		return
+	}
+	w.Byte('[')
+	for i := range x {
+		w.Comma(i)
+		encodeOff(w, &x[i])
+	}
+	w.Byte(']')
+}
+
+func encodeOutside(w *jsontext.Writer, x *Outside) {
+	w.Byte('{')
+	w.Member(`,"text":`)
+	encodeListRun(w, x.Text)
+	if x.Action != nil {
+		w.Member(`,"action":`)
+		encodePointerAction(w, x.Action)
+	}
+	w.Byte('}')
+}
+
+func encodePointerOutside(w *jsontext.Writer, x *Outside) {
+	if x == nil {
+		w.Raw("null")
+		return
+	}
+	encodeOutside(w, x)
+}
+
 func encodeLegend(w *jsontext.Writer, x *Legend) {
 	w.Byte('{')
 	w.Member(`,"class":`)
@@ -1275,6 +1320,18 @@ func encodeView(w *jsontext.Writer, x *View) {
 	encodeMapString(w, x.Values)
 	w.Member(`,"scale":`)
 	w.Float(x.Scale)
+	if len(x.Off) > 0 {
+		w.Member(`,"off":`)
+		encodeListOff(w, x.Off)
+	}
+	if x.Still {
+		w.Member(`,"still":`)
+		w.Bool(x.Still)
+	}
+	if x.Holz != nil {
+		w.Member(`,"holz":`)
+		encodePointerOutside(w, x.Holz)
+	}
 	if x.Waiting != "" {
 		w.Member(`,"waiting":`)
 		w.String(x.Waiting)

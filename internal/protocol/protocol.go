@@ -31,7 +31,7 @@
 //
 //	parse      Text of the zone field, no motion → Zone (message, action)
 //	zone       Text; goes there if it can be read → Zone
-//	go         UVW
+//	go         UVW; or HKL: to the normal of that plane
 //	snap       to the nearest zone axis (also the centre of the tilt pad)
 //	common     Step +1 or −1: next or previous common zone
 //	tilt   *   X, Y: degrees; X > 0 moves the pattern's marks to the right, Y > 0 up; HKL keeps the

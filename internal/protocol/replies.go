@@ -48,6 +48,13 @@ type View struct {
 	// form's fields.
 	Values map[string]string `json:"values"`
 	Scale  float64           `json:"scale"` // nm⁻¹ per view-box unit
+	// Off are settings that the picture does not depend on now. Still tells that
+	// it has no orientation either: nothing turns it.
+	Off   []Off `json:"off,omitempty"`
+	Still bool  `json:"still,omitempty"`
+	// Holz tells where the ring of the first higher Laue zone is if none of it is
+	// in the picture.
+	Holz *Outside `json:"holz,omitempty"`
 	// Waiting tells that the picture is a draft with few beams, or kinematic,
 	// until Session.Calculate has done its work: "Calculating, 142 beams…".
 	Waiting   string   `json:"waiting,omitempty"`
@@ -71,6 +78,21 @@ type View struct {
 	// down, left, right (0.5°), centre (snap), ccw, cw (5°), in, out (zoom).
 	// Only the server asks for them.
 	Links map[string]string `json:"links,omitempty"`
+}
+
+// Off is a setting without effect on the picture: its key, the codes of those of
+// its options that have none (empty for a number), and the reason.
+type Off struct {
+	Key   string `json:"key"`
+	Codes string `json:"codes,omitempty"`
+	Why   string `json:"why"`
+}
+
+// Outside tells of something outside the picture, with the way to it if there is
+// one.
+type Outside struct {
+	Text   Text    `json:"text"`
+	Action *Action `json:"action,omitempty"`
 }
 
 // CrystalView describes the crystal.
@@ -297,8 +319,8 @@ type ExportOptions struct {
 // File is an exported file. Text is its content; pictures come as SVG beside
 // the JSON, and the page paints PNG from it.
 type File struct {
-	Name  string `json:"name"` // "si-mp-149_110_200kV.svg"
+	Name  string `json:"name"` // "si-lib-si_110_200kV.svg"
 	Type  string `json:"type"`
 	Text  string `json:"text,omitempty"`
-	Toast string `json:"toast"` // "Saved si-mp-149_110_200kV.svg."
+	Toast string `json:"toast"` // "Saved si-lib-si_110_200kV.svg."
 }

@@ -53,6 +53,11 @@ func (s *Session) Do(r *protocol.Request, payload []byte) (out *protocol.Reply) 
 		out.Error = "The page asked for “" + r.Op + "”, which this version does not know. Reload the page."
 		return out
 	}
+	if o.turns && s.Rings {
+		out.Error = "Powder rings hold all orientations at once, so nothing turns them."
+		out.Action = &protocol.Action{Label: "Show spots", Request: &protocol.Request{Op: "set", Set: &protocol.Patch{Values: map[string]string{"w": ""}}}}
+		return out
+	}
 	if r.Draw != "" {
 		s.resize(r.Size)
 	}
@@ -92,6 +97,7 @@ func (s *picture) resize(size float64) {
 type operation struct {
 	do    func(*Session, *protocol.Request, []byte, *protocol.Reply) error
 	push  bool // a new entry of the browser's history
+	turns bool // turns the crystal, of which powder rings show nothing
 	plain bool // changes nothing: no View unless something is drawn
 }
 
@@ -105,12 +111,12 @@ func init() {
 		"document":    {do: (*Session).doDocument, plain: true},
 		"restore":     {do: (*Session).doRestore},
 		"parse":       {do: (*Session).doParse, plain: true},
-		"zone":        {do: (*Session).doZone, push: true},
-		"go":          {do: (*Session).doGo, push: true},
-		"snap":        {do: (*Session).doSnap},
-		"common":      {do: (*Session).doCommon, push: true},
-		"tilt":        {do: (*Session).doTilt},
-		"rotate":      {do: (*Session).doRotate},
+		"zone":        {do: (*Session).doZone, push: true, turns: true},
+		"go":          {do: (*Session).doGo, push: true, turns: true},
+		"snap":        {do: (*Session).doSnap, turns: true},
+		"common":      {do: (*Session).doCommon, push: true, turns: true},
+		"tilt":        {do: (*Session).doTilt, turns: true},
+		"rotate":      {do: (*Session).doRotate, turns: true},
 		"drag":        {do: (*Session).doDrag},
 		"zoom":        {do: (*Session).doZoom},
 		"centre":      {do: (*Session).doCentre},
@@ -247,6 +253,14 @@ func (s words) status(before *state) string {
 	case before.crystal != s.crystal || before.key != s.key:
 		return s.heading() + "."
 	case before.orient != s.orient:
+		if geom.Angle(beamDirection(before.orient), beamDirection(s.orient)) < 1e-9 {
+			_, _, r := decompose(s.specimen.structure.Lattice, s.zone, s.orient)
+			text := "Rotated to "
+			if r < -0.05 {
+				text += "minus "
+			}
+			return text + link.Fixed(math.Abs(r), 1) + " degrees."
+		}
 		if s.offAxis < onAxis {
 			return "On " + zone + "."
 		}

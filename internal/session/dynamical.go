@@ -201,6 +201,9 @@ func (s *Session) Calculate(yield func() bool, solver Solver) (out *protocol.Rep
 	if err == nil {
 		s.dynamics, s.drawn.stale = d, true
 	}
+	if out.OK {
+		out.Status = "Calculated: dynamical intensities, " + plural(d.beams, "beam") + "."
+	}
 	return out
 }
 

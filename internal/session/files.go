@@ -207,7 +207,7 @@ func (s *Session) doExport(r *protocol.Request, _ []byte, out *protocol.Reply) e
 }
 
 // fileName returns the name of exported files without ending:
-// "si-mp-149_110_200kV".
+// "si-lib-si_110_200kV".
 func (s exporting) fileName() string {
 	p := s.specimen
 	plain := func(text string) string {
@@ -220,8 +220,8 @@ func (s exporting) fileName() string {
 		}, text), "-.")
 	}
 	name := plain(p.formula())
-	if p.source != "" && s.crystal != "cif" {
-		name += "-" + plain(p.source)
+	if s.crystal != "cif" {
+		name += "-" + plain(s.crystal)
 	} else if title := plain(p.name()); title != name && title != "" {
 		name = strings.TrimPrefix(name+"-"+title, "-")
 	}

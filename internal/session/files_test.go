@@ -307,7 +307,7 @@ func TestExportAndBack(t *testing.T) {
 				}
 			}
 		}
-		if r.File.Toast != "Saved "+r.File.Name+"." || !strings.HasSuffix(r.File.Name, "kV."+kind) || !strings.HasPrefix(r.File.Name, "ti-mp-") {
+		if r.File.Toast != "Saved "+r.File.Name+"." || !strings.HasSuffix(r.File.Name, "kV."+kind) || !strings.HasPrefix(r.File.Name, "ti-lib-ti_") {
 			t.Errorf("file %q, toast %q", r.File.Name, r.File.Toast)
 		}
 		back := read(t, open(t, "/sim?v=1"), r.File.Name, text)
@@ -315,7 +315,7 @@ func TestExportAndBack(t *testing.T) {
 			t.Errorf("%s: %q, %s", kind, back.Error, back.Link)
 		}
 	}
-	if name := must(t, open(t, "/sim?z=1,1,0"), protocol.Request{Op: "export", Kind: "svg"}).File.Name; name != "si-mp-149_110_200kV.svg" {
+	if name := must(t, open(t, "/sim?z=1,1,0"), protocol.Request{Op: "export", Kind: "svg"}).File.Name; name != "si-lib-si_110_200kV.svg" {
 		t.Errorf("file name %q", name)
 	}
 }

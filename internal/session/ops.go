@@ -74,13 +74,24 @@ func (s words) parse(text string) (crystal.ZoneInput, *protocol.ZoneReply) {
 	}
 	switch in.Action {
 	case crystal.UseNormal:
-		u, _ := p.structure.Lattice.NormalDirection(in.Plane)
-		uvw := [3]int(u)
-		reply.Action = &protocol.Action{Label: in.Button, Request: &protocol.Request{Op: "go", UVW: &uvw}}
+		reply.Message = reply.Message.Plus(protocol.Says(" " + s.normalText(in.Plane)))
+		hkl := [3]int(in.Plane)
+		reply.Action = &protocol.Action{Label: in.Button, Request: &protocol.Request{Op: "go", HKL: &hkl}}
 	case crystal.OpenMP:
 		reply.Action = &protocol.Action{Label: in.Button, Request: &protocol.Request{Op: "crystal", ID: in.MP}}
 	}
 	return in, reply
+}
+
+// normalText says which direction is the normal of a plane, or how far from it
+// the nearest one is.
+func (s words) normalText(h crystal.HKL) string {
+	u, off := s.specimen.structure.Lattice.NormalDirection(h)
+	zone := protocol.PlainZone(u, s.specimen.four)
+	if off < onAxis {
+		return "That is " + zone + "."
+	}
+	return "No direction of small whole indices is: " + zone + ", the nearest, is " + link.Fixed(geom.Degrees(off), 2) + "° off."
 }
 
 func (s *Session) doParse(r *protocol.Request, _ []byte, out *protocol.Reply) error {
@@ -98,6 +109,9 @@ func (s *Session) doZone(r *protocol.Request, _ []byte, out *protocol.Reply) err
 }
 
 func (s *Session) doGo(r *protocol.Request, _ []byte, out *protocol.Reply) error {
+	if r.HKL != nil && *r.HKL != [3]int{} {
+		return s.goNormal(crystal.HKL(*r.HKL))
+	}
 	if r.UVW == nil || *r.UVW == [3]int{} {
 		return errors.New("[000] has no direction.")
 	}
@@ -123,6 +137,25 @@ func (s *Session) goTo(u crystal.UVW, short bool) error {
 	}
 	s.orient, s.reference = o, u
 	s.glide = &glide{from, s.orient}
+	return s.refresh()
+}
+
+// goNormal brings the normal of a plane onto the beam, exactly: in a lattice that
+// is not cubic it need not be a zone axis. The nearest one gives the picture its
+// direction.
+func (s *Session) goNormal(h crystal.HKL) error {
+	for _, n := range h {
+		if max(n, -n) > 99 {
+			return errors.New("Indices up to 99, please.")
+		}
+	}
+	l := s.specimen.structure.Lattice
+	u, off := l.NormalDirection(h)
+	if err := s.goTo(u, false); err != nil || off < onAxis {
+		return err
+	}
+	s.orient = geom.Between(s.orient.Apply(l.G(h)), geom.Vec{Z: 1}).Mul(s.orient).Normalise()
+	s.glide.to = s.orient
 	return s.refresh()
 }
 

@@ -71,14 +71,16 @@ func newSpecimen(id string, s *crystal.Structure, cell string) (*specimen, error
 	case id == "cif":
 		p.badge, p.source = "File", "from a file"
 	case strings.HasPrefix(id, "lib-"):
-		p.badge, p.source = "Library", id
-		if e, ok := source.Lookup(id); ok && e.MP != "" {
-			p.source = e.MP
+		// Its numbers are from measurements: a number of the Materials Project, where
+		// it is known to be that of the same material, is for comparing.
+		p.badge, p.source = "Library", "Library"
+		if e, ok := source.Lookup(id); ok && e.MPStatus == "confirmed" {
+			p.source = "Library (cf. " + e.MP + ")"
 		}
 	default:
 		p.badge, p.source = "Online", id
 		if _, ok := source.Lookup(id); ok {
-			p.badge = "Library"
+			p.badge, p.source = "Library", "Library, in place of "+id
 		}
 	}
 	if len(s.Sites) == 0 {

@@ -13,6 +13,7 @@ import (
 	"zoneaxis/internal/protocol"
 	"zoneaxis/internal/scene"
 	"zoneaxis/internal/symmetry"
+	"zoneaxis/internal/wire"
 	"zoneaxis/internal/zones"
 )
 
@@ -100,7 +101,7 @@ func (s words) frameView() *protocol.Frame {
 	}
 	if s.Rings {
 		f.Zone, f.OffAxis, f.On = protocol.Says("Powder rings"), link.Count(s.drawn.inView)+" in view", true
-		f.NearText = protocol.Says("Powder: all orientations at once")
+		f.NearText = protocol.Says("Powder: all orientations at once, so nothing here turns it")
 	}
 	f.Bar, f.Hud, f.Count = s.bar(), s.hud(), link.Count(s.drawn.inView)+" in view"+s.modelSuffix()
 	d := &s.drag
@@ -168,6 +169,7 @@ func (s words) view() *protocol.View {
 		}
 	}
 	v.Notes = s.notes()
+	v.Off, v.Still, v.Holz = s.off(), s.Rings, s.holzOutside()
 	if s.selected != nil {
 		v.Detail = s.detail(*s.selected)
 	}
@@ -190,7 +192,68 @@ func (s words) notes() []string {
 	if s.large {
 		notes = append(notes, "This crystal is too large for a link. Send the file, or an exported SVG, along with it.")
 	}
+	if s.other != nil && s.Rings {
+		notes = append(notes, "The rings are those of "+s.sentenceName()+" alone, without the second phase.")
+	}
 	return notes
+}
+
+// off returns the settings that the picture does not depend on.
+func (s words) off() []protocol.Off {
+	switch {
+	case s.Rings:
+		return []protocol.Off{
+			{Key: "t", Why: "Powder rings do not depend on it."},
+			{Key: "o", Codes: "kdhg", Why: "Powder rings hold all orientations, by single scattering: Kikuchi lines, double diffraction, HOLZ and forbidden spots have no part in them."},
+		}
+	case s.specimen.empty:
+		return []protocol.Off{
+			{Key: "m", Codes: "d", Why: "The dynamical model needs atoms."},
+			{Key: "o", Codes: "dhg", Why: "Without atoms it is not known which spots are HOLZ, forbidden or lit by double diffraction."},
+		}
+	}
+	return nil
+}
+
+// holzOutside tells of the ring of the first Laue zone, if it is wanted and the
+// picture has nothing of any; nil otherwise. With the zone axis along the unit
+// vector v, the sphere about k·z cuts the layer at a height H in a circle of the
+// radius √(k² − (H − k v_z)²) whose middle lies at (H − k v_z)(v_x, v_y).
+func (s words) holzOutside() *protocol.Outside {
+	if !s.has('h') || s.Rings || s.specimen.empty {
+		return nil
+	}
+	for i := range s.scene.Spots {
+		spot := &s.scene.Spots[i]
+		if spot.Class == wire.HOLZ && s.inPicture(spot.X, spot.Y, 0) {
+			return nil
+		}
+	}
+	p := s.specimen
+	layers, err := p.refl.Layers(s.zone)
+	if err != nil {
+		return nil
+	}
+	radius, ok := layers.Radius(1, s.beam)
+	if !ok {
+		return &protocol.Outside{Text: protocol.Says("The Ewald sphere reaches no higher Laue zone of this zone axis.")}
+	}
+	v := s.orient.Apply(p.structure.Lattice.R(s.zone)).Unit()
+	height := layers.Spacing - s.beam.K()*v.Z
+	x, y := height*v.X-s.atX, height*v.Y-s.atY
+	half := s.side() / 2
+	near, far := math.Hypot(max(math.Abs(x)-half, 0), max(math.Abs(y)-half, 0)), math.Hypot(math.Abs(x)+half, math.Abs(y)+half)
+	out := &protocol.Outside{Text: protocol.Says("The first HOLZ ring has a radius of " + link.Fixed(10*radius, 1) + thin).Plus(perNM)}
+	if radius >= near && radius <= far {
+		out.Text = out.Text.Plus(protocol.Says(", but none of its spots is bright enough to be seen here."))
+		return out
+	}
+	out.Text = out.Text.Plus(protocol.Says(" and lies outside the picture."))
+	// A little more than the circle in the shorter direction of the window.
+	if factor := half / (1.05 * (radius + math.Hypot(x, y))); s.CL*factor >= link.Of("cl").Min {
+		out.Action = &protocol.Action{Label: "Zoom out to it", Request: &protocol.Request{Op: "zoom", Factor: factor}}
+	}
+	return out
 }
 
 // groupSymbol returns the space group in print.
@@ -239,6 +302,7 @@ type Links struct {
 	Clockwise, Counter    string // turns by five degrees
 	Snap                  string
 	ZoomIn, ZoomOut       string
+	Holz                  string // zooms out to the HOLZ ring; "" if that is not wanted
 }
 
 func (s words) links() Links {
@@ -255,8 +319,13 @@ func (s words) links() Links {
 		l.CL = link.Of("cl").Clamped(s.CL * f)
 		return l.String()
 	}
+	holz := ""
+	if h := s.holzOutside(); h != nil && h.Action != nil {
+		holz = zoom(h.Action.Request.Factor)
+	}
 	return Links{
-		Up: tilt(0, 0.5), Down: tilt(0, -0.5), Left: tilt(-0.5, 0), Right: tilt(0.5, 0),
+		Holz: holz,
+		Up:   tilt(0, 0.5), Down: tilt(0, -0.5), Left: tilt(-0.5, 0), Right: tilt(0.5, 0),
 		Clockwise: with(turned(s.orient, geom.Radians(-5))), Counter: with(turned(s.orient, geom.Radians(5))),
 		Snap:   with(snapped(s.specimen.structure.Lattice, s.zone, s.orient)),
 		ZoomIn: zoom(1.25), ZoomOut: zoom(0.8),

@@ -35,7 +35,7 @@ func TestMessages(t *testing.T) {
 		{"kv", "10", "Between 20 and 1000 kV."},
 		{"kv", "abc", "Between 20 and 1000 kV."},
 		{"cl", "10", "Between 50 and 5000 mm."},
-		{"t", "600", "Between 1 and 500 nm."},
+		{"t", "1001", "Between 0.1 and 1000 nm."},
 	} {
 		p.part(t, c.field+" "+c.typed, "/sim?z=1,1,0", func(t *testing.T) {
 			p.fill("#"+c.field, c.typed)
@@ -52,7 +52,7 @@ func TestMessages(t *testing.T) {
 	for _, c := range []struct{ crystal, typed, message string }{
 		{"lib-si", "220", "[220] points the same way as [110]."},
 		{"lib-si", "<110>", "Family of directions; showing [110]."},
-		{"lib-si", "(110)", "(110) is a plane. Go to its normal?"},
+		{"lib-si", "(110)", "(110) is a plane. Go to its normal? That is [110]."},
 		{"lib-si", "mp-149", "That is a Materials Project number."},
 		{"lib-mg", "2-1-10", "is [100] in three indices."},
 		{"lib-mg", "1210", "The first three must add up to zero, and 1 + 2 + 1 = 4."},

@@ -68,7 +68,7 @@ func TestWithoutScripts(t *testing.T) {
 	s := startServer(t)
 	for _, c := range []struct{ link, zone string }{
 		{"/sim?c=lib-au&z=1,1,2", "[112]"},
-		{"/sim?c=lib-mg&z=1,0,0", "[2110]"},
+		{"/sim?c=lib-mg&z=1,0,0", "[21\u03041\u03040]"},
 		{"/sim?z=110&c=mp-149", "[110]"},
 	} {
 		p := newTab(t, browser(t), s.base, 390, 844)

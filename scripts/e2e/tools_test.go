@@ -78,22 +78,22 @@ func TestExports(t *testing.T) {
 		p.click(`[data-do="export"]`)
 		p.wait("the dialog", `document.querySelector("dialog[open]")`)
 		p.dialogButton("Save SVG")
-		svg := saved(t, dir, "si-mp-149_110_200kV.svg")
+		svg := saved(t, dir, "si-lib-si_110_200kV.svg")
 		if !bytes.Contains(svg, []byte("<text")) || !bytes.Contains(svg, []byte("z=1,1,0")) {
 			t.Error("the SVG lacks its text or its state")
 		}
-		p.wait("the confirmation", `document.querySelector(".toast")?.textContent.includes("Saved si-mp-149_110_200kV.svg.")`)
+		p.wait("the confirmation", `document.querySelector(".toast")?.textContent.includes("Saved si-lib-si_110_200kV.svg.")`)
 
 		p.dialogButton("Save PNG")
-		img, err := png.Decode(bytes.NewReader(saved(t, dir, "si-mp-149_110_200kV.png")))
+		img, err := png.Decode(bytes.NewReader(saved(t, dir, "si-lib-si_110_200kV.png")))
 		if err != nil {
 			t.Fatal(err)
 		}
 		small := img.Bounds().Dx()
-		os.Remove(filepath.Join(dir, "si-mp-149_110_200kV.png"))
+		os.Remove(filepath.Join(dir, "si-lib-si_110_200kV.png"))
 		eval[bool](p, `(document.querySelector("dialog[open] select[name=times]").value = "4", true)`)
 		p.dialogButton("Save PNG")
-		img, err = png.Decode(bytes.NewReader(saved(t, dir, "si-mp-149_110_200kV.png")))
+		img, err = png.Decode(bytes.NewReader(saved(t, dir, "si-lib-si_110_200kV.png")))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -102,12 +102,12 @@ func TestExports(t *testing.T) {
 		}
 
 		p.dialogButton("CSV")
-		csv := string(saved(t, dir, "si-mp-149_110_200kV.csv"))
+		csv := string(saved(t, dir, "si-lib-si_110_200kV.csv"))
 		if n := strings.Count(csv, "\n"); n < 20 || !strings.Contains(csv, "h,k,l") {
 			t.Errorf("the CSV has %d lines: %.200s", n, csv)
 		}
 		p.dialogButton("JSON")
-		if data := saved(t, dir, "si-mp-149_110_200kV.json"); !json.Valid(data) {
+		if data := saved(t, dir, "si-lib-si_110_200kV.json"); !json.Valid(data) {
 			t.Errorf("not JSON: %.100s", data)
 		}
 		p.press("Escape")
@@ -115,7 +115,7 @@ func TestExports(t *testing.T) {
 
 		link := p.link()
 		p.state("/sim?c=lib-au&z=1,1,1")
-		p.drop("si-mp-149_110_200kV.svg", svg)
+		p.drop("si-lib-si_110_200kV.svg", svg)
 		p.wait("the dropped state", `zx.app.now.link === `+quote(link))
 	})
 	p.part(t, "copies", state, func(t *testing.T) {

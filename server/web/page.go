@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"zoneaxis/assets"
 	"zoneaxis/internal/link"
+	"zoneaxis/internal/protocol"
 	pages "zoneaxis/internal/site"
 )
 
@@ -35,6 +37,7 @@ func newServed(set *assets.Set) (*served, error) {
 		"list":    func(items ...any) []any { return items },
 		"setting": link.Of,
 		"form":    formRows,
+		"off":     without,
 		"unseen":  unseen,
 	})
 	for _, name := range templates {
@@ -61,10 +64,16 @@ func formRows(at []any, kind string) []map[string]any {
 	var rows []map[string]any
 	for i := range link.Table {
 		if r := &link.Table[i]; r.Panel == at[0] && fieldKind(r) == kind {
-			rows = append(rows, map[string]any{"row": r, "values": at[1]})
+			rows = append(rows, map[string]any{"row": r, "values": at[1], "off": at[2]})
 		}
 	}
 	return rows
+}
+
+// without reports whether an option, or with code "" a number, has no effect on
+// the picture.
+func without(off []protocol.Off, key, code string) bool {
+	return slices.ContainsFunc(off, func(o protocol.Off) bool { return o.Key == key && strings.Contains(o.Codes, code) })
 }
 
 func fieldKind(r *link.Setting) string {

@@ -197,7 +197,7 @@ func forForms(v *protocol.View, one *session.Session) {
 	l := one.Links()
 	v.Links = map[string]string{
 		"up": l.Up, "down": l.Down, "left": l.Left, "right": l.Right, "centre": l.Snap,
-		"cw": l.Clockwise, "ccw": l.Counter, "in": l.ZoomIn, "out": l.ZoomOut,
+		"cw": l.Clockwise, "ccw": l.Counter, "in": l.ZoomIn, "out": l.ZoomOut, "holz": l.Holz,
 	}
 	v.Keys = map[string]string{}
 	state := one.Link()

@@ -63,7 +63,7 @@ func viewOf(l link.Link) *protocol.View {
 		v.Crystal.Name = "A crystal of your own"
 	}
 	if e, ok := source.Lookup(l.Crystal); ok {
-		v.Crystal.Name, v.Crystal.Formula, v.Crystal.Source, v.Crystal.Reference = e.Name, says(e.Formula), "lib-"+e.ID, e.Reference
+		v.Crystal.Name, v.Crystal.Formula, v.Crystal.Source, v.Crystal.Reference = e.Name, says(e.Formula), "Library", e.Reference
 	}
 	v.Frame.Zone, v.Frame.CL, v.Frame.On, v.Frame.NearText = says(zone), number(l.CL), true, says("On "+zone)
 	v.Frame.Hud = []protocol.Text{says(beam)}

@@ -158,6 +158,9 @@ export interface View {
   chips: Chip[];
   values: Record<string, string>;
   scale: number;
+  off?: Off[];
+  still?: boolean;
+  holz?: Outside;
   waiting?: string;
   flagsText?: string;
   legend: Legend[];
@@ -172,6 +175,17 @@ export interface View {
   rows: Row[];
   keys?: Record<string, string>;
   links?: Record<string, string>;
+}
+
+export interface Off {
+  key: string;
+  codes?: string;
+  why: string;
+}
+
+export interface Outside {
+  text: Text;
+  action?: Action;
 }
 
 export interface CrystalView {

@@ -181,7 +181,7 @@ export function gesture(request, how = {}) {
   moving = { from: moving?.from ?? Date.now(), to: Date.now(), merge: how.merge ?? request.op };
   const began = performance.now();
   engine.sendFrame({ ...request, ...pattern.how() }, ({ reply, svg, marks }) => {
-    if (!reply.ok) return;
+    if (!reply.ok) return show(reply, request);
     const came = performance.now();
     pattern.paint(svg, marks, reply.seq, reply.frame);
     if (reply.frame) showFrame(reply.frame);

@@ -6,6 +6,7 @@ import { $ } from "../shared/dom.js";
 import { act, gesture, now, newView, show } from "./app.js";
 import { release, show as showField } from "./field.js";
 import * as engine from "../shared/engine.js";
+import { announce } from "./announce.js";
 import { ask, toast } from "./messages.js";
 
 const LONG_MS = 300;
@@ -37,7 +38,10 @@ async function work() {
     if (stopped) {
       await act({ op: "set", set: { values: { m: "k" } } });
       toast("Cancelled. Showing the kinematic pattern.");
-    } else if (reply.ok) await act({ op: "view" }, { keep: true });
+    } else if (reply.ok) {
+      await act({ op: "view" }, { keep: true });
+      if (!again && reply.status) announce(reply.status);
+    }
     else show(reply, { op: "view" });
   }
   working = false;

@@ -9,6 +9,7 @@ import { edited } from "./field.js";
 import { field } from "./pattern.js";
 import { step } from "./pad.js";
 import { mute, announce } from "./announce.js";
+import { toast } from "./messages.js";
 import { keeping, toggleRow } from "./row.js";
 import * as spot from "./spot.js";
 import { measuring, useTool } from "./tool.js";
@@ -101,6 +102,8 @@ function letter(key) {
 
 /** @param {string} overlay */
 export function toggle(overlay) {
+  const off = now.view?.off?.find((o) => o.key === "o" && o.codes?.includes(overlay));
+  if (off) return void toast(off.why);
   act({ op: "set", set: { values: { o: (now.view?.values.o.includes(overlay) ? "-" : "+") + overlay } } });
 }
 

@@ -173,7 +173,7 @@ async function boot() {
   performance.mark("interactive");
   if (booted) return;
   booted = true;
-  settings.recall();
+  if (!snapshot) settings.recall();
   panels.begin();
   intake.takeShared();
   announce("Simulator ready.");
@@ -203,6 +203,20 @@ async function afterwards() {
   const later = () => import(new URL("./offline.js#later", import.meta.url).href).then(save, () => {});
   offline.then(save, () => addEventListener("online", later, { once: true }));
 }
+
+// The menu of the site works by itself; it closes like one, too.
+const menu = $("#menu");
+document.addEventListener("click", (event) => {
+  if (!menu.contains(event.target)) menu.open = false;
+});
+menu.addEventListener("focusout", (/** @type {FocusEvent} */ event) => {
+  if (event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
+});
+menu.addEventListener("keydown", (/** @type {KeyboardEvent} */ event) => {
+  if (event.key !== "Escape" || !menu.open) return;
+  menu.open = false;
+  menu.firstElementChild.focus();
+});
 
 recoloured.listen(() => void (app.now.view && app.act({ op: "view" }, { keep: true })));
 field.addEventListener("focus", () => field.scrollIntoView({ block: "nearest" }));

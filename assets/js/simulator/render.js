@@ -1,9 +1,9 @@
 // @ts-check
 // Writes a view into the page: every text and number that is always there.
 
-import { $, $$, el, fill, runs } from "../shared/dom.js";
+import { $, $$, button, el, fill, runs } from "../shared/dom.js";
 import { main } from "./pattern.js";
-import { newFrame, newView } from "./app.js";
+import { follow, newFrame, newView } from "./app.js";
 import { show } from "./field.js";
 
 /** @typedef {import('../shared/protocol').View} View */
@@ -44,6 +44,7 @@ newView.listen((view) => {
   orientation(view);
   hud(view);
   settings(view);
+  without(view);
   measurement(view);
 });
 
@@ -112,13 +113,30 @@ function hud(view) {
 }
 
 /** @param {View} view */
-function settings({ values }) {
+function settings({ values, off }) {
   /** @type {Record<string, string>} */
   const chosen = { ...values, m: values.w ? "rings" : values.m, p: values.p || styleOfTheme() };
   for (const field of $$("#state .field[name]")) show(field, values[field.name]);
   for (const b of $$("[data-usual]")) b.setAttribute("aria-pressed", String(b.value === values[b.dataset.usual]));
   for (const box of $$("#state [type=checkbox]")) box.checked = values[box.name].includes(box.value);
   for (const dot of $$("#state [type=radio]")) dot.checked = dot.value === chosen[dot.name];
+  for (const line of $$("[data-off]")) {
+    const key = line.dataset.off;
+    const now = off?.find((o) => o.key === key);
+    line.textContent = now?.why ?? "";
+    line.hidden = !now;
+    for (const input of $$(`#state [name="${key}"]:not([type=hidden])`)) input.disabled = !!now && (now.codes ?? input.value).includes(input.value);
+  }
+}
+
+/** What the picture has no use for is off, and says why. @param {View} view */
+function without({ still, holz }) {
+  for (const part of $$("[data-turns]")) part.inert = !!still;
+  const line = $('[data-part="holz"]');
+  line.hidden = !holz;
+  line.replaceChildren(runs(holz?.text));
+  const action = holz?.action;
+  if (action) line.append(" ", button(action.label, { onclick: () => follow(action) }));
 }
 
 /** The pattern style that the theme brings. */

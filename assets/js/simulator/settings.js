@@ -4,6 +4,7 @@
 import { $, $$, keep, kept } from "../shared/dom.js";
 import { act, now, newView } from "./app.js";
 import { attach, release, show } from "./field.js";
+import { toast } from "./messages.js";
 import { scale } from "./pattern.js";
 
 /** @typedef {import('../shared/protocol').Patch} Patch */
@@ -56,12 +57,22 @@ function remember() {
   keep("match", now.view?.values.f ?? "");
 }
 
-/** Puts on the remembered choice, when the link says nothing of it. */
+// Before the address becomes that of the state.
+const link = location.search + location.hash;
+
+/**
+ * The remembered choice. On a plain visit the pattern is turned over as on one's own
+ * screen, and says so. A link shows what its sender saw, which is what they wrote
+ * about: it is left as it is, and the own screen is one button away.
+ */
 export function recall() {
   const match = kept("match");
-  if (!match || !now.view || now.view.values.f || new URLSearchParams(location.search).has("f")) return;
-  const flags = [...match].filter((c) => "hvrnd".includes(c)).join("");
-  if (flags) act({ op: "set", set: { values: { f: flags } } }, { keep: true });
+  const mine = [...match].filter((c) => "hvrnd".includes(c)).join("");
+  if (!mine || !now.view || now.view.values.f === mine || new URLSearchParams(link).has("f")) return;
+  const turn = (/** @type {string} */ f) => act({ op: "set", set: { values: { f } } }, link ? {} : { keep: true });
+  if (link) return void toast("Shown as the link has it, not as on your screen.", { label: "Match my screen", run: () => turn(mine) });
+  turn(mine);
+  toast("Turned over as on your screen.", { label: "Show it plain", run: () => turn("") });
 }
 
 /** The scale in nm⁻¹ per pixel follows camera length and the size of the frame. */
