@@ -265,7 +265,7 @@ func readShortTilt(l *Link, v string) bool {
 }
 
 func readAt(l *Link, v string) bool {
-	n, ok := numberList(v, 2, -20, 20)
+	n, ok := numberList(v, 2, -MaxAt, MaxAt)
 	if ok {
 		l.AtX, l.AtY = n[0], n[1]
 	}
@@ -303,7 +303,7 @@ func readZone(l *Link, v string) bool {
 	if strings.TrimSpace(v) == "" || len(v) > 100 {
 		return false
 	}
-	if n, ok := integerList(v, 3, 999); ok && n == [3]int{} {
+	if n, ok := integerList(v, 3, MaxIndex); ok && n == [3]int{} {
 		return false
 	}
 	l.ZoneText = v
@@ -316,6 +316,14 @@ func writeZone(l *Link) string {
 	}
 	return unless(JoinInts(l.Zone), "0,0,1")
 }
+
+// What a link can say of spots and points; whoever keeps one in a state that
+// becomes a link has to keep to it.
+const (
+	MaxIndex = 999 // of a spot, in size
+	MaxFree  = 200 // coordinates of a measured point, Å⁻¹
+	MaxAt    = 20  // coordinates of what is in the middle of the picture, Å⁻¹
+)
 
 func readMeasured(l *Link, v string) bool {
 	var points []Point
@@ -330,14 +338,14 @@ func readMeasured(l *Link, v string) bool {
 		}
 		for _, p := range parts {
 			if free, ok := strings.CutPrefix(p, "p"); ok {
-				n, ok := numberList(free, 2, -200, 200)
+				n, ok := numberList(free, 2, -MaxFree, MaxFree)
 				if !ok {
 					return false
 				}
 				points = append(points, Point{Free: true, X: n[0], Y: n[1]})
 				continue
 			}
-			n, ok := integerList(p, 3, 999)
+			n, ok := integerList(p, 3, MaxIndex)
 			if !ok || n == [3]int{} {
 				return false
 			}

@@ -68,6 +68,21 @@ func TestParseLinkValues(t *testing.T) {
 	}
 }
 
+// TestFarthest: what a link can say at most comes back from it.
+func TestFarthest(t *testing.T) {
+	for _, text := range []string{"/sim?ms=999,-999,1;p-200,200;b", "/sim?at=-20,20"} {
+		l, problems := link.Parse(text)
+		if got := l.String(); got != text || len(problems) > 0 {
+			t.Errorf("%s reads back as %s, %v", text, got, problems)
+		}
+	}
+	for _, text := range []string{"/sim?ms=1000,0,0", "/sim?ms=p201,0", "/sim?at=21,0"} {
+		if _, problems := link.Parse(text); len(problems) != 1 {
+			t.Errorf("%s: problems %v, want one", text, problems)
+		}
+	}
+}
+
 func FuzzParseLink(f *testing.F) {
 	for _, s := range []string{"", "/sim?z=1,1,0", "?c=cif#x=abc", "?z=%5B1-10%5D&d=1,2", "?v=99&q=%zz&&=", "?o=i&o=k&f=", "?ms=p0.1,0.2;1,1,1;b"} {
 		f.Add(s)

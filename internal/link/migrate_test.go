@@ -39,3 +39,9 @@ func TestMigrate(t *testing.T) {
 		t.Errorf("%d migrations for version %d: every old version needs one", len(migrations), Version)
 	}
 }
+
+// set replaces a key.
+func (q *queryValues) set(key, value string) {
+	q.take(key)
+	*q = append(*q, queryValue{key, value, escapeQuery(key) + "=" + escapeQuery(value)})
+}

@@ -47,12 +47,6 @@ func (q *queryValues) take(key string) (value string, given bool) {
 	return strings.Join(parts, ","), len(parts) > 0
 }
 
-// set replaces a key.
-func (q *queryValues) set(key, value string) {
-	q.take(key)
-	*q = append(*q, queryValue{key, value, escapeQuery(key) + "=" + escapeQuery(value)})
-}
-
 // rest returns what nobody took, made safe to stand in a link again.
 func (q *queryValues) rest() []string {
 	var out []string

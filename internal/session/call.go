@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"zoneaxis/internal/crystal"
@@ -62,7 +63,10 @@ func (s *Session) Do(r *protocol.Request, payload []byte) (out *protocol.Reply) 
 		s.resize(r.Size)
 	}
 	source.Missed() // by what came before
-	err := o.do(s, r, payload, out)
+	err := checkIndices(r)
+	if err == nil {
+		err = o.do(s, r, payload, out)
+	}
 	switch {
 	case source.Missed():
 		*out = protocol.Reply{Seq: r.Seq, Need: protocol.NeedLibrary}
@@ -75,6 +79,20 @@ func (s *Session) Do(r *protocol.Request, payload []byte) (out *protocol.Reply) 
 		s.finish(r, o, out)
 	}
 	return out
+}
+
+// checkIndices refuses indices of a request that no spot of a picture has: sums of
+// larger ones could overflow.
+func checkIndices(r *protocol.Request) error {
+	if r.HKL == nil {
+		return nil
+	}
+	for _, i := range r.HKL {
+		if i < -link.MaxIndex || i > link.MaxIndex {
+			return errors.New("Indices of a spot go from −" + strconv.Itoa(link.MaxIndex) + " to " + strconv.Itoa(link.MaxIndex) + ".")
+		}
+	}
+	return nil
 }
 
 // sorry words a panic.

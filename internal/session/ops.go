@@ -181,7 +181,7 @@ func (s *Session) doCommon(r *protocol.Request, _ []byte, out *protocol.Reply) e
 	next := 0
 	switch {
 	case now >= 0:
-		next = (now + r.Step + len(common)) % len(common)
+		next = ((now+r.Step%len(common))%len(common) + len(common)) % len(common)
 	case r.Step < 0:
 		next = len(common) - 1
 	}
@@ -343,6 +343,9 @@ func (s *Session) doMeasure(r *protocol.Request, _ []byte, out *protocol.Reply) 
 			return errors.New("A measurement needs a position.")
 		}
 		d, p := s.measuring().pick(r.X, r.Y, r.Radius)
+		if p.Free && !within(link.MaxFree, p.X, p.Y) {
+			return errors.New("That point is too far away to be measured.")
+		}
 		if !p.Free && p.HKL == (crystal.HKL{}) || p.Free && p.X == 0 && p.Y == 0 {
 			out.Detail = d
 			out.Toast = "Distances count from 000: pick another spot."

@@ -1,9 +1,10 @@
 // Package session is the state of the simulator page: which crystal, turned
 // how, seen through which microscope, with which marks and measurements. It
-// reads and writes the link that holds this state, turns the wishes of a
-// person (requests) into a new state, and words everything that the page
-// shows. It is plain Go: the worker of the page (wasm/engine), the server,
-// which draws the same picture for the same link, and tests all use it.
+// begins from a link (package link) and can say its state as one, turns the
+// wishes of a person (requests of package protocol) into a new state, and words
+// everything that the page shows. It is plain Go: the worker of the page
+// (wasm/engine), the server, which draws the same picture for the same link, and
+// tests all use it.
 package session
 
 import (
@@ -453,6 +454,9 @@ func (s *Session) applySnapshot(l link.Link, snap *protocol.Snapshot, q geom.Rot
 		key, l.Doc = snap.Key, f.doc
 	}
 	l.AtX, l.AtY = rest[0], rest[1]
+	if !within(link.MaxAt, l.AtX, l.AtY) || !within(link.MaxFree, snap.Free...) {
+		return errSnapshot
+	}
 	l.Measured = slices.Clone(l.Measured)
 	for i := range l.Measured {
 		l.Measured[i].X, l.Measured[i].Y = snap.Free[2*i], snap.Free[2*i+1]
@@ -470,6 +474,16 @@ func (s *Session) applySnapshot(l link.Link, snap *protocol.Snapshot, q geom.Rot
 		}
 	}
 	return s.refresh()
+}
+
+// within reports whether all numbers lie between −limit and limit; NaN does not.
+func within(limit float64, numbers ...float64) bool {
+	for _, v := range numbers {
+		if !(math.Abs(v) <= limit) {
+			return false
+		}
+	}
+	return true
 }
 
 // openDoc returns the key of the crystal of a fragment. The page unpacks it and

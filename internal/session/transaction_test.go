@@ -48,6 +48,8 @@ var attempts = map[string]struct {
 		{Request: protocol.Request{Snapshot: `{"l":"/sim?c=cif","q":[1,0,0,0],"z":[0,0,1],"m":[80,520,50,0,0,0],"k":"gone"}`}},
 		{Request: protocol.Request{Snapshot: `{"l":"/sim?c=lib-au","q":[1,0,0,0],"z":[0,0,1],"m":[8,520,50,0,0,7],"f":"b"}`}},
 		{Request: protocol.Request{Snapshot: `{"l":"/sim?c=lib-au","q":[1,0,0,0],"z":[0,0,1],"m":[80,520,50,0,0,7],"p":[1],"f":"b"}`}},
+		{Request: protocol.Request{Snapshot: `{"l":"/sim?c=lib-au","q":[1,0,0,0],"z":[0,0,1],"m":[80,520,50,1e6,0,7],"f":"b"}`}},
+		{Request: protocol.Request{Snapshot: `{"l":"/sim?c=lib-au&ms=p1,1","q":[1,0,0,0],"z":[0,0,1],"m":[80,520,50,0,0,7],"p":[1,1e6],"f":"b"}`}},
 	}},
 	"parse":       {good: wish{Request: protocol.Request{Text: "123"}}},
 	"zone":        {good: wish{Request: protocol.Request{Text: "123"}}},
@@ -58,13 +60,13 @@ var attempts = map[string]struct {
 	"rotate":      {good: wish{Request: protocol.Request{Deg: 33}}, bad: []wish{{Request: protocol.Request{Deg: math.Inf(1)}}, {Request: protocol.Request{Text: "361"}}}},
 	"drag":        {good: wish{Request: protocol.Request{Stage: "move", X: 90, Y: 50, Detent: true}}, bad: []wish{{Request: protocol.Request{Stage: "move", X: math.NaN()}}, {Request: protocol.Request{Stage: "hold"}}}},
 	"zoom":        {good: wish{Request: protocol.Request{Factor: 0.2, X: 100}}, bad: []wish{{}, {Request: protocol.Request{Factor: 2, X: math.Inf(1)}}}},
-	"centre":      {good: wish{Request: protocol.Request{HKL: &[3]int{2, 0, 0}}}},
+	"centre":      {good: wish{Request: protocol.Request{HKL: &[3]int{2, 0, 0}}}, bad: []wish{{Request: protocol.Request{HKL: &[3]int{math.MinInt, 0, 0}}}}},
 	"glide":       {good: wish{Request: protocol.Request{X: 0.3, Light: true, Draw: "svg"}}},
 	"set":         {good: wish{Request: protocol.Request{Set: &protocol.Patch{Values: values{"kv": "1000", "cl": "60", "f": "+h"}, Second: &protocol.SecondPatch{ID: pointer("lib-au")}}}}, bad: badPatches()},
-	"measure":     {good: wish{Request: protocol.Request{HKL: &[3]int{1, 1, 1}}}, bad: []wish{{Request: protocol.Request{HKL: &[3]int{}}}, {Request: protocol.Request{X: math.NaN()}}}},
+	"measure":     {good: wish{Request: protocol.Request{HKL: &[3]int{1, 1, 1}}}, bad: []wish{{Request: protocol.Request{HKL: &[3]int{}}}, {Request: protocol.Request{X: math.NaN()}}, {Request: protocol.Request{X: 1e5}}, {Request: protocol.Request{X: -1e308, Light: true}}, {Request: protocol.Request{HKL: &[3]int{0, 1000, 0}}}}},
 	"pick":        {good: wish{Request: protocol.Request{X: 30}}, bad: []wish{{Request: protocol.Request{X: math.NaN()}}}},
-	"inspect":     {good: wish{Request: protocol.Request{HKL: &[3]int{1, 1, 1}}}, bad: []wish{{}}},
-	"select":      {good: wish{Request: protocol.Request{HKL: &[3]int{2, 2, 0}}}},
+	"inspect":     {good: wish{Request: protocol.Request{HKL: &[3]int{1, 1, 1}}}, bad: []wish{{}, {Request: protocol.Request{HKL: &[3]int{math.MinInt, 0, 0}}}}},
+	"select":      {good: wish{Request: protocol.Request{HKL: &[3]int{2, 2, 0}}}, bad: []wish{{Request: protocol.Request{HKL: &[3]int{math.MinInt, 0, 0}}}}},
 	"walk":        {good: wish{Request: protocol.Request{Dir: "right"}}},
 	"view":        {good: wish{Request: protocol.Request{Draw: "canvas", Size: 1.5}}},
 	"table":       {good: wish{Request: protocol.Request{Sort: "d", Filter: "{111}"}}},
@@ -279,5 +281,37 @@ func TestFailedCalculation(t *testing.T) {
 	}
 	if !reflect.DeepEqual(s.save(), before) || s.SVG() != svg {
 		t.Error("something has changed")
+	}
+}
+
+// TestCommonSteps walks any number of steps through the common zones, both ways.
+func TestCommonSteps(t *testing.T) {
+	s, _ := Open("/sim?z=0,0,1", nil)
+	n := len(s.specimen.common)
+	at := slices.Index(s.specimen.common, s.zone)
+	for _, step := range []int{1, -1, 2 - 7*n, 5*n + 3, math.MinInt, math.MaxInt} {
+		if out := s.Do(&protocol.Request{Op: "common", Step: step}, nil); !out.OK {
+			t.Fatalf("%d steps: %s", step, out.Error)
+		}
+		at = ((at+step%n)%n + n) % n
+		if s.zone != s.specimen.common[at] {
+			t.Errorf("after %d steps at %v, want %v", step, s.zone, s.specimen.common[at])
+		}
+	}
+}
+
+// TestNewCrystal: what was measured on one crystal says nothing of the next.
+func TestNewCrystal(t *testing.T) {
+	s, _ := Open("/sim?ms=1,1,1;2,-2,0;b&at=0.1,0", nil)
+	if out := s.Do(&protocol.Request{Op: "crystal", ID: "lib-au"}, nil); !out.OK || out.Link != "/sim?c=lib-au" {
+		t.Errorf("the link is %s (%s)", out.Link, out.Error)
+	}
+	for range 2 {
+		if out := s.Do(&protocol.Request{Op: "measure", HKL: &[3]int{2, 0, 0}}, nil); !out.OK {
+			t.Fatal(out.Error)
+		}
+	}
+	if out := s.Do(&protocol.Request{Op: "measure", HKL: &[3]int{2, 2, 0}}, nil); strings.HasSuffix(out.Link, ";b") {
+		t.Errorf("the new measurement is one between the spots: %s", out.Link)
 	}
 }

@@ -759,3 +759,24 @@ func TestToolMissing(t *testing.T) {
 	p.wait("the help", `document.querySelector("dialog[open]")?.textContent.includes("20 to 1000 kV")`)
 	p.wait("its styles", `getComputedStyle(document.querySelector("dialog[open]")).display === "flex"`)
 }
+
+// TestToolsInTurn: on a slow line one click more, or another wish, opens one
+// dialog in the end, the last that was asked for.
+func TestToolsInTurn(t *testing.T) {
+	g := newGate(t, startServer(t))
+	g.hold("/tools/")
+	defer g.release()
+	p := newTab(t, browser(t), g.base, 1440, 900)
+	p.open("/sim?z=1,1,0")
+	p.wait("the engine", engineReady)
+	for _, name := range []string{"help", "help", "export", "export"} {
+		p.click(`[data-do="` + name + `"]`)
+	}
+	p.wait("the word about it", `document.querySelector(".toasts").textContent.includes("Loading this part of the simulator…")`)
+	g.release()
+	p.wait("the dialog", `document.querySelector("dialog[open] h2")`)
+	time.Sleep(300 * time.Millisecond)
+	if got := eval[[]string](p, `[...document.querySelectorAll("dialog[open] h2")].map((h) => h.textContent)`); len(got) != 1 || !strings.HasPrefix(got[0], "Export") {
+		t.Errorf("these dialogs are open: %q", got)
+	}
+}

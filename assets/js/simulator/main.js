@@ -24,7 +24,7 @@ import { announce } from "./announce.js";
 import { next as nextTheme, recoloured } from "../shared/theme.js";
 import { ask, toast } from "./messages.js";
 import { useTool } from "./tool.js";
-import { load, loadAll, use } from "./tools.js";
+import { load, loadAll, open as openTool, use } from "./tools.js";
 import "./zone.js";
 
 const SLOW_MS = 10_000;
@@ -55,7 +55,7 @@ const later = (step) => (walking = walking.then(() => walkHistory(step)));
 const actions = {
   undo: () => later(-1),
   redo: () => later(1),
-  help: () => use("help", (help) => help.open()),
+  help: () => openTool("help"),
   search: () => use("search", (search) => search.open()),
   "search-close": () => use("search", (search) => search.close()),
   theme: nextTheme,
@@ -66,11 +66,11 @@ const actions = {
   fit: () => app.act({ op: "zoom", fit: true }),
   sheet: () => panels.sheet(),
   "open-file": intake.choose,
-  browse: () => use("browse", (browse) => browse.open()),
-  second: () => use("second", (second) => second.open()),
+  browse: () => openTool("browse"),
+  second: () => openTool("second"),
   link: () => use("export", (out) => out.copyLink()),
-  export: () => use("export", (out) => out.open()),
-  "all-rows": () => use("table", (table) => table.open()),
+  export: () => openTool("export"),
+  "all-rows": () => openTool("table"),
   "csv-copy": () => use("table", (table) => table.copyCSV()),
   "measure-clear": () => app.act({ op: "measure", clear: true }),
   "measure-copy": () => use("export", (out) => out.copy(app.now.view?.measure.copy ?? "", "Measurement copied.")),

@@ -1,6 +1,6 @@
 // @ts-check
 // Short messages at the foot of the page: toast() confirms and goes by itself,
-// ask() stays until it is answered. Both are announced to assistive technology;
+// ask() stays until it is answered, or until later ones take its place. Both are announced to assistive technology;
 // what is for that alone goes to announce() directly.
 
 import { $, button, el } from "../shared/dom.js";
@@ -41,9 +41,11 @@ export function ask(text, ...actions) {
  */
 function raise(text, actions, ms, closable = false) {
   for (const old of [...box.children]) if (old.dataset.text === text) old.remove();
-  while (box.children.length > 2) box.firstElementChild.remove();
+  // No more than three: confirmations give way first, then the oldest question.
+  while (box.children.length > 2) ([...box.children].find((old) => old.dataset.passing !== undefined) ?? box.firstElementChild).remove();
   const node = el("div", { className: "toast" }, el("p", {}, text));
   node.dataset.text = text;
+  if (ms) node.dataset.passing = "";
   const close = () => node.remove();
   for (const action of actions) {
     if (!action) continue;

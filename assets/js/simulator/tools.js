@@ -6,7 +6,7 @@
 
 import { el } from "../shared/dom.js";
 import { reachable } from "../shared/line.js";
-import { ask } from "./messages.js";
+import { ask, toast } from "./messages.js";
 
 /**
  * @typedef {object} Tools
@@ -76,6 +76,8 @@ function styles(name) {
   });
 }
 
+const SLOW_MS = 500;
+
 /**
  * Does something with a tool that a person has just asked for: at once if it is
  * there. If it cannot be had the person is told and can try again.
@@ -87,13 +89,27 @@ function styles(name) {
 export async function use(name, run) {
   const here = /** @type {Tools[Name] | undefined} */ (there[name]);
   if (here) return run(here);
+  const slow = setTimeout(() => toast("Loading this part of the simulator…"), SLOW_MS);
   let tool;
   try {
     tool = await load(name);
   } catch {
     return missing(name, () => use(name, run));
+  } finally {
+    clearTimeout(slow);
   }
   return run(tool);
+}
+
+let opened = 0;
+
+/**
+ * Opens a tool that is a dialog; of several that are waited for only the last.
+ * @param {"browse" | "export" | "help" | "second" | "table"} name
+ */
+export function open(name) {
+  const mine = ++opened;
+  return use(name, (tool) => mine === opened && tool.open());
 }
 
 /** @param {string} name @param {() => void} again */
