@@ -109,6 +109,7 @@ function below(input) {
   return (told) => {
     line.textContent = told?.fault ?? "";
     line.hidden = !told?.fault;
+    if (told?.fault && document.activeElement === input) line.scrollIntoView({ block: "nearest" }); // small windows
   };
 }
 
