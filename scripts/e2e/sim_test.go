@@ -83,8 +83,8 @@ func TestWithoutScripts(t *testing.T) {
 		}
 		// What needs scripts is not there, and nothing is behind a tab.
 		for selector, want := range map[string]bool{
-			"#narrow-tabs": false, "#wide-tabs": false, ".grab": false, "#panel-views": false, `[data-do="export"]`: false,
-			"#panel-beam": true, "#panel-show .unscripted": true, "#panel-measure": true, "#rows td": true,
+			"#narrow-tabs": false, "#wide-tabs": false, ".grab": false, ".bar": false, ".legend-button": false, "#panel-views": false, `[data-do="export"]`: false,
+			"#panel-orient .chip": true, ".pad a": true, "#panel-beam": true, "#panel-show .unscripted": true, "#panel-measure": true, "#rows td": true,
 		} {
 			if got := eval[bool](p, `!!document.querySelector(`+quote(selector)+`)?.getClientRects().length`); got != want {
 				t.Errorf("%s: %s is seen: %v, want %v", c.link, selector, got, want)
