@@ -343,6 +343,10 @@ func (p *tab) worker(part string) *tab {
 			if strings.Contains(info.URL, part) {
 				ctx, cancel := chromedp.NewContext(p.ctx, chromedp.WithTargetID(info.TargetID))
 				p.t.Cleanup(cancel)
+				// As with a tab: the first use must have no deadline.
+				if err := chromedp.Do(ctx); err != nil {
+					p.t.Fatalf("the worker %s: %v", part, err)
+				}
 				return &tab{t: p.t, ctx: ctx, base: p.base}
 			}
 		}

@@ -21,6 +21,36 @@ view.addEventListener("message", (/** @type {MessageEvent} */ event) => {
     document.body.append(canvas);
     const given = canvas.transferControlToOffscreen();
     worker.postMessage({ ...event.data, ...size(), canvas: given }, [port, given]);
-    view.addEventListener("resize", () => worker.postMessage({ type: "size", ...size() }));
+    follow((to) => worker.postMessage({ type: "size", ...to }));
   };
 });
+
+/**
+ * Tells of every other size, in CSS pixels or in those of the screen: a window may
+ * go to a screen that has more of them to an inch.
+ * @param {(to: ReturnType<typeof size>) => void} tell
+ */
+function follow(tell) {
+  let last = JSON.stringify(size());
+  const look = () => {
+    const now = JSON.stringify(size());
+    if (now === last) return;
+    last = now;
+    tell(size());
+  };
+  view.addEventListener("resize", look);
+  try {
+    new ResizeObserver(look).observe(document.body, { box: "device-pixel-content-box" });
+  } catch {
+    denser(look); // Safari knows no such box
+  }
+}
+
+/** Calls whenever there are more or fewer pixels to an inch. @param {() => void} run */
+function denser(run) {
+  const again = () => {
+    run();
+    denser(run);
+  };
+  view.matchMedia(`(resolution: ${view.devicePixelRatio}dppx)`).addEventListener("change", again, { once: true });
+}

@@ -81,11 +81,15 @@ function receive(event) {
 // Ebitengine asks for a document; this is as much of one as it needs.
 const body = { style: {}, clientWidth: 0, clientHeight: 0, appendChild() {} };
 
-/** @param {{width: number, height: number, ratio: number}} size CSS pixels, device pixels per CSS pixel */
+/**
+ * Ebitengine reads the number of device pixels per CSS pixel once and keeps it,
+ * but a window may go to another screen: it is told that they are the same.
+ * @param {{width: number, height: number, ratio: number}} size CSS pixels, device pixels per CSS pixel
+ */
 function fit({ width, height, ratio }) {
-  body.clientWidth = width;
-  body.clientHeight = height;
-  view.devicePixelRatio = ratio;
+  body.clientWidth = Math.round(width * ratio);
+  body.clientHeight = Math.round(height * ratio);
+  view.devicePixelRatio = 1;
 }
 
 /** @param {any} canvas an OffscreenCanvas */
