@@ -129,7 +129,7 @@ func TestFields(t *testing.T) {
 	for _, c := range []struct{ field, typed, fault, was string }{
 		{"kv", "abc", "Between 20 and 1000 kV.", "200"},
 		{"cl", "5 parsec", "Between 50 and 5000 mm.", "520"},
-		{"t", "12,,5", "Between 1 and 500 nm.", "50"},
+		{"t", "12,,5", "Between 0.1 and 1000 nm.", "50"},
 		{"rotation", "abc", "Between −360 and 360°.", "0.0°"},
 		{"holder-limitAlpha", "91", "Between 0 and 90°.", "30"},
 		{"zone", "abc", "That is not a zone axis. Try 110 or [1 −1 0].", "[110]"},
