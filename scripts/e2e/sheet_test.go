@@ -59,7 +59,7 @@ func TestSheet(t *testing.T) {
 	p.wait("the engine", engineReady)
 	p.click(`[data-results="sheet"]`)
 	p.wait("the table of magnesium, offline", sheetHas("Zone axis [0001]"))
-	if got := cell("1", "2", "2") + " " + cell("1", "2", "6"); got != "0110 60.00°" {
+	if got := cell("1", "2", "2") + " " + cell("1", "2", "6"); got != "011\u03040 60.00°" {
 		t.Errorf("g2 of [0001] is %q", got)
 	}
 }
