@@ -167,7 +167,7 @@ func TestArticleFigure(t *testing.T) {
 
 	// The simulator opens with the same state: the same spots, but for the
 	// rounding of the link.
-	labels := `.querySelectorAll("text")].map((n) => n.textContent).filter((t) => /^\d{3}$/.test(t)).sort().join(" ")`
+	labels := `.querySelectorAll("text")].map((n) => n.textContent).filter((t) => /^(\d\u0304?){3}$/.test(t)).sort().join(" ")`
 	shown := eval[string](p, `[...document.querySelector("figure.live .picture > svg")`+labels)
 	target, err := url.Parse(eval[string](p, link))
 	if err != nil {

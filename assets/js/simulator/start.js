@@ -5,7 +5,6 @@
 
 import { $, button, drawn, el, root } from "../shared/dom.js";
 import { start } from "../shared/engine.js";
-import "../shared/theme.js"; // a browser that darkens the page is seen before the first paint
 
 /** What main.js needs, below assets/js; the build fills it in. */
 const SCRIPTS = "__SCRIPTS__";
