@@ -127,7 +127,7 @@ func TestOffline(t *testing.T) {
 	p.open("/library/au/#z1_m1_0")
 	p.click("#away-crystal")
 	p.heading("Gold")
-	p.heading("zone axis 1 minus 1 0")
+	p.heading("zone axis 1 bar 1 0")
 }
 
 // kept reads the names of the crystals that are kept on the device.

@@ -109,6 +109,7 @@ listen(body);
 
 // Paper gets the strongest, whatever the screen is sorted by, and the link.
 addEventListener("beforeprint", () => {
+  asked++; // rows that are under way come too late
   body.replaceChildren(...(now.view?.rows ?? []).map(rowNode));
   $("#pattern").dataset.address = location.href;
 });
