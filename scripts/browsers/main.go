@@ -27,7 +27,7 @@ import (
 const mostShaky = 2
 
 func main() {
-	if err := run(os.Stdout, goTest, "-tags", "e2e", "-timeout", "20m", "./scripts/e2e/"); err != nil {
+	if err := run(os.Stdout, goTest, "-tags", "e2e", "-timeout", "40m", "./scripts/e2e/"); err != nil {
 		fmt.Fprintln(os.Stderr, "browsers:", err)
 		os.Exit(1)
 	}

@@ -161,12 +161,12 @@ func (p *tab) waitFor(what, promise, want string) {
 // TestBadge: whether the site is saved can be read at every width, and hides
 // neither controls nor the sheet.
 func TestBadge(t *testing.T) {
-	s := startServer(t)
-	parent := wholeBrowser(t)
+	p := newTab(t, wholeBrowser(t), startServer(t).base, 390, 844)
+	p.open("/sim?z=1,1,0")
+	p.wait("everything saved", savedOffline)
 	for _, size := range [][2]int64{{390, 844}, {844, 390}, {1024, 768}, {1440, 900}} {
-		p := newTab(t, parent, s.base, size[0], size[1])
-		p.open("/sim?z=1,1,0")
-		p.wait("everything saved", savedOffline)
+		p.do(chromedp.EmulateViewport(size[0], size[1]))
+		p.wait("the size", fmt.Sprintf(`innerWidth === %d && innerHeight === %d`, size[0], size[1]))
 		if got := eval[string](p, `(() => {
 			const box = (n) => n.getBoundingClientRect();
 			const badge = document.querySelector("#offline");
