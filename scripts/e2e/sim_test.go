@@ -106,6 +106,7 @@ func TestKeys(t *testing.T) {
 	p.wait("five more degrees", `parseFloat(document.querySelector('[data-part="hud-off"]').textContent) > 1`)
 	p.key("s")
 	p.wait("snapped", `document.querySelector('[data-part="near"]').textContent.trim().startsWith("On ")`)
+	p.wait("the link of it", `!/[&?]d=/.test(location.search)`) // a moment later
 	link := eval[string](p, `location.search`)
 	p.key(".")
 	p.wait("rotated", `location.search !== `+quote(link))
