@@ -70,7 +70,10 @@ func (p *tab) drop(name string, data []byte) {
 // TestExports saves every kind of file and drops the SVG back.
 func TestExports(t *testing.T) {
 	s := startServer(t)
-	p := simulator(t, wholeBrowser(t), s, "/sim?z=1,1,0", 1440, 900)
+	// Where downloads go and what the clipboard allows belongs to a whole browser.
+	own, stop := chromium(t, whole.switches...)
+	t.Cleanup(stop)
+	p := simulator(t, own, s, "/sim?z=1,1,0", 1440, 900)
 	dir := p.downloads()
 	const state = "/sim?z=1,1,0&d=0.30,-0.30,5.00&o=ikds&ms=1,-1,1;2,-2,0"
 
@@ -372,7 +375,7 @@ func TestPanels(t *testing.T) {
 		if got := p.text(`[data-part="hud"]`); !strings.Contains(strings.ToLower(got), "mirror") {
 			t.Errorf("the mirror is not always visible: %q", got)
 		}
-		p.enter("/sim?z=1,1,2")
+		p.enter("/sim") // a link with a state stays as it was sent (TestOtherPeoplesLinks)
 		p.wait("remembered", `zx.app.now.view.values.f.includes("h")`)
 		eval[bool](p, `(document.querySelector("#match").open = true)`)
 		p.click(`input[name="f"][value="h"]`)
@@ -737,7 +740,7 @@ func TestToolMissing(t *testing.T) {
 	p.open("/sim?z=1,1,0")
 	p.wait("the engine", engineReady)
 	p.wait("the linked views", `document.querySelector("#crystal-view svg")`)
-	const said = `document.querySelector(".toast p")?.textContent === "This part of the simulator did not load."`
+	const said = `document.querySelector(".toast p")?.textContent === "You are offline and this part of the simulator is not saved on this device."`
 	g.cutWhen("/tools/help/")
 	p.click(`[data-do="help"]`)
 	p.wait("the message", said)
