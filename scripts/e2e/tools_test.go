@@ -747,6 +747,8 @@ func TestToolMissing(t *testing.T) {
 	if eval[bool](p, `!!document.querySelector("dialog[open]")`) {
 		t.Error("there is a dialog without its tool")
 	}
+	p.click(`.toast [aria-label="Close"]`)
+	p.wait("the message to be gone", `!document.querySelector(".toast")`)
 	p.click(`[data-results="tilt"]`)
 	p.wait("the message", said)
 	if got := eval[string](p, `document.querySelector("#app").dataset.results`); got != "measure" {
