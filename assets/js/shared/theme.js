@@ -54,10 +54,13 @@ function show() {
 // A page that the service worker kept may have been made in another theme.
 const kept = /(?:^|; )theme=(light|dark|lab)/.exec(document.cookie)?.[1];
 if (kept && kept !== root.dataset.theme) root.dataset.theme = kept;
-if (darkened()) {
+// Asked when the first frame is out: before, the question is a task of its own.
+requestAnimationFrame(() => setTimeout(() => {
+  if (!darkened()) return;
   root.dataset.darkened = "";
   if (theme() === "light") root.dataset.theme = "dark";
-}
+  show();
+}));
 
 // Paper is white.
 /** @type {string | undefined} */
