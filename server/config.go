@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"log/slog"
@@ -14,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 
+	"zoneaxis/server/internal/service"
 	"zoneaxis/server/mp"
 	"zoneaxis/server/web"
 )
@@ -63,11 +63,9 @@ type setting struct {
 // means that nothing was set, as compose files write it.
 func (s setting) mayBeNone() bool { return s.env == "METRICS_ADDR" || s.env == "HTTP_ADDR" }
 
-func (s setting) boolean() bool { return s.fallback == "false" }
-
 var settings = []setting{
 	{"addr", "ADDR", "localhost:8080", "address to serve on",
-		func(c *config, v string) error { c.Addr = v; return checkAddr(v) }},
+		func(c *config, v string) error { c.Addr = v; return service.CheckAddr(v) }},
 	{"metrics-addr", "METRICS_ADDR", "localhost:9180", "address of /metrics and /debug/pprof, on this machine only; empty for none",
 		func(c *config, v string) error {
 			c.MetricsAddr = v
@@ -83,15 +81,15 @@ var settings = []setting{
 	{"cache-dir", "CACHE_DIR", "", "directory for structures (default: zoneaxis in the user's cache directory)",
 		func(c *config, v string) error { c.CacheDir = v; return nil }},
 	{"cache-size", "CACHE_SIZE", "2GiB", "bound of that directory",
-		func(c *config, v string) error { n, err := parseSize(v); c.CacheBytes = n; return err }},
+		func(c *config, v string) error { n, err := service.ParseSize(v); c.CacheBytes = n; return err }},
 	{"memory-size", "MEMORY_SIZE", "12MiB", "bound of the structures kept in memory",
-		func(c *config, v string) error { n, err := parseSize(v); c.MemoryBytes = int(n); return err }},
+		func(c *config, v string) error { n, err := service.ParseSize(v); c.MemoryBytes = int(n); return err }},
 	{"assets-dir", "ASSETS_DIR", "", "directory with a build to serve instead of the one inside this program",
 		func(c *config, v string) error { c.AssetsDir = v; return nil }},
 	{"dev", "DEV", "false", "serve assets/dist (or the assets directory) and notice new builds",
 		func(c *config, v string) (err error) { c.Dev, err = strconv.ParseBool(v); return err }},
 	{"tls-domains", "TLS_DOMAINS", "", "host names, comma separated, to get certificates for; ADDR is then usually :443",
-		func(c *config, v string) error { c.TLSDomains = splitList(v); return nil }},
+		func(c *config, v string) error { c.TLSDomains = service.SplitList(v); return nil }},
 	{"tls-email", "TLS_EMAIL", "", "contact for the certificate authority",
 		func(c *config, v string) error { c.TLSEmail = v; return nil }},
 	{"tls-dir", "TLS_DIR", "", "directory for certificates (default: tls in the cache directory)",
@@ -104,92 +102,63 @@ var settings = []setting{
 			if v == "" {
 				return nil
 			}
-			return checkAddr(v)
+			return service.CheckAddr(v)
 		}},
 	{"trusted-proxies", "TRUSTED_PROXIES", "", "networks of the reverse proxies before this server, comma separated (127.0.0.1/32,::1/128); only they may say who the visitor is",
 		func(c *config, v string) error { return c.proxies(v) }},
 	{"origin", "ORIGIN", "", "public address of the site, as in https://example.org (default: as visitors address it)",
 		func(c *config, v string) error { c.Origin = v; return checkOrigin(v) }},
 	{"rate", "RATE", "20", "requests per second and visitor; 0 for no limit",
-		func(c *config, v string) error { return count(v, &c.Rate) }},
+		func(c *config, v string) error { return service.Count(v, &c.Rate) }},
 	{"new-structures", "NEW_STRUCTURES", "30", "structures per minute and visitor that are not cached yet; 0 for no limit",
-		func(c *config, v string) error { return count(v, &c.NewStructures) }},
+		func(c *config, v string) error { return service.Count(v, &c.NewStructures) }},
 	{"drawing-seconds", "DRAWING_SECONDS", "15", "processor time per minute and visitor for patterns that the server draws, seconds; beyond it the browser draws; 0 for no limit",
-		func(c *config, v string) error { return count(v, &c.DrawingSeconds) }},
+		func(c *config, v string) error { return service.Count(v, &c.DrawingSeconds) }},
 	{"connections", "CONNECTIONS", "6000", "open connections in all; fewer if memory or open files are limited; 0 for no limit",
-		func(c *config, v string) error { return count(v, &c.Connections) }},
+		func(c *config, v string) error { return service.Count(v, &c.Connections) }},
 	{"connections-per-client", "CONNECTIONS_PER_CLIENT", "512", "open connections of one address that is no trusted proxy; 0 for no limit",
-		func(c *config, v string) error { return count(v, &c.PerClient) }},
+		func(c *config, v string) error { return service.Count(v, &c.PerClient) }},
 	{"access-log", "ACCESS_LOG", web.AccessAll, "requests to log: all, errors or none",
 		func(c *config, v string) error {
 			c.AccessLog = v
-			return oneOf(v, web.AccessAll, web.AccessErrors, web.AccessNone)
+			return service.OneOf(v, web.AccessAll, web.AccessErrors, web.AccessNone)
 		}},
 	{"log-clients", "LOG_CLIENTS", "false", "log visitors' addresses, shortened to /24 or /48",
 		func(c *config, v string) (err error) { c.LogClients, err = strconv.ParseBool(v); return err }},
 	{"log-format", "LOG_FORMAT", "auto", "json, text, or auto: text on a terminal",
-		func(c *config, v string) error { c.LogFormat = v; return oneOf(v, "auto", "json", "text") }},
+		func(c *config, v string) error { c.LogFormat = v; return service.OneOf(v, "auto", "json", "text") }},
 	{"log-level", "LOG_LEVEL", "info", "debug, info, warn or error",
 		func(c *config, v string) error {
-			if err := oneOf(v, "debug", "info", "warn", "error"); err != nil {
+			if err := service.OneOf(v, "debug", "info", "warn", "error"); err != nil {
 				return err
 			}
 			return c.LogLevel.UnmarshalText([]byte(v))
 		}},
 	{"drain-seconds", "DRAIN_SECONDS", "0", "after SIGTERM: how long to go on serving while /readyz already fails",
-		func(c *config, v string) error { return count(v, &c.DrainSeconds) }},
+		func(c *config, v string) error { return service.Count(v, &c.DrainSeconds) }},
 }
 
 // readConfig reads flags and environment. Every error names the setting.
 func readConfig(args []string, lookup func(string) (string, bool), output io.Writer) (*config, error) {
 	c := &config{}
 	getenv := func(name string) string { v, _ := lookup(name); return v }
-	flags := flag.NewFlagSet("server", flag.ContinueOnError)
-	flags.SetOutput(output)
-	flags.Usage = func() {
-		fmt.Fprintln(output, "Usage: server [healthcheck | version | licences] [settings]\n\nSettings, each with its environment variable and default:")
-		for _, s := range settings {
-			fmt.Fprintf(output, "  -%s (%s) %s\n        %s\n", s.flag, s.env, s.fallback, s.usage)
-		}
-	}
-	given := map[string]string{}
-	for _, s := range settings {
-		store := func(v string) error { given[s.flag] = v; return nil }
-		if s.boolean() {
-			flags.BoolFunc(s.flag, s.usage, store)
-		} else {
-			flags.Func(s.flag, s.usage, store)
-		}
-	}
-	if err := flags.Parse(args); err != nil {
-		return nil, err
-	}
-	if rest := flags.Args(); len(rest) > 0 {
-		return nil, fmt.Errorf("unknown argument %q; settings begin with a hyphen", rest[0])
-	}
 	if key := strings.TrimSpace(getenv("MP_API_KEY")); key != "" {
 		c.Key, c.KeyFrom = mp.NewSecret(key), "MP_API_KEY"
 	}
-	var errs []error
+	table := make([]service.Setting, 0, len(settings))
 	for _, s := range settings {
-		text, from := s.fallback, ""
-		if v, ok := lookup(s.env); v != "" || ok && s.mayBeNone() {
-			text, from = v, s.env
-		}
-		if v, ok := given[s.flag]; ok {
-			text, from = v, "-"+s.flag
-		}
-		if s.env == "METRICS_ADDR" {
-			c.MetricsGiven = from != ""
-		}
-		if err := s.set(c, text); err != nil {
-			name := orElse(from, s.env)
-			if s.env != "MP_API_KEY_FILE" { // somebody may have put the key itself there
-				name += fmt.Sprintf(" %q", text)
-			}
-			errs = append(errs, fmt.Errorf("%s: %w", name, err))
-		}
+		table = append(table, service.Setting{
+			Flag: s.flag, Env: s.env, Fallback: s.fallback, Usage: s.usage,
+			MayBeNone: s.mayBeNone(), Secret: s.env == "MP_API_KEY_FILE", // somebody may have put the key itself there
+			Set: func(text string) error { return s.set(c, text) },
+		})
 	}
+	from, err := service.ReadSettings("server", "[healthcheck | version | licences] [settings]", table, args, lookup, output)
+	if err != nil && from == nil {
+		return nil, err
+	}
+	errs := []error{err}
+	c.MetricsGiven = from["METRICS_ADDR"] != ""
 	if dir := getenv("CREDENTIALS_DIRECTORY"); !c.Key.Set() && dir != "" {
 		// systemd puts what LoadCredential names there.
 		name := filepath.Join(dir, "mp_api_key")
@@ -215,43 +184,24 @@ func readConfig(args []string, lookup func(string) (string, bool), output io.Wri
 	return c, errors.Join(errs...)
 }
 
-func orElse(v, fallback string) string {
-	if v == "" {
-		return fallback
-	}
-	return v
-}
-
 // keyFile reads the key from a file; an empty name is no file.
 func (c *config) keyFile(name string) error {
 	if name == "" {
 		return nil
 	}
-	data, err := os.ReadFile(name)
+	key, doubt, err := service.ReadSecret("key", name)
 	if err != nil {
-		return errors.New("the key file cannot be read: " + reason(err))
-	}
-	key := strings.TrimSpace(string(data))
-	if key == "" || strings.ContainsAny(key, " \n\t\r") {
-		return errors.New("the key file must hold the key and nothing else")
+		return err
 	}
 	c.Key, c.KeyFrom = mp.NewSecret(key), name
-	if info, err := os.Stat(name); err == nil && info.Mode().Perm()&0o004 != 0 {
-		c.Doubts = append(c.Doubts, "every user of this machine can read the key file: chmod o= "+name)
+	if doubt != "" {
+		c.Doubts = append(c.Doubts, doubt)
 	}
 	return nil
 }
 
-func reason(err error) string {
-	var p *os.PathError
-	if errors.As(err, &p) {
-		return p.Err.Error()
-	}
-	return err.Error()
-}
-
 func (c *config) proxies(list string) error {
-	for _, item := range splitList(list) {
+	for _, item := range service.SplitList(list) {
 		p, err := netip.ParsePrefix(item)
 		if err != nil {
 			ip, errIP := netip.ParseAddr(item)
@@ -265,31 +215,10 @@ func (c *config) proxies(list string) error {
 	return nil
 }
 
-func splitList(text string) []string {
-	var list []string
-	for item := range strings.SplitSeq(text, ",") {
-		if item = strings.TrimSpace(item); item != "" {
-			list = append(list, item)
-		}
-	}
-	return list
-}
-
-func checkAddr(v string) error {
-	_, port, err := net.SplitHostPort(v)
-	if err != nil {
-		return errors.New("expected host:port, such as localhost:8080 or :8080")
-	}
-	if n, err := strconv.Atoi(port); err != nil || n < 0 || n > 65535 {
-		return fmt.Errorf("port %q: expected a number up to 65535", port)
-	}
-	return nil
-}
-
 // checkLoopback accepts addresses that only this machine can reach: metrics
 // and profiles are for no one else.
 func checkLoopback(v string) error {
-	if err := checkAddr(v); err != nil {
+	if err := service.CheckAddr(v); err != nil {
 		return err
 	}
 	host, _, err := net.SplitHostPort(v)
@@ -311,43 +240,6 @@ func checkOrigin(v string) error {
 		return errors.New("expected something like https://example.org, without a slash at the end")
 	}
 	return nil
-}
-
-func count(v string, into *int) error {
-	n, err := strconv.Atoi(v)
-	if err != nil || n < 0 || n > 1_000_000 {
-		return errors.New("expected a whole number from 0 to 1000000")
-	}
-	*into = n
-	return nil
-}
-
-func oneOf(v string, allowed ...string) error {
-	for _, a := range allowed {
-		if v == a {
-			return nil
-		}
-	}
-	return errors.New("expected one of " + strings.Join(allowed, ", "))
-}
-
-// parseSize reads a number of bytes: 1048576, 512MiB, 2GiB.
-func parseSize(v string) (int64, error) {
-	number, unit := v, int64(1)
-	for _, u := range []struct {
-		end  string
-		size int64
-	}{{"KiB", 1 << 10}, {"MiB", 1 << 20}, {"GiB", 1 << 30}, {"B", 1}} {
-		if n, ok := strings.CutSuffix(v, u.end); ok {
-			number, unit = strings.TrimSpace(n), u.size
-			break
-		}
-	}
-	n, err := strconv.ParseInt(number, 10, 64)
-	if err != nil || n <= 0 || n > 1<<50/unit {
-		return 0, errors.New("expected a size such as 512MiB or 2GiB")
-	}
-	return n * unit, nil
 }
 
 // summary lists the settings in use for the log. The key is only said to be

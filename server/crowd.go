@@ -15,8 +15,9 @@ import (
 	"sync"
 	"time"
 
-	"github.com/KimMachineGun/automemlimit/memlimit"
 	"github.com/prometheus/client_golang/prometheus"
+
+	"zoneaxis/server/internal/service"
 )
 
 const (
@@ -247,13 +248,13 @@ func (c *crowd) state(conn net.Conn, state http.ConnState) {
 func (c *crowd) patience(all int) time.Duration {
 	switch most := max(c.most, 1); {
 	case c.most == 0 || all < most/2:
-		return idleFor
+		return service.IdleFor
 	case all < most*3/4:
-		return idleFor / 6
+		return service.IdleFor / 6
 	case all < most*9/10:
-		return idleFor / 20
+		return service.IdleFor / 20
 	}
-	return idleFor / 60
+	return service.IdleFor / 60
 }
 
 // run ends what idles too long and lets the memory limit follow, until the
@@ -281,16 +282,6 @@ func (c *crowd) run(ctx context.Context) {
 			return
 		}
 	}
-}
-
-// containerMemory returns nine tenths of the memory that the container may take;
-// 0 if it has no limit.
-func containerMemory() int64 {
-	limit, err := memlimit.FromCgroup()
-	if err != nil || limit > 1<<50 {
-		return 0
-	}
-	return int64(limit / 10 * 9)
 }
 
 // limitMemory sets the runtime's limit for a number of connections, unless

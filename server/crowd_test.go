@@ -18,6 +18,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"zoneaxis/server/internal/service"
 )
 
 var measure = flag.Bool("measure", false, "assert what depends on the speed of a quiet machine too")
@@ -298,7 +300,7 @@ func TestConnectionsInAll(t *testing.T) {
 // TestPatience: the fuller the house, the sooner those that idle must leave.
 func TestPatience(t *testing.T) {
 	c := &crowd{most: 100}
-	last := idleFor + 1
+	last := service.IdleFor + 1
 	for _, all := range []int{0, 50, 75, 90} {
 		if now := c.patience(all); now >= last {
 			t.Errorf("with %d of 100: %v, as before", all, now)

@@ -2,17 +2,13 @@ package main
 
 import (
 	"crypto/tls"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/http/pprof"
-	"net/url"
-	"os"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -20,56 +16,39 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	"golang.org/x/crypto/acme"
 	"golang.org/x/crypto/acme/autocert"
+
+	"zoneaxis/server/internal/service"
 )
 
-// idleFor is how long a connection may idle; see crowd.patience.
-const idleFor = 2 * time.Minute
-
-// server is one listener with what it serves.
-type server struct {
-	http     *http.Server
-	listener net.Listener
-	what     string
-	url      string
-}
-
-func (s *server) run() error {
-	err := s.http.Serve(s.listener)
-	if errors.Is(err, http.ErrServerClosed) {
-		return nil
-	}
-	return err
-}
-
 // listen opens all listeners, the public one first. Nothing is served yet.
-func listen(cfg *config, log *slog.Logger, handler http.Handler, metrics *prometheus.Registry, visitors *crowd) ([]*server, error) {
-	public, err := open("ADDR", "site", cfg.Addr, handler, log)
+func listen(cfg *config, log *slog.Logger, handler http.Handler, metrics *prometheus.Registry, visitors *crowd) ([]*service.Server, error) {
+	public, err := service.Open("ADDR", "site", cfg.Addr, handler, log)
 	if err != nil {
 		return nil, err
 	}
-	welcome := func(s *server, tls bool) {
-		s.listener = &door{s.listener, visitors, tls}
-		s.http.ConnState = visitors.state
+	welcome := func(s *service.Server, tls bool) {
+		s.Listener = &door{s.Listener, visitors, tls}
+		s.HTTP.ConnState = visitors.state
 	}
 	welcome(public, len(cfg.TLSDomains) > 0)
-	list := []*server{public}
+	list := []*service.Server{public}
 	closeAll := func() {
 		for _, s := range list {
-			s.listener.Close()
+			s.Listener.Close()
 		}
 	}
 	if len(cfg.TLSDomains) > 0 {
 		manager := certificates(cfg)
 		config := manager.TLSConfig()
 		config.MinVersion = tls.VersionTLS12
-		public.http.TLSConfig = config
-		public.listener = tls.NewListener(public.listener, config)
-		public.url = "https://" + cfg.TLSDomains[0]
-		if _, port, err := net.SplitHostPort(public.listener.Addr().String()); err == nil && port != "443" {
-			public.url += ":" + port
+		public.HTTP.TLSConfig = config
+		public.Listener = tls.NewListener(public.Listener, config)
+		public.URL = "https://" + cfg.TLSDomains[0]
+		if _, port, err := net.SplitHostPort(public.Listener.Addr().String()); err == nil && port != "443" {
+			public.URL += ":" + port
 		}
 		if cfg.HTTPAddr != "" {
-			plain, err := open("HTTP_ADDR", "redirects to https", cfg.HTTPAddr, manager.HTTPHandler(toHTTPS(cfg)), log)
+			plain, err := service.Open("HTTP_ADDR", "redirects to https", cfg.HTTPAddr, manager.HTTPHandler(toHTTPS(cfg)), log)
 			if err != nil {
 				closeAll()
 				return nil, err
@@ -79,10 +58,10 @@ func listen(cfg *config, log *slog.Logger, handler http.Handler, metrics *promet
 		}
 	}
 	if cfg.MetricsAddr != "" {
-		inner, err := open("METRICS_ADDR", "metrics", cfg.MetricsAddr, operations(metrics), log)
+		inner, err := service.Open("METRICS_ADDR", "metrics", cfg.MetricsAddr, operations(metrics), log)
 		switch {
 		case err == nil:
-			inner.http.WriteTimeout = 2 * time.Minute // a profile takes its time
+			inner.HTTP.WriteTimeout = 2 * time.Minute // a profile takes its time
 			list = append(list, inner)
 		case cfg.MetricsGiven:
 			closeAll()
@@ -92,45 +71,6 @@ func listen(cfg *config, log *slog.Logger, handler http.Handler, metrics *promet
 		}
 	}
 	return list, nil
-}
-
-// open listens on an address. name is the setting to blame.
-func open(name, what, addr string, handler http.Handler, log *slog.Logger) (*server, error) {
-	listener, err := net.Listen("tcp", addr)
-	switch {
-	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, fmt.Errorf("%s: %s is in use by another program: choose another address, such as %s=localhost:8081", name, addr, name)
-	case errors.Is(err, syscall.EACCES):
-		return nil, fmt.Errorf("%s: this user may not listen on %s: choose a port above 1023", name, addr)
-	case err != nil:
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	return &server{
-		listener: listener,
-		what:     what,
-		url:      (&url.URL{Scheme: "http", Host: shown(listener.Addr())}).String(),
-		http: &http.Server{
-			Handler:           handler,
-			ReadHeaderTimeout: 5 * time.Second,
-			ReadTimeout:       10 * time.Second,
-			WriteTimeout:      30 * time.Second,
-			IdleTimeout:       idleFor,
-			MaxHeaderBytes:    16 << 10,
-			ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
-		},
-	}, nil
-}
-
-// shown is an address as one would type it.
-func shown(addr net.Addr) string {
-	host, port, err := net.SplitHostPort(addr.String())
-	if err != nil {
-		return addr.String()
-	}
-	if host == "::" || host == "0.0.0.0" || host == "127.0.0.1" || host == "::1" {
-		host = "localhost"
-	}
-	return net.JoinHostPort(host, port)
 }
 
 // certificates gets and renews certificates for the configured names.
@@ -205,10 +145,4 @@ func localOnly(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
-}
-
-// isTerminal reports whether a file is a terminal.
-func isTerminal(f *os.File) bool {
-	info, err := f.Stat()
-	return err == nil && info.Mode()&os.ModeCharDevice != 0 && info.Mode()&os.ModeDevice != 0 && os.Getenv("TERM") != ""
 }

@@ -19,18 +19,17 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
-	"net"
 	"net/http"
 	"os"
 	"os/signal"
-	"runtime"
-	"runtime/debug"
 	"sync"
-	"sync/atomic"
 	"syscall"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"zoneaxis/assets"
+	"zoneaxis/server/internal/service"
 	"zoneaxis/server/mp"
 	"zoneaxis/server/web"
 )
@@ -81,9 +80,9 @@ func run(args []string, lookup func(string) (string, bool), stdout, stderr io.Wr
 	// Who reads the log may die, and the terminal be closed: neither is a reason
 	// to end.
 	signal.Ignore(syscall.SIGPIPE, syscall.SIGHUP)
-	log, lines := newLogger(cfg, stderr)
+	log, lines := service.NewLogger(cfg.LogFormat, cfg.LogLevel, stderr)
 	err = serve(cfg, log, lines)
-	lines.flush()
+	lines.Flush()
 	if err != nil {
 		fmt.Fprintf(stderr, "server: %v\n", err)
 		return 1
@@ -115,26 +114,10 @@ func printLicences(out io.Writer) error {
 var revision string
 
 // version tells what this binary was built from.
-func version() string {
-	return "zoneaxis " + commit() + " " + runtime.Version() + " " + runtime.GOOS + "/" + runtime.GOARCH
-}
-
-func commit() string {
-	if revision != "" {
-		return revision
-	}
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, s := range info.Settings {
-			if s.Key == "vcs.revision" {
-				return s.Value[:min(12, len(s.Value))]
-			}
-		}
-	}
-	return "of an unknown revision"
-}
+func version() string { return service.Version("zoneaxis", revision) }
 
 // serve runs the server until it is told to stop.
-func serve(cfg *config, log *slog.Logger, out *logQueue) error {
+func serve(cfg *config, log *slog.Logger, out *service.LogQueue) error {
 	set, reload, err := openAssets(cfg)
 	if err != nil {
 		return err
@@ -148,7 +131,9 @@ func serve(cfg *config, log *slog.Logger, out *logQueue) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	metrics := newRegistry(set.Manifest.Build)
-	metrics.MustRegister(out.total)
+	metrics.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
+		Name: "zoneaxis_log_dropped_total", Help: "Log lines that were lost, since nobody read the log or it could not be written.",
+	}, func() float64 { return float64(out.Lost()) }))
 	agent := "zoneaxis/" + set.Manifest.Build
 	if cfg.Origin != "" {
 		agent += " (+" + cfg.Origin + ")" // so that the upstream can find us
@@ -173,7 +158,7 @@ func serve(cfg *config, log *slog.Logger, out *logQueue) error {
 	if err != nil {
 		return err
 	}
-	visitors := newCrowd(cfg, containerMemory(), log, metrics)
+	visitors := newCrowd(cfg, service.ContainerMemory(), log, metrics)
 	servers, err := listen(cfg, log, handler, metrics, visitors)
 	if err != nil {
 		return err
@@ -187,12 +172,12 @@ func serve(cfg *config, log *slog.Logger, out *logQueue) error {
 	defer signal.Stop(stop)
 	failed := make(chan error, len(servers))
 	for _, s := range servers {
-		go func() { failed <- s.run() }()
+		go func() { failed <- s.Run() }()
 	}
 	for _, s := range servers {
-		log.Info("serving", "what", s.what, "address", s.url)
+		log.Info("serving", "what", s.What, "address", s.URL)
 	}
-	fmt.Fprintf(out, "zoneaxis is at %s\n", servers[0].url)
+	fmt.Fprintf(out, "zoneaxis is at %s\n", servers[0].URL)
 
 	select {
 	case err := <-failed:
@@ -208,22 +193,7 @@ func serve(cfg *config, log *slog.Logger, out *logQueue) error {
 	}()
 	drain()
 	time.Sleep(time.Duration(cfg.DrainSeconds) * time.Second)
-	// Answers under way are finished, but nobody is waited for who does not take
-	// his: supervisors are less patient than that.
-	ending, done := context.WithTimeout(context.Background(), endFor)
-	defer done()
-	var wg sync.WaitGroup
-	var cut atomic.Bool
-	for _, s := range servers {
-		wg.Go(func() {
-			if s.http.Shutdown(ending) != nil {
-				cut.Store(true)
-				s.http.Close()
-			}
-		})
-	}
-	wg.Wait()
-	if cut.Load() {
+	if service.Stop(servers, endFor) {
 		log.Warn("connections were cut: their answers were not taken in time", "after", endFor.String())
 	}
 	cancel()
@@ -267,13 +237,6 @@ func openAssets(cfg *config) (set *assets.Set, reload func() (*assets.Set, error
 
 // healthcheck asks a running server whether it lives.
 func healthcheck(cfg *config) error {
-	host, port, err := net.SplitHostPort(cfg.Addr)
-	if err != nil {
-		return err
-	}
-	if host == "" || host == "0.0.0.0" || host == "::" {
-		host = "localhost"
-	}
 	scheme := "http"
 	// The certificate is made out to the public name, not to this address.
 	transport := &http.Transport{DisableKeepAlives: true}
@@ -281,14 +244,5 @@ func healthcheck(cfg *config) error {
 		scheme = "https"
 		transport.TLSClientConfig = &tls.Config{ServerName: cfg.TLSDomains[0], InsecureSkipVerify: true}
 	}
-	client := &http.Client{Timeout: 3 * time.Second, Transport: transport}
-	resp, err := client.Get(scheme + "://" + net.JoinHostPort(host, port) + "/healthz")
-	if err != nil {
-		return err
-	}
-	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("status %d", resp.StatusCode)
-	}
-	return nil
+	return service.CheckHealth(scheme, cfg.Addr, transport)
 }

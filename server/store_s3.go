@@ -3,6 +3,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"os"
@@ -18,9 +19,9 @@ func openStore(ctx context.Context, cfg *config, log *slog.Logger) (mp.Store, er
 	if bucket == "" {
 		return mp.NewFileStore(cfg.CacheDir, log)
 	}
-	region := orElse(os.Getenv("AWS_REGION"), "us-east-1")
+	region := cmp.Or(os.Getenv("AWS_REGION"), "us-east-1")
 	s, err := mp.NewS3Store(mp.S3Options{
-		Endpoint: orElse(os.Getenv("S3_ENDPOINT"), "https://s3."+region+".amazonaws.com"), Region: region,
+		Endpoint: cmp.Or(os.Getenv("S3_ENDPOINT"), "https://s3."+region+".amazonaws.com"), Region: region,
 		Bucket: bucket, Prefix: os.Getenv("S3_PREFIX"),
 		AccessKey: os.Getenv("AWS_ACCESS_KEY_ID"), Secret: mp.NewSecret(os.Getenv("AWS_SECRET_ACCESS_KEY")),
 	})

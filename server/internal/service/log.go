@@ -1,4 +1,4 @@
-package main
+package service
 
 import (
 	"io"
@@ -7,8 +7,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/prometheus/client_golang/prometheus"
 )
 
 const (
@@ -18,13 +16,14 @@ const (
 	lastWait = time.Second
 )
 
-// newLogger returns a logger for the settings. Nobody waits for its lines to be
-// written; flush waits a moment for those that are queued.
-func newLogger(cfg *config, out io.Writer) (log *slog.Logger, q *logQueue) {
+// NewLogger returns a logger in a format, json, text or auto: text on a terminal.
+// Nobody waits for its lines to be written; Flush waits a moment for those that
+// are queued.
+func NewLogger(format string, level slog.Level, out io.Writer) (log *slog.Logger, q *LogQueue) {
 	q = newLogQueue(out)
-	options := &slog.HandlerOptions{Level: cfg.LogLevel}
+	options := &slog.HandlerOptions{Level: level}
 	file, isFile := out.(*os.File)
-	if cfg.LogFormat == "text" || cfg.LogFormat == "auto" && isFile && isTerminal(file) {
+	if format == "text" || format == "auto" && isFile && isTerminal(file) {
 		log = slog.New(slog.NewTextHandler(q, options))
 	} else {
 		log = slog.New(slog.NewJSONHandler(q, options))
@@ -33,12 +32,12 @@ func newLogger(cfg *config, out io.Writer) (log *slog.Logger, q *logQueue) {
 	return log, q
 }
 
-// logQueue is a writer that never blocks and never fails: lines wait in a
+// LogQueue is a writer that never blocks and never fails: lines wait in a
 // bounded queue for whoever reads the log. Where the reader stalls or has died,
 // lines are dropped and counted; when it takes lines again, it is told how many.
 // Lines are gathered for up to a quarter of a second, so that a busy server
 // does not make a system call for each.
-type logQueue struct {
+type LogQueue struct {
 	out io.Writer
 	log *slog.Logger // of this queue, for its own line
 
@@ -49,20 +48,19 @@ type logQueue struct {
 	flushes chan chan struct{}
 
 	dropped atomic.Int64 // since the last line about it
-	total   prometheus.Counter
+	total   atomic.Int64
 }
 
-func newLogQueue(out io.Writer) *logQueue {
-	q := &logQueue{
+func newLogQueue(out io.Writer) *LogQueue {
+	q := &LogQueue{
 		out: out, wake: make(chan struct{}, 1), flushes: make(chan chan struct{}),
-		total: prometheus.NewCounter(prometheus.CounterOpts{Name: "zoneaxis_log_dropped_total", Help: "Log lines that were lost, since nobody read the log or it could not be written."}),
 	}
 	go q.run()
 	return q
 }
 
 // Write queues a line.
-func (q *logQueue) Write(line []byte) (int, error) {
+func (q *LogQueue) Write(line []byte) (int, error) {
 	q.mu.Lock()
 	fits := len(q.waiting)+len(line) <= queuedLines
 	if fits {
@@ -81,13 +79,16 @@ func (q *logQueue) Write(line []byte) (int, error) {
 	return len(line), nil
 }
 
-func (q *logQueue) lose(lines int) {
+func (q *LogQueue) lose(lines int) {
 	q.dropped.Add(int64(lines))
-	q.total.Add(float64(lines))
+	q.total.Add(int64(lines))
 }
 
+// Lost is how many lines were dropped since the start.
+func (q *LogQueue) Lost() int64 { return q.total.Load() }
+
 // run writes what is queued, for as long as the program lives.
-func (q *logQueue) run() {
+func (q *LogQueue) run() {
 	var batch []byte
 	for {
 		var flushed chan struct{}
@@ -120,9 +121,9 @@ func (q *logQueue) run() {
 	}
 }
 
-// flush waits until what is queued has been written, but not long for a reader
+// Flush waits until what is queued has been written, but not long for a reader
 // that has stalled.
-func (q *logQueue) flush() {
+func (q *LogQueue) Flush() {
 	wait := time.NewTimer(lastWait)
 	defer wait.Stop()
 	done := make(chan struct{})
@@ -135,4 +136,10 @@ func (q *logQueue) flush() {
 	case <-done:
 	case <-wait.C:
 	}
+}
+
+// isTerminal reports whether a file is a terminal.
+func isTerminal(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0 && info.Mode()&os.ModeDevice != 0 && os.Getenv("TERM") != ""
 }
