@@ -286,14 +286,49 @@ func (s words) chips() []protocol.Chip {
 	on := zones.Representative(p.group, s.zone)
 	chips := []protocol.Chip{}
 	for _, u := range p.common {
-		l := s.Link()
-		l.Zone, l.TiltX, l.TiltY, l.Rotation = u, 0, 0, 0
 		chips = append(chips, protocol.Chip{
 			UVW: u, Text: protocol.Zone(u, p.four), Label: "zone axis " + u.Spoken(p.four),
-			Pressed: zones.Representative(p.group, u) == on, Link: l.String(),
+			Pressed: zones.Representative(p.group, u) == on, Link: s.linkTo(u),
 		})
 	}
 	return chips
+}
+
+// linkTo returns the address of the state with a zone axis on the beam.
+func (s words) linkTo(u crystal.UVW) string {
+	l := s.Link()
+	l.Zone, l.TiltX, l.TiltY, l.Rotation = u, 0, 0, 0
+	return l.String()
+}
+
+// Linked are the linked views for a page without scripts: the stereogram of zone
+// axes and the crystal along the beam.
+type Linked struct {
+	Stereogram, Crystal string // SVG
+	Poles               []PoleLink
+}
+
+// PoleLink is a zone axis in the stereogram, at X and Y of its view box, and the
+// address of the state that has it on the beam.
+type PoleLink struct {
+	Label, Link string
+	X, Y        float64
+}
+
+// Linked draws the linked views. Powder has no poles to go to.
+func (s *Session) Linked() Linked {
+	var v Linked
+	var poles []protocol.Pole
+	v.Stereogram, poles = s.planning().stereogram(crystal.UVW{})
+	v.Crystal, _ = s.planning().crystalView()
+	words := s.words()
+	if s.Rings {
+		return v
+	}
+	for _, p := range poles {
+		v.Poles = append(v.Poles, PoleLink{p.Label, words.linkTo(p.UVW), p.X, p.Y})
+	}
+	return v
 }
 
 // Links are addresses of neighbouring states, for a page without scripts.

@@ -63,6 +63,16 @@ func TestWithoutWebAssembly(t *testing.T) {
 	p.do(chromedp.Evaluate[chromedp.Void](`[...document.querySelectorAll("#state button")].find((b) => b.textContent === "Apply").click()`))
 	p.wait("another voltage", `location.search.includes("kv=300") && document.querySelector(".hud-beam")?.textContent.includes("300")`)
 
+	if eval[bool](p, `(({ scrollHeight, clientHeight }) => scrollHeight > clientHeight + 1)(document.querySelector("#results"))`) {
+		t.Error("the results are in a box that is too small for them")
+	}
+	p.wait("the stereogram", `document.querySelector("iframe.linked")?.contentDocument?.querySelector("svg.stereo .pole")`)
+	if !eval[bool](p, `document.querySelector("iframe.linked").checkVisibility()`) {
+		t.Error("the stereogram is not shown")
+	}
+	p.do(chromedp.Evaluate[chromedp.Void](`document.querySelector("iframe.linked").contentDocument.querySelector('[aria-label="zone axis 0 0 1"]').dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true }))`))
+	p.wait("a pole on the beam", `document.querySelector('[data-part="heading"]')?.textContent.includes("zone axis 0 0 1") && location.search.includes("kv=300")`)
+
 	p.open("/blog/what-an-electron-diffraction-pattern-is/")
 	p.wait("the article", `document.readyState === "complete"`)
 	if eval[bool](p, `[...document.querySelectorAll("figure.live .play")].some((b) => b.checkVisibility())`) {

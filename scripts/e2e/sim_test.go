@@ -83,7 +83,7 @@ func TestWithoutScripts(t *testing.T) {
 		}
 		// What needs scripts is not there, and nothing is behind a tab.
 		for selector, want := range map[string]bool{
-			"#narrow-tabs": false, "#wide-tabs": false, ".grab": false, ".bar": false, ".legend-button": false, "#panel-views": false, `[data-do="export"]`: false,
+			"#narrow-tabs": false, "#wide-tabs": false, ".grab": false, ".bar": false, ".legend-button": false, "#stereogram": false, "iframe.linked": true, `[data-do="export"]`: false,
 			"#panel-orient .chip": true, ".pad a": true, "#panel-beam": true, "#panel-show .unscripted": true, "#panel-measure": true, "#rows td": true,
 		} {
 			if got := eval[bool](p, `!!document.querySelector(`+quote(selector)+`)?.getClientRects().length`); got != want {

@@ -110,7 +110,7 @@ func (b *builder) around(posts []*blog.Post, pages []site.Page) ([]site.Page, er
 	// The pattern of a zone axis is a page that can be found. From each, links lead
 	// to tilted ones without end: robots stay out of those, but for the ones that
 	// fetch a preview of a link that somebody has posted.
-	robots := "User-agent: *\nDisallow: /sim?*d=\nDisallow: /sim.svg\nDisallow: /embed\nDisallow: /oembed\nDisallow: /api/\nDisallow: /data/\n\n" +
+	robots := "User-agent: *\nDisallow: /sim?*d=\nDisallow: /sim.svg\nDisallow: /sim/views\nDisallow: /embed\nDisallow: /oembed\nDisallow: /api/\nDisallow: /data/\n\n" +
 		"User-agent: facebookexternalhit\nUser-agent: Twitterbot\nUser-agent: LinkedInBot\nUser-agent: Slackbot-LinkExpanding\nAllow: /\n"
 	if b.origin != "" {
 		var urls []string

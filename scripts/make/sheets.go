@@ -19,6 +19,7 @@ var sheets = map[string][]string{
 	"css/pages/blog.css":       {"site/fonts", "shared/tokens", "shared/lab", "shared/base", "shared/more", "site/site", "site/article", "site/figure", "shared/pattern"},
 	"css/pages/library.css":    {"site/fonts", "shared/tokens", "shared/lab", "shared/base", "shared/more", "site/site", "site/library"},
 	"css/pages/embed.css":      {"site/fonts", "shared/tokens", "shared/lab", "shared/base", "shared/more", "shared/pattern", "site/figure", "site/embed"},
+	"css/pages/views.css":      {"site/fonts", "shared/tokens", "shared/lab", "shared/base", "tools/views", "site/views"},
 	"css/pages/notice.css":     {"site/fonts", "shared/tokens", "shared/lab", "shared/base", "shared/more", "site/notice"},
 }
 

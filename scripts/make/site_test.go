@@ -169,7 +169,7 @@ func TestBadPatterns(t *testing.T) {
 }
 
 // routes are addresses that the server answers itself.
-var routes = map[string]bool{"/": true, "/sim": true, "/sim.svg": true, "/embed": true, "/oembed": true}
+var routes = map[string]bool{"/": true, "/sim": true, "/sim.svg": true, "/sim/views": true, "/embed": true, "/oembed": true}
 
 // TestLinks follows every link within the site: the page is there, so is the
 // place on it, and a link to the simulator can be read.

@@ -22,7 +22,7 @@ type served struct {
 }
 
 // templates are those that the server fills; others are filled at build.
-var templates = []string{"base.tmpl", "error.tmpl", "sim.tmpl", "embed.tmpl"}
+var templates = []string{"base.tmpl", "error.tmpl", simTemplate, embedTemplate, viewsTemplate}
 
 func newServed(set *assets.Set) (*served, error) {
 	site, err := newSite(set)

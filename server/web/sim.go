@@ -42,10 +42,18 @@ var (
 	simPath      = link.Path
 )
 
-// simPage is what sim.tmpl is filled with.
+// The templates of pages for one link.
+const (
+	simTemplate   = "sim.tmpl"
+	embedTemplate = "embed.tmpl"
+	viewsTemplate = "views.tmpl"
+)
+
+// simPage is what these are filled with.
 type simPage struct {
 	View        *protocol.View
 	SVG         template.HTML
+	Linked      *linked // in views.tmpl
 	Problems    []link.Problem
 	Link        string // canonical link of what was asked for
 	Origin      string
@@ -56,6 +64,12 @@ type simPage struct {
 	EngineRaw   int    // bytes before
 	Waiting     bool   // without its picture: the browser draws it
 	Library     string // with Waiting: address of the crystal's page in the library, or ""
+}
+
+// linked are the linked views of a state.
+type linked struct {
+	Stereogram, Crystal template.HTML
+	Poles               []session.PoleLink
 }
 
 // home serves the page made at build if there is one, and else the simulator,
@@ -75,13 +89,20 @@ func (s *server) sim(w http.ResponseWriter, r *http.Request) {
 		s.find(w, r, q)
 		return
 	}
-	s.page(w, r, "sim.tmpl")
+	s.page(w, r, simTemplate)
 }
 
 // embed serves the pattern of a link for the frame of another site.
 func (s *server) embed(w http.ResponseWriter, r *http.Request) {
 	framedByAnyone(w.Header())
-	s.page(w, r, "embed.tmpl")
+	s.page(w, r, embedTemplate)
+}
+
+// views serves the linked views of a link for the frame of our own page, where
+// no engine draws them.
+func (s *server) views(w http.ResponseWriter, r *http.Request) {
+	framedBySelf(w.Header())
+	s.page(w, r, viewsTemplate)
 }
 
 // asked is the state that an address asks for. Unknown keys are left out, and
@@ -136,17 +157,22 @@ func (s *server) page(w http.ResponseWriter, r *http.Request, name string) {
 		EngineSize: build.set.Manifest.Files["engine.wasm"].BrSize, EngineRaw: build.set.Manifest.Files["engine.wasm"].Size}
 	e := accepted(header(r, "Accept-Encoding"), true, true)
 	key := e.String() + " " + name + " " + page.Build + " " + theme + " " + page.Origin + " " + what.key()
-	framed := name == "embed.tmpl" // it has no place for problems
-	c, err := s.kept(r, request{key: key, of: what.of, patience: pageWait, whole: framed, make: func(lookup lookupFunc) (*content, error) {
+	whole := name == embedTemplate // it has no place for problems
+	c, err := s.kept(r, request{key: key, of: what.of, patience: pageWait, whole: whole, make: func(lookup lookupFunc) (*content, error) {
 		page := page
 		var one *session.Session
 		one, page.Problems = what.open(lookup)
-		if err := unread(page.Problems); framed && err != nil {
+		if err := unread(page.Problems); whole && err != nil {
 			return nil, err
 		}
 		page.View = one.View()
 		forForms(page.View, one)
-		page.SVG = template.HTML(one.SVG())
+		if name == viewsTemplate {
+			v := one.Linked()
+			page.Linked = &linked{template.HTML(v.Stereogram), template.HTML(v.Crystal), v.Poles}
+		} else {
+			page.SVG = template.HTML(one.SVG())
+		}
 		return build.fill(name, page, e)
 	}})
 	var spent *spentError
@@ -155,7 +181,7 @@ func (s *server) page(w http.ResponseWriter, r *http.Request, name string) {
 		s.m.renders.WithLabelValues("left").Inc()
 		c, err = s.withoutPicture(r, name, page, what)
 		if err == nil {
-			if framed {
+			if name != simTemplate {
 				w.Header()["Refresh"] = []string{"5"} // nobody would look after it
 			}
 			c.serve(w, r, noStore)
@@ -183,7 +209,7 @@ func (s *served) fill(name string, page simPage, e encoding) (*content, error) {
 	if _, rest, ok := bytes.Cut(body, []byte("<style>")); ok {
 		style, _, _ := bytes.Cut(rest, []byte("</style>"))
 		policy := policyPage
-		if name == "embed.tmpl" {
+		if name == embedTemplate {
 			policy = policyEmbed
 		}
 		c.policy = []string{allow(policy, "style-src", style)}

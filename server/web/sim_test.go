@@ -175,6 +175,7 @@ func TestDrawingTime(t *testing.T) {
 	for address, wants := range map[string][]string{
 		"/sim?c=lib-au&z=1,2,3&kv=300&d=1.00,0.00,0.00&v=9": {"data-stale>", "<title>Gold [123], 300 kV", "without scripts, reload this page in a moment", "made with a newer version"},
 		"/embed?c=lib-au&z=1,2,3":                           {"This one comes in a moment.", "Gold"},
+		"/sim/views?c=lib-au&z=1,2,3":                       {"This one comes in a moment.", "Gold"},
 	} {
 		path := address
 		w := r.get(path)
@@ -192,7 +193,7 @@ func TestDrawingTime(t *testing.T) {
 				t.Errorf("%s lacks %q:\n%s", path, want, w.Body)
 			}
 		}
-		if again := w.Header().Get("Refresh"); (again != "") != strings.HasPrefix(path, "/embed") {
+		if again := w.Header().Get("Refresh"); (again != "") == strings.HasPrefix(path, "/sim?") {
 			t.Errorf("%s: Refresh %q", path, again)
 		}
 	}
@@ -202,6 +203,49 @@ func TestDrawingTime(t *testing.T) {
 	r.handler.ServeHTTP(w, other)
 	if w.Code != 200 || strings.Contains(w.Body.String(), "data-stale>") {
 		t.Errorf("another client: %d, without his picture", w.Code)
+	}
+}
+
+// TestLinkedViews: the page has a frame with the views of its link where there
+// are no scripts; their poles are links, and whatever the link says is a page.
+func TestLinkedViews(t *testing.T) {
+	r := newRig(t, rigOptions{})
+	page := r.get("/sim?c=lib-au&z=1,1,0&kv=300&utm_source=x").Body.String()
+	_, rest, ok := strings.Cut(page, `<noscript><iframe class="linked" title="Linked views" src="`)
+	address, _, _ := strings.Cut(rest, `"`)
+	if !ok || address != "/sim/views?c=lib-au&amp;z=1,1,0&amp;kv=300" {
+		t.Fatalf("the page has the frame %.100q", address)
+	}
+	w := r.get(strings.ReplaceAll(address, "&amp;", "&"))
+	h := w.Header()
+	if w.Code != 200 || h.Get("Cache-Control") != "no-cache" || h.Get("ETag") == "" || h.Get("X-Frame-Options") != "SAMEORIGIN" ||
+		!strings.HasPrefix(h.Get("Content-Type"), "text/html") || !slices.Contains(h["Vary"], "Accept-Encoding, Cookie") ||
+		!strings.Contains(h.Get("Content-Security-Policy"), "frame-ancestors 'self'") {
+		t.Errorf("%d %v", w.Code, h)
+	}
+	one, _ := session.Open("?c=lib-au&z=1,1,0&kv=300", nil)
+	views := one.Linked()
+	body := w.Body.String()
+	if !strings.Contains(body, views.Stereogram) || !strings.Contains(body, views.Crystal) || len(views.Poles) < 50 {
+		t.Errorf("the frame has not the engine's views, or %d poles are too few", len(views.Poles))
+	}
+	if !strings.Contains(body, `<a href="/sim?c=lib-au&amp;z=1,1,1&amp;kv=300" target="_parent" aria-label="zone axis 1 1 1">`) {
+		t.Error("no way to [111]")
+	}
+	if again := r.get("/sim/views?kv=300&c=lib-au&z=1,1,0&fbclid=y"); again.Header().Get("ETag") != h.Get("ETag") {
+		t.Error("what the page does not know makes other views")
+	}
+	if rings := r.get("/sim/views?c=lib-au&w=r").Body.String(); strings.Contains(rings, "<a ") || !strings.Contains(rings, `class="stereo"`) {
+		t.Error("powder rings have ways to poles, or no stereogram")
+	}
+	for _, query := range []string{"c=%3Cscript%3E", "c=mp-99999999", "c=cif", "z=0,0,0", "z=99,-99,98&d=1e99,NaN,%00", "t=-1&kv=1e400", "%zz", "c2=lib-au&r=%22%3E%3Cb%3E", "h=90,90,90,90"} {
+		w := r.get("/sim/views?" + query)
+		if body := w.Body.String(); w.Code != 200 || !strings.Contains(body, `class="stereo"`) || strings.Contains(body, "<script>") || strings.Contains(body, "<b>") {
+			t.Errorf("%s: %d %.300s", query, w.Code, body)
+		}
+	}
+	if w := r.get("/sim/views?c=" + strings.Repeat("x", 3000)); w.Code != 414 {
+		t.Errorf("a long query: %d", w.Code)
 	}
 }
 

@@ -25,7 +25,7 @@ func (s *server) withoutPicture(r *http.Request, name string, page simPage, what
 	page.Waiting = true
 	page.Problems = what.problems
 	page.View = viewOf(what.of)
-	if name == "embed.tmpl" {
+	if name != simTemplate {
 		page.View.Empty = frameComes
 	}
 	if e, ok := source.Lookup(what.of.Crystal); ok && s.has("/library/"+e.ID+"/") {

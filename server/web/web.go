@@ -99,6 +99,7 @@ func Handler(cfg Config) (http.Handler, func(), error) {
 		r.Get("/", s.home)
 		r.Get("/sim", s.sim)
 		r.Get("/sim.svg", s.picture)
+		r.Get("/sim/views", s.views)
 		r.Get("/embed", s.embed)
 		r.Get("/oembed", s.oembed)
 		r.Get("/api/structure/{id}", s.structure)

@@ -43,6 +43,8 @@ if (able) painted.then(() => {
  */
 function unable() {
   document.head.append(el("link", { rel: "stylesheet", href: new URL("../../css/pages/unscripted.css", import.meta.url).href }));
+  // The views that the engine would draw are the server's, too.
+  $("#panel-views").append(el("iframe", { className: "linked", title: "Linked views", src: `/sim/views${location.search}` }));
   // What the page shows does not follow its address when the server did not draw it.
   if (root.hasAttribute("data-kept") && location.search + location.hash !== "") root.dataset.stale = "";
   const again = !drawn() && button("Try again", { onclick: () => location.reload() });

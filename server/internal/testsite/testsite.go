@@ -97,7 +97,7 @@ func build(t testing.TB) fstest.MapFS {
 		}
 	}
 	// The build joins the style sheets of pages.
-	for _, name := range []string{"css/pages/first.css", "css/pages/simulator.css", "css/pages/unscripted.css", "css/pages/lab.css", "css/pages/embed.css", "css/pages/notice.css"} {
+	for _, name := range []string{"css/pages/first.css", "css/pages/simulator.css", "css/pages/unscripted.css", "css/pages/lab.css", "css/pages/embed.css", "css/pages/notice.css", "css/pages/views.css"} {
 		add(name, "static/testbuild/"+name, "/static/testbuild/"+name, kinds[".css"], []byte(":root { --accent: #0B6670 }"))
 	}
 	rng := rand.New(rand.NewPCG(1, 2))
