@@ -34,8 +34,8 @@ func libraryStructures(t testing.TB) []*crystal.Structure {
 		}
 		all = append(all, s)
 	}
-	if len(all) != 173 {
-		t.Fatalf("the library holds %d structures, want 173", len(all))
+	if len(all) < 173 {
+		t.Fatalf("the library holds %d structures, want 173 or more", len(all))
 	}
 	return all
 }
