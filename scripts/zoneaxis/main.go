@@ -25,6 +25,7 @@ type command func(args []string, stdout, stderr io.Writer) error
 
 var commands = map[string]command{
 	"bloch":      blochCommand,
+	"cbed":       cbedCommand,
 	"crystal":    crystalCommand,
 	"kikuchi":    kikuchiCommand,
 	"pattern":    patternCommand,
@@ -37,6 +38,7 @@ var commands = map[string]command{
 
 var summaries = map[string]string{
 	"bloch":      "dynamical intensities of a zone axis for a series of thicknesses",
+	"cbed":       "discs of a convergent beam for a series of thicknesses",
 	"crystal":    "space group, conventional and primitive cell of a structure",
 	"kikuchi":    "Kikuchi bands of an orientation, or the map of the hemisphere",
 	"pattern":    "the diffraction pattern along a zone axis",

@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"slices"
+	"strings"
 
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/diffraction"
@@ -53,7 +54,7 @@ func (o *orientedOptions) open() (c oriented, err error) {
 		return c, err
 	}
 	if c.beam, err = diffraction.NewBeam(o.kv * 1e3); err != nil {
-		return c, err
+		return c, fmt.Errorf("-kv %g: %s", o.kv, strings.TrimPrefix(err.Error(), "diffraction: "))
 	}
 	if c.loaded, err = o.load(); err != nil {
 		return c, err

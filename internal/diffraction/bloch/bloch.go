@@ -31,6 +31,7 @@ import (
 	"math"
 	"strconv"
 
+	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
 )
@@ -65,6 +66,14 @@ type Options struct {
 	// in Å⁻¹, as in diffraction.Kinematic.
 	TiltX, TiltY float64
 
+	// List, if not nil, are the beams, 000 among them: all of them strong, whether
+	// anything couples them or not, in this order but for 000, which comes first.
+	// GMax, SMax, Strong and what bounds their number count for nothing then.
+	List []crystal.HKL
+	// Unrefracted leaves out what other programs leave out: K = k, excitation
+	// errors to first order, D_g = 2k s_g, and no flux factors, g_n = 0 in M_gh.
+	Unrefracted bool
+
 	Absorption Absorption
 	Ratio      float64 // U'/U of Proportional
 
@@ -77,6 +86,7 @@ type Options struct {
 	// those without a link to 000 and those beyond MaxStrong leave. 0 means no
 	// limit.
 	MaxBeams int
+	MaxRays  int // a limit of CBED: strong beams times directions beyond it are a *SizeError; 0 means no limit
 	// Yield is called every few milliseconds while Solve or CBED is at work. If it
 	// returns false they stop with ErrCancelled.
 	Yield func() bool
@@ -117,6 +127,17 @@ func (e *LimitError) Error() string {
 	return "bloch: " + strconv.Itoa(e.Beams) + " beams are more than " + strconv.Itoa(e.Limit)
 }
 
+// ListError tells of a beam of Options.List that cannot be one.
+type ListError struct {
+	HKL crystal.HKL
+	Why string // "is …" or "comes …"
+}
+
+func (e *ListError) Error() string {
+	h := e.HKL
+	return "bloch: the beam " + strconv.Itoa(h[0]) + "," + strconv.Itoa(h[1]) + "," + strconv.Itoa(h[2]) + " " + e.Why
+}
+
 // System is the solution for one orientation: the beams and what is needed to
 // carry them to any thickness. It must not be used by several goroutines at
 // once.
@@ -147,7 +168,7 @@ type System struct {
 // With absorption Solve itself is fast and every thickness takes a time that
 // grows with its value and the square of the number of beams.
 //
-// Errors: *LimitError, ErrCancelled.
+// Errors: *LimitError, ErrCancelled, *ListError.
 func Solve(r *diffraction.Reflections, b diffraction.Beam, o geom.Rotation, opt Options) (*System, error) {
 	p, err := newBeams(r, b, o, opt)
 	if err != nil {
@@ -191,12 +212,7 @@ func (s *System) Intensities(dst []float64, thickness float64) []float64 {
 // x_w = −Σ M_wh x_h/M_ww. The phase exp(2πi K_n t), common to all of them, is
 // left out.
 func (s *System) Amplitudes(dst []complex128, thickness float64) []complex128 {
-	tau := math.Pi * thickness / s.Kn
-	if s.lossy != nil {
-		dst = s.lossy.propagate(dst, tau)
-	} else {
-		dst = s.chain.propagate(dst, s.Strong, tau)
-	}
+	dst = s.strong(dst, 0, thickness)
 	for w := s.Strong; w < len(s.Beams); w++ {
 		var x complex128
 		row := s.p.u[s.p.rows[w]:s.p.rows[w+1]]
@@ -211,6 +227,21 @@ func (s *System) Amplitudes(dst []complex128, thickness float64) []complex128 {
 	for i, phase := range s.p.gauge {
 		dst[i] *= phase
 	}
+	return dst
+}
+
+// strong returns the amplitudes of the strong beams at a depth in Å in dst[:0],
+// without their gauge. With absorption it goes on from those at another depth,
+// which dst holds unless that is 0.
+func (s *System) strong(dst []complex128, from, to float64) []complex128 {
+	perAngstrom := math.Pi / s.Kn
+	switch {
+	case s.lossy == nil:
+		return s.chain.propagate(dst, s.Strong, to*perAngstrom)
+	case from == 0:
+		return s.lossy.propagate(dst, to*perAngstrom)
+	}
+	s.lossy.advance(dst, (to-from)*perAngstrom)
 	return dst
 }
 

@@ -1,19 +1,23 @@
 package bloch
 
 import (
+	"cmp"
 	"errors"
 	"math"
+	"strconv"
 
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/lean/sorts"
 )
 
 // Discs is a convergent-beam pattern: a disc around each reflection, in which
 // every pixel belongs to one direction of incidence.
 type Discs struct {
 	// Beams holds the centres of the discs, 000 first, for the direction in the
-	// middle of the cone.
+	// middle of the cone: the strong beams. Weak ones have no disc of their own.
 	Beams  []diffraction.Spot
+	Weak   int     // number of weak beams
 	Radius float64 // of a disc, Å⁻¹
 	Pixels int     // along the diameter
 	// I holds the intensities, fractions of what one direction brings, by
@@ -30,14 +34,43 @@ func (d *Discs) Offset(column, row int) (x, y float64) {
 	return (float64(column)+0.5)*step - d.Radius, d.Radius - (float64(row)+0.5)*step
 }
 
+// Rays returns how many directions of incidence a disc of so many pixels along
+// the diameter has: pixels whose middle lies in the disc.
+func Rays(pixels int) int {
+	d := Discs{Radius: 1, Pixels: pixels}
+	n := 0
+	for row := range pixels {
+		for column := range pixels {
+			if d.inside(column, row) {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+func (d *Discs) inside(column, row int) bool {
+	x, y := d.Offset(column, row)
+	return x*x+y*y <= d.Radius*d.Radius
+}
+
+// SizeError tells that a convergent-beam pattern has more values, or takes more
+// work, than Options.MaxRays allows: strong beams times directions.
+type SizeError struct{ Beams, Rays, Limit int }
+
+func (e *SizeError) Error() string {
+	return "bloch: " + strconv.Itoa(e.Beams) + " beams times " + strconv.Itoa(e.Rays) + " directions are more than " + strconv.Itoa(e.Limit)
+}
+
 // CBED computes a convergent-beam pattern for a cone of semiAngle (rad) and
 // the thicknesses (Å), with discs of the given number of pixels along the
 // diameter. The beams and couplings are those of opt for the middle of the
-// cone; excitation errors are exact in each pixel. The foil normal is that of
-// opt, or along the middle of the cone. No program calls it yet: it is what
-// discs on the page will be computed with.
+// cone; excitation errors are exact in each pixel, or to first order with
+// Options.Unrefracted. The foil normal is that of opt, or along the middle of
+// the cone.
 //
-// Errors: those of Solve; a cone or a number of pixels that makes no discs.
+// Errors: those of Solve, *SizeError; a cone or a number of pixels that makes
+// no discs.
 func CBED(r *diffraction.Reflections, b diffraction.Beam, o geom.Rotation, semiAngle float64, pixels int, thicknesses []float64, opt Options) (*Discs, error) {
 	if !(semiAngle > 0 && semiAngle < 0.5) {
 		return nil, errors.New("bloch: a semi-angle between 0 and 0.5 rad is needed")
@@ -49,9 +82,12 @@ func CBED(r *diffraction.Reflections, b diffraction.Beam, o geom.Rotation, semiA
 	if err != nil {
 		return nil, err
 	}
-	d := &Discs{Beams: p.beams, Radius: math.Sin(semiAngle) / b.Wavelength(), Pixels: pixels}
+	if rays := Rays(pixels); opt.MaxRays > 0 && p.strong*rays > opt.MaxRays {
+		return nil, &SizeError{p.strong, rays, opt.MaxRays}
+	}
+	d := &Discs{Beams: p.beams[:p.strong], Weak: len(p.beams) - p.strong, Radius: math.Sin(semiAngle) / b.Wavelength(), Pixels: pixels}
 	for range thicknesses {
-		discs := make([][]float64, len(p.beams))
+		discs := make([][]float64, p.strong)
 		for i := range discs {
 			discs[i] = make([]float64, pixels*pixels)
 			for j := range discs[i] {
@@ -60,21 +96,29 @@ func CBED(r *diffraction.Reflections, b diffraction.Beam, o geom.Rotation, semiA
 		}
 		d.I = append(d.I, discs)
 	}
-	var intensities []float64
+	// From one thickness to the next thicker one.
+	order := make([]int, len(thicknesses))
+	for i := range order {
+		order[i] = i
+	}
+	sorts.Func(order, func(i, j int) int { return cmp.Compare(thicknesses[i], thicknesses[j]) })
+	var wave []complex128
 	for row := range pixels {
 		for column := range pixels {
-			x, y := d.Offset(column, row)
-			if x*x+y*y > d.Radius*d.Radius {
+			if !d.inside(column, row) {
 				continue
 			}
+			x, y := d.Offset(column, row)
 			s, err := p.solve(opt.TiltX+x, opt.TiltY+y)
 			if err != nil {
 				return nil, err
 			}
-			for n, thickness := range thicknesses {
-				intensities = s.Intensities(intensities, thickness)
-				for i, v := range intensities {
-					d.I[n][i][row*pixels+column] = v
+			at := 0.0
+			for _, n := range order {
+				wave = s.strong(wave, at, thicknesses[n])
+				at = thicknesses[n]
+				for i, x := range wave {
+					d.I[n][i][row*pixels+column] = abs2(x)
 				}
 			}
 			if !p.opt.Yield() {

@@ -165,6 +165,12 @@ func newLossy(m []complex128, n int) *lossy {
 func (l *lossy) propagate(dst []complex128, tau float64) []complex128 {
 	dst = append(dst[:0], make([]complex128, l.n)...)
 	dst[0] = 1
+	l.advance(dst, tau)
+	return dst
+}
+
+// advance multiplies a wave by exp(iτM).
+func (l *lossy) advance(dst []complex128, tau float64) {
 	// Off the real axis Chebyshev polynomials grow, by up to exp(τ·loss) before
 	// the terms cancel: steps keep that small beside 1/ε.
 	steps := math.Ceil(math.Abs(tau) * l.loss / 6)
@@ -206,7 +212,6 @@ func (l *lossy) propagate(dst []complex128, tau float64) []complex128 {
 			dst[i] *= turn
 		}
 	}
-	return dst
 }
 
 // multiply sets y ← f (M − centre) x − y.

@@ -54,7 +54,11 @@ func newBeams(r *diffraction.Reflections, b diffraction.Beam, o geom.Rotation, o
 	if p.normal.Dot(incident) < 0 {
 		p.normal = p.normal.Neg()
 	}
-	if err := p.choose(r, b, o); err != nil {
+	choose := p.choose
+	if opt.List != nil {
+		choose = p.take
+	}
+	if err := choose(r, b, o); err != nil {
 		return nil, err
 	}
 	m := o.Mat()
@@ -103,10 +107,8 @@ func (p *problem) choose(r *diffraction.Reflections, b diffraction.Beam, o geom.
 		reach = DefaultSMax
 	}
 	reach *= slack
-	near := diffraction.Kinematic{
-		Shape: diffraction.Positions, Sigma: reach, SMax: reach, Absent: true, Exact: true,
-		Normal: opt.Normal, TiltX: opt.TiltX, TiltY: opt.TiltY,
-	}
+	near := p.sphere()
+	near.Sigma, near.SMax = reach, reach
 	limit := opt.GMax
 	if limit == 0 {
 		limit = math.Inf(1)
@@ -144,6 +146,49 @@ func (p *problem) choose(r *diffraction.Reflections, b diffraction.Beam, o geom.
 		weak = slices.DeleteFunc(weak, func(s diffraction.Spot) bool { return math.Abs(s.S) >= cut })
 	}
 	p.beams = append(p.beams, weak...)
+	return nil
+}
+
+// sphere finds excitation errors.
+func (p *problem) sphere() diffraction.Kinematic {
+	return diffraction.Kinematic{
+		Shape: diffraction.Positions, Absent: true, Exact: !p.opt.Unrefracted,
+		Normal: p.opt.Normal, TiltX: p.opt.TiltX, TiltY: p.opt.TiltY,
+	}
+}
+
+// take makes beams of a list.
+func (p *problem) take(r *diffraction.Reflections, b diffraction.Beam, o geom.Rotation) error {
+	near := p.sphere()
+	listed := make(map[crystal.HKL]bool, len(p.opt.List))
+	p.beams = make([]diffraction.Spot, 1, len(p.opt.List)+1)
+	for _, h := range p.opt.List {
+		ref, ok := r.Index(h)
+		switch {
+		case listed[h]:
+			return &ListError{h, "comes twice"}
+		case !ok:
+			return &ListError{h, "is further out than the reflections"}
+		case !r.Centred(h):
+			return &ListError{h, "is no reflection of this crystal: the centring of its cell forbids it"}
+		}
+		listed[h] = true
+		spot := diffraction.Spot{Ref: int32(ref), S: near.ExcitationError(r.G[ref], b, o)}
+		if math.IsNaN(spot.S) {
+			return &ListError{h, "is too far from the sphere for any excitation error"}
+		}
+		g := o.Apply(r.G[ref])
+		spot.X, spot.Y = g.X+spot.S*p.normal.X, g.Y+spot.S*p.normal.Y
+		if ref == 0 {
+			p.beams[0] = spot
+		} else {
+			p.beams = append(p.beams, spot)
+		}
+	}
+	if !listed[crystal.HKL{}] {
+		return &ListError{crystal.HKL{}, "is missing: 0,0,0 is the incident beam"}
+	}
+	p.strong = len(p.beams)
 	return nil
 }
 
@@ -236,6 +281,13 @@ func (p *problem) link() {
 			}
 		}
 	}
+	if p.opt.List != nil {
+		for i, f := range phase {
+			if f == 0 {
+				phase[i] = 1
+			}
+		}
+	}
 	p.keep(phase)
 	if p.loss != nil {
 		p.gauge = nil
@@ -310,6 +362,9 @@ func (p *problem) solve(kx, ky float64) (*System, error) {
 
 // system returns all of a solution but what the couplings decide.
 func (p *problem) system(kx, ky float64) *System {
+	if p.opt.Unrefracted {
+		return p.unrefracted(kx, ky)
+	}
 	s := &System{Beams: p.beams, Strong: p.strong, p: p}
 	incident := geom.Vec{X: kx, Y: ky, Z: -math.Sqrt(max(0, p.k*p.k-kx*kx-ky*ky))}
 	// Refraction changes the component along the normal only.
@@ -324,6 +379,20 @@ func (p *problem) system(kx, ky float64) *System {
 		w := 1 / (1 + g.Dot(p.normal)/s.Kn)
 		s.diagonal[i] = -g.Dot(wave.Add(g)) * w
 		s.weight[i] = math.Sqrt(w)
+	}
+	return s
+}
+
+// unrefracted is system with Options.Unrefracted.
+func (p *problem) unrefracted(kx, ky float64) *System {
+	n := len(p.beams)
+	s := &System{Beams: p.beams, Strong: p.strong, p: p, K: p.k, diagonal: make([]float64, n), weight: make([]float64, n)}
+	incident := geom.Vec{X: kx, Y: ky, Z: -math.Sqrt(max(0, p.k*p.k-kx*kx-ky*ky))}
+	s.Kn = incident.Dot(p.normal)
+	for i, g := range p.g {
+		// s = −g·(2k + g)/(2 (k + g)·n)
+		s.diagonal[i] = -p.k * g.Dot(incident.Scale(2).Add(g)) / incident.Add(g).Dot(p.normal)
+		s.weight[i] = 1
 	}
 	return s
 }
