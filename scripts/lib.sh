@@ -59,3 +59,29 @@ want_webkit() {
     say "LEFT OUT: the smoke test in WebKitGTK, since there is none and apt-get could not install it"
   fi
 }
+
+# want_deploy_tools has what the tests of server/deploy run: nginx, Caddy,
+# promtool and an emulator of ARM, unpacked from Debian's packages into
+# .cache/debian, where nothing of it is started, and buildah, which is installed.
+# What cannot be had leaves its tests out, and they say so.
+want_deploy_tools() {
+  local package into="$PWD/.cache/debian" sudo=""
+  [ "$(id -u)" = 0 ] || sudo="sudo -n"
+  command -v apt-get >/dev/null || { say "LEFT OUT: tests of server/deploy whose tools are missing, since there is no apt-get"; return; }
+  mkdir -p "$into/packages"
+  for package in nginx qemu-user-static caddy prometheus; do
+    [ -e "$into/packages/$package" ] && continue
+    say "unpacking $package from Debian's packages"
+    if (cd "$into/packages" && rm -f "${package}"_*.deb \
+      && { apt-get download -qq "$package" || { $sudo apt-get update -qq && apt-get download -qq "$package"; }; } \
+      && dpkg-deb -x "${package}"_*.deb "$into" && rm "${package}"_*.deb) >/dev/null 2>&1; then
+      touch "$into/packages/$package"
+    else
+      say "LEFT OUT: the tests of server/deploy that need $package, since apt-get could not fetch it"
+    fi
+  done
+  command -v buildah >/dev/null && return
+  say "installing buildah from Debian's packages"
+  { $sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends buildah; } >/dev/null 2>&1 \
+    || say "LEFT OUT: the build of the images, since apt-get could not install buildah"
+}

@@ -100,8 +100,12 @@ func CheckHealth(scheme, addr string, transport *http.Transport) error {
 	if err != nil {
 		return err
 	}
-	if host == "" || host == "0.0.0.0" || host == "::" {
-		host = "localhost"
+	// By number: an image without a system in it knows no names.
+	switch host {
+	case "", "0.0.0.0":
+		host = "127.0.0.1"
+	case "::":
+		host = "::1"
 	}
 	client := &http.Client{Timeout: 3 * time.Second, Transport: transport}
 	resp, err := client.Get(scheme + "://" + net.JoinHostPort(host, port) + "/healthz")
