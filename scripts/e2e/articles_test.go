@@ -11,6 +11,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -21,6 +23,7 @@ import (
 	"github.com/chromedp/cdproto/network"
 	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 )
 
@@ -409,7 +412,7 @@ func TestSiteOffline(t *testing.T) {
 }
 
 // inFrame evaluates an expression in the first frame of the page that shows an
-// address with this part, of whatever origin.
+// address with this part, of whatever origin. It is "" while there is none.
 func (p *tab) inFrame(part, expression string) string {
 	p.t.Helper()
 	var out string
@@ -431,16 +434,56 @@ func (p *tab) inFrame(part, expression string) string {
 				return chromedp.Void{}, err
 			}
 			out = string(answer.Result.Value)
+			return chromedp.Void{}, nil
 		}
 		return chromedp.Void{}, nil
 	})
+	if out != "" {
+		return out
+	}
+	if frame := p.elsewhere(part); frame != nil {
+		ctx, cancel := context.WithTimeout(frame.ctx, patience)
+		defer cancel()
+		if value, err := chromedp.Run(ctx, chromedp.Evaluate[json.RawMessage](expression)); err == nil {
+			out = string(value)
+		}
+	}
 	return out
+}
+
+// elsewhere returns a frame that the browser keeps in a process of its own, as
+// those of other sites and sandboxed ones; nil if none shows such an address.
+func (p *tab) elsewhere(part string) *tab {
+	p.t.Helper()
+	all, err := chromedp.Targets(p.ctx)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	for _, info := range all {
+		if info.Type != "iframe" || !strings.Contains(info.URL, part) {
+			continue
+		}
+		if p.frames[info.TargetID] == nil {
+			ctx, cancel := chromedp.NewContext(p.ctx, chromedp.WithTargetID(info.TargetID), chromedp.WithDetachOnCancel())
+			p.t.Cleanup(cancel)
+			if err := chromedp.Do(ctx); err != nil {
+				return nil // it has gone on to another address
+			}
+			if p.frames == nil {
+				p.frames = map[target.ID]*tab{}
+			}
+			p.frames[info.TargetID] = &tab{t: p.t, ctx: ctx, base: p.base}
+		}
+		return p.frames[info.TargetID]
+	}
+	return nil
 }
 
 func ptr[T any](v T) *T { return &v }
 
 // TestEmbed puts a pattern into the page of another origin, by the frame that
-// oEmbed hands out.
+// oEmbed hands out, and into slides opened from a disk, also in a sandboxed
+// frame, which has no origin: it can be turned and its text follows.
 func TestEmbed(t *testing.T) {
 	s := startServer(t)
 	answer, err := http.Get(s.base + "/oembed?maxwidth=600&url=" + url.QueryEscape(s.base+"/sim?c=lib-au&z=1,1,2&o=iks"))
@@ -469,7 +512,7 @@ func TestEmbed(t *testing.T) {
 	}))
 	defer other.Close()
 	p := newTab(t, browser(t), other.URL, 800, 900)
-	p.allow("request leaves the origin: "+s.base, "X-Frame-Options", "frame-ancestors", "Failed to load resource", "chrome-error:")
+	p.allow("request leaves the origin: "+s.base, "request leaves the origin: file:", "X-Frame-Options", "frame-ancestors", "Failed to load resource", "chrome-error:")
 	p.open("/")
 	frame := func(what, expression, want string) {
 		t.Helper()
@@ -499,4 +542,34 @@ func TestEmbed(t *testing.T) {
 	if got := p.inFrame("/sim", `document.querySelector("#app") ? "shown" : "refused"`); got == `"shown"` {
 		t.Error("the simulator can be framed by another site")
 	}
+	slides := filepath.Join(t.TempDir(), "slides.html")
+	text := fmt.Sprintf(`<!doctype html><html lang="en"><title>Slides</title><link rel="icon" href="data:,"><style>body { margin: 0 } iframe { display: block; border: 0 }</style>
+<iframe width="400" height="340" title="plain" src="%[1]s/embed?c=lib-al&z=1,1,2&o=iks"></iframe>
+<iframe width="400" height="340" title="sandboxed" sandbox="allow-scripts" src="%[1]s/embed?c=lib-cu&z=1,1,0&o=is"></iframe></html>`, s.base)
+	if err := os.WriteFile(slides, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p.do(chromedp.Navigate("file://" + slides))
+	p.turns("c=lib-al", 0, s.base+"/sim?c=lib-al&z=1,1,2&d=")
+	p.turns("c=lib-cu", 340, s.base+"/sim?c=lib-cu&z=1,1,0&d=")
+}
+
+// turns turns the embedded pattern in the frame whose address has this part and
+// whose top is at y, and waits for its text and the address behind its link.
+func (p *tab) turns(part string, y float64, link string) {
+	p.t.Helper()
+	until := func(what, expression string) {
+		p.t.Helper()
+		for deadline := time.Now().Add(patience); p.inFrame(part, expression) != "true"; time.Sleep(50 * time.Millisecond) {
+			if time.Now().After(deadline) {
+				p.t.Fatalf("%s: waited for %s; there is %s", part, what, p.inFrame(part, `document.body.innerText + document.querySelector("a.open").href`))
+			}
+		}
+	}
+	until("the button", `document.querySelector(".play")?.hidden === false`)
+	p.inFrame(part, `document.querySelector(".play").click()`)
+	until("the figure to live", `document.querySelector("figure.live").hasAttribute("data-active")`)
+	p.drag(200, y+120, 30, 10, 4)
+	until("the text", `document.querySelector(".hud-zone").textContent.includes("off axis")`)
+	until("the link", fmt.Sprintf(`document.querySelector("a.open").href.startsWith(%s)`, quote(link)))
 }

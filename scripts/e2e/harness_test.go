@@ -216,6 +216,7 @@ type tab struct {
 	problems []string // console errors, exceptions, foreign requests
 	allowed  []string // parts of problem texts that the test expects
 	workers  []*target.Info
+	frames   map[target.ID]*tab // those of other processes that were looked into
 }
 
 // newTab opens a tab of a size. When the test ends it fails for every console

@@ -33,7 +33,7 @@ const (
 var (
 	importedAtOnce = regexp.MustCompile(`(?m)^(?:import|export)\b[^;]*?"(\.[^"]+)"`)
 	importedLater  = regexp.MustCompile(`(?:[^f\w ]|[^f] )import\("(\.[^"]+)"\)`) // not typeof import("…")
-	startedWorker  = regexp.MustCompile(`\bnew Worker\(new URL\("([^"]+)", import\.meta\.url\)`)
+	startedWorker  = regexp.MustCompile(`\b(?:new Worker|startWorker)\(new URL\("([^"]+)", import\.meta\.url\)`)
 )
 
 // needs returns the scripts that a script needs at once, in the order in which

@@ -14,7 +14,7 @@ func TestNeeds(t *testing.T) {
 		"js/simulator/main.js": []byte("// @ts-check\nimport { a,\n  b } from \"./app.js\";\nimport \"../shared/dom.js\";\nconst later = () => import(\"./help.js\");\n"),
 		"js/simulator/app.js":  []byte("import * as engine from \"../shared/engine.js\";\nexport { x } from \"../shared/dom.js\";\n"),
 		"js/simulator/help.js": []byte("import \"./main.js\";\n"),
-		"js/shared/engine.js":  []byte("const w = new Worker(new URL(\"../workers/engine.js\", import.meta.url));\n"),
+		"js/shared/engine.js":  []byte("const w = startWorker(new URL(\"../workers/engine.js\", import.meta.url));\n"),
 		"js/shared/dom.js":     []byte("export const x = 1;\n"),
 		"js/workers/engine.js": nil,
 	}
@@ -69,7 +69,7 @@ func TestScriptList(t *testing.T) {
 			t.Errorf("start.js does not list %s, which main.js needs", name)
 		}
 	}
-	if got, want := b.files[startScript].Imports, []string{"js/shared/dom.js", "js/shared/engine.js", "js/shared/files.js", "js/shared/signal.js", "js/workers/engine-worker.js"}; !slices.Equal(slices.Sorted(slices.Values(got)), want) {
+	if got, want := b.files[startScript].Imports, []string{"js/shared/dom.js", "js/shared/engine.js", "js/shared/files.js", "js/shared/signal.js", "js/shared/worker.js", "js/workers/engine-worker.js"}; !slices.Equal(slices.Sorted(slices.Values(got)), want) {
 		t.Errorf("start.js itself needs %q, want %q", got, want)
 	}
 }

@@ -67,7 +67,6 @@ func (s *server) data(w http.ResponseWriter, r *http.Request) {
 
 func serveObject(w http.ResponseWriter, r *http.Request, o *mp.Object, cache []string) {
 	h := w.Header()
-	readByAnyone(h)
 	if o.Moved {
 		h.Set("X-Data-Moved", source.FormatMP(o.ID))
 	}

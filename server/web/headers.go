@@ -11,13 +11,16 @@ import (
 // and nothing is loaded from another host. 'wasm-unsafe-eval' lets WebAssembly be compiled
 // and nothing else be evaluated.
 const (
-	policyCommon = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; " +
-		"font-src 'self'; connect-src 'self'; worker-src 'self'; frame-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'"
-	policyPage  = policyCommon + "; frame-ancestors 'none'"
-	policyInner = policyCommon + "; frame-ancestors 'self'" // the document in the viewer's iframe
+	policyLoads = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data: blob:; " +
+		"font-src 'self'; connect-src 'self'"
+	policyRest   = "; frame-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'"
+	policyCommon = policyLoads + "; worker-src 'self'" + policyRest
+	policyPage   = policyCommon + "; frame-ancestors 'none'"
+	policyInner  = policyCommon + "; frame-ancestors 'self'" // the document in the viewer's iframe
 	// Nothing is said of who may frame it: every list, * too, leaves out slides
-	// opened from a disk and frames that are sandboxed.
-	policyEmbed = policyCommon
+	// opened from a disk and frames that are sandboxed. These have no origin,
+	// without which a worker starts from the page's own text alone.
+	policyEmbed = policyLoads + "; worker-src 'self' blob:" + policyRest
 	// A picture opened by itself loads nothing and runs nothing. It brings its
 	// styles with it.
 	policyPicture = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
@@ -53,8 +56,8 @@ var (
 	noStore       = []string{"no-store"}
 )
 
-// secure sets the headers of every response; handlers loosen them where a
-// page must be framed or a document may be read from elsewhere.
+// secure sets the headers of every response, and loosens them where a page must
+// be framed or a document may be read from elsewhere.
 func (s *server) secure(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
@@ -67,6 +70,14 @@ func (s *server) secure(next http.Handler) http.Handler {
 		h["X-Frame-Options"] = deny
 		if s.encrypted(r) {
 			h["Strict-Transport-Security"] = hsts
+		}
+		switch path := r.URL.Path; {
+		case path == "/embed":
+			framedByAnyone(h)
+		case path == "/oembed", path == "/sim.svg", path == "/healthz", strings.HasPrefix(path, "/api/structure/"), strings.HasPrefix(path, "/data/"):
+			// Refusals too: a page without an origin, as an embedded pattern is in a
+			// sandboxed frame, reads them as it reads what it asked for.
+			readByAnyone(h)
 		}
 		next.ServeHTTP(w, r)
 	})

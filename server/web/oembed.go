@@ -38,7 +38,6 @@ func (s *server) oembed(w http.ResponseWriter, r *http.Request) {
 	width, height := fit(query.Get("maxwidth"), embedWidth, leastEmbedWidth), fit(query.Get("maxheight"), embedHeight, leastEmbedUp)
 	what := askedFor(target)
 	key := "oembed " + s.served().set.Manifest.Build + " " + origin + " " + strconv.Itoa(width) + "x" + strconv.Itoa(height) + " " + what.link
-	readByAnyone(w.Header())
 	c, err := s.kept(r, request{key: key, of: what.of, patience: maxWait, whole: true, make: func(lookup lookupFunc) (*content, error) {
 		one, problems := session.Open(what.link, lookup)
 		if err := unread(problems); err != nil {

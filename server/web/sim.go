@@ -94,7 +94,6 @@ func (s *server) sim(w http.ResponseWriter, r *http.Request) {
 
 // embed serves the pattern of a link for the frame of another site.
 func (s *server) embed(w http.ResponseWriter, r *http.Request) {
-	framedByAnyone(w.Header())
 	s.page(w, r, embedTemplate)
 }
 
@@ -246,7 +245,6 @@ func (s *server) picture(w http.ResponseWriter, r *http.Request) {
 	what := askedFor(r.URL.RawQuery)
 	e := accepted(header(r, "Accept-Encoding"), true, true)
 	key := e.String() + " svg " + build.set.Manifest.Build + " " + what.link
-	readByAnyone(w.Header())
 	c, err := s.kept(r, request{key: key, of: what.of, patience: maxWait, whole: true, make: func(lookup lookupFunc) (*content, error) {
 		one, problems := session.Open(what.link, lookup)
 		if err := unread(problems); err != nil {

@@ -6,6 +6,7 @@
 import { page } from "./dom.js";
 import { EXEC, LIBRARY } from "./files.js";
 import { signal } from "./signal.js";
+import { startWorker } from "./worker.js";
 
 /** @typedef {import('./protocol').Request} Wish */
 /** @typedef {import('./protocol').Reply} Reply */
@@ -38,7 +39,12 @@ export function start() {
   worker?.terminate();
   ready = false;
   news.emit({ type: "started" });
-  worker = new Worker(new URL("../workers/engine-worker.js", import.meta.url), { type: "module", name: "engine" });
+  try {
+    worker = startWorker(new URL("../workers/engine-worker.js", import.meta.url), "engine");
+  } catch (error) {
+    worker = null;
+    return failed(String(error));
+  }
   worker.onmessage = (event) => receive(event.data);
   worker.onerror = (event) => failed(event.message || "The worker did not start.");
   worker.postMessage({

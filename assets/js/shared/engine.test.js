@@ -69,6 +69,24 @@ test("requests wait for the engine and come one at a time, in order", async () =
   assert.deepEqual(order, ["restore", "open", "zone"]);
 });
 
+test("where there can be no worker the page hears of it, and may try again", async () => {
+  globalThis.Worker = class {
+    constructor() {
+      throw new Error("no workers here");
+    }
+  };
+  const heard = [];
+  engine.news.listen((news) => heard.push(news.type === "failed" ? news.message : news.type));
+  engine.start();
+  assert.deepEqual(heard.slice(-2), ["started", "Error: no workers here"]);
+  const answer = engine.send({ op: "view" });
+  globalThis.Worker = FakeWorker;
+  engine.start();
+  FakeWorker.last.say({ type: "ready" });
+  FakeWorker.last.answer({ ok: true });
+  assert.equal((await answer).reply.ok, true);
+});
+
 test("tilts and turns that wait add up", () => {
   assert.deepEqual(frames({ op: "tilt", x: 1, y: 0.5 }, { op: "tilt", x: 2 }, { op: "tilt", y: -1 }), [{ op: "tilt", x: 3, y: -0.5 }]);
 });

@@ -28,6 +28,8 @@ const LABEL = "Rotate this pattern";
 let active = null;
 let started = false;
 let settling = 0;
+/** Ends the waiting for an engine that does not come. @type {(why: Error) => void} */
+let giveUp = () => {};
 /** @type {HTMLElement | null} */
 let status = null;
 
@@ -82,6 +84,7 @@ engine.news.listen((news) => {
   if (news.type === "progress" && news.part > 0 && news.part < 1 && active?.button.disabled) active.button.textContent = `Loading, ${Math.round(100 * news.part)} %`;
   if (news.type !== "failed") return;
   started = false;
+  giveUp(new Error(news.message));
   const failed = active;
   if (!failed) return;
   end();
@@ -98,13 +101,15 @@ async function begin(figure) {
   active = figure;
   figure.button.disabled = true;
   figure.button.textContent = "Loading…";
+  const broken = new Promise((_, fail) => (giveUp = fail));
+  broken.catch(() => {});
   if (!started) {
     started = true;
     engine.start();
   }
   try {
     const wish = figure.snapshot ? { op: "restore", snapshot: figure.snapshot } : { op: "open", link: figure.node.dataset.link };
-    const reply = await act(figure, wish);
+    const reply = await Promise.race([act(figure, wish), broken]);
     if (active !== figure) return false;
     if (!reply.ok) throw new Error(reply.error);
     enliven(figure);

@@ -3,6 +3,8 @@
 // solver: numbers in, numbers out. They start when there is work, from the
 // program that the engine's worker has compiled, and end after a minute of rest.
 
+import { startWorker } from "../shared/worker.js";
+
 const REST_MS = 60_000;
 
 /** @typedef {{job: Uint8Array, priority: number, done: (result: Uint8Array) => void, fail: (why: unknown) => void}} Order */
@@ -130,7 +132,7 @@ export async function serve(engine, { id, job, module, exec }) {
   let result = null;
   try {
     pool ??= new Pool(() => {
-      const worker = new Worker(new URL("solver.js", import.meta.url), { type: "module", name: "solver" });
+      const worker = startWorker(new URL("solver.js", import.meta.url), "solver");
       worker.postMessage({ module, exec });
       return worker;
     });
