@@ -84,11 +84,13 @@ var units = [...]unit{
 	{"kV", "kV", 1, 1}, {"kV", "keV", 1, 1}, {"kV", "MV", 1000, 1}, {"kV", "MeV", 1000, 1}, {"kV", "V", 1, 1000}, {"kV", "eV", 1, 1000},
 	{"mm", "mm", 1, 1}, {"mm", "cm", 10, 1}, {"mm", "m", 1000, 1},
 	{"nm", "nm", 1, 1}, {"nm", "Å", 1, 10}, {"nm", "\u212b", 1, 10}, {"nm", "A", 1, 10}, {"nm", "µm", 1000, 1}, {"nm", "μm", 1000, 1}, {"nm", "um", 1000, 1},
+	{"nm⁻¹", "nm⁻¹", 1, 1}, {"nm⁻¹", "nm-1", 1, 1}, {"nm⁻¹", "nm^-1", 1, 1}, {"nm⁻¹", "/nm", 1, 1}, {"nm⁻¹", " 1/nm", 1, 1},
+	{"nm⁻¹", "Å⁻¹", 10, 1}, {"nm⁻¹", "Å-1", 10, 1}, {"nm⁻¹", "Å^-1", 10, 1}, {"nm⁻¹", "/Å", 10, 1}, {"nm⁻¹", " 1/Å", 10, 1},
 	{"°", "°", 1, 1}, {"°", "º", 1, 1}, {"°", "deg", 1, 1}, {"°", "degrees", 1, 1},
 }
 
 // Quantity reads a number between low and high in the given unit ("kV", "mm",
-// "nm" or "°"), which need not be typed, or in another one of its kind: for mm,
+// "nm", "nm⁻¹" or "°"), which need not be typed, or in another one of its kind: for mm,
 // "0.8 m" is 800. A comma before three digits may part thousands: it does if only
 // then the number is in the range, and if both are, as of "1,000 nm" between 1 and
 // 2000, the text is refused.

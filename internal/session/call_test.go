@@ -343,6 +343,8 @@ func TestSettings(t *testing.T) {
 		{"voltage word", protocol.Patch{Values: values{"kv": "high"}}, "kv", "Between 20 and 1000 kV."},
 		{"camera length", protocol.Patch{Values: values{"cl": "49"}}, "cl", "Between 50 and 5000 mm."},
 		{"thickness", protocol.Patch{Values: values{"t": "0"}}, "t", "Between 0.1 and 1000 nm."},
+		{"scale", protocol.Patch{Scale: ptr("0.8 m")}, "scale", "A number above zero, please: nm⁻¹ per pixel."},
+		{"scale", protocol.Patch{Scale: ptr(" per pixel")}, "scale", "A number above zero, please: nm⁻¹ per pixel."},
 		{"scale", protocol.Patch{Scale: ptr("0")}, "scale", "A number above zero, please: nm⁻¹ per pixel."},
 		{"holder", protocol.Patch{Holder: &protocol.HolderPatch{LimitAlpha: ptr("100")}}, "limitAlpha", "Between 0 and 90°."},
 		{"style", protocol.Patch{Values: values{"p": "sepia"}}, "p", "The pattern style can be left out, film (Film), screen (Screen) or phosphor (Phosphor)."},
@@ -384,6 +386,14 @@ func TestSettings(t *testing.T) {
 	r = must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Scale: ptr(trim(scale)), Unit: 2}})
 	if r.View.Frame.CL != "1000" {
 		t.Errorf("camera length by scale: %s mm", r.View.Frame.CL)
+	}
+	// With its unit, or in Å⁻¹.
+	shortened := strconv.FormatFloat(scale/10, 'g', 9, 64)
+	for _, typed := range []string{trim(scale) + " nm⁻¹", trim(scale) + " nm−1/px", trim(scale) + "/nm per pixel", trim(scale) + " 1/nm", shortened + " Å^-1 / pixel", shortened + " 1/Å"} {
+		must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Values: values{"cl": "520"}}})
+		if r = must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Scale: &typed, Unit: 2}}); r.View.Frame.CL != "1000" {
+			t.Errorf("camera length by the scale %q: %s mm", typed, r.View.Frame.CL)
+		}
 	}
 	// The scale is that of the voltage which comes with it: 36.5 mm are λL.
 	r = must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Values: values{"kv": "100"}, Scale: ptr(trim(scale)), Unit: 2}})

@@ -83,6 +83,9 @@ func TestDynamicalPicture(t *testing.T) {
 	if i, _ := strconv.ParseFloat(detail.I, 64); !(i > 10) || len(detail.Forbidden) == 0 || len(detail.Path) == 0 {
 		t.Errorf("002 by double diffraction: intensity %q, why %q, how %q", detail.I, plain(detail.Forbidden), plain(detail.Path))
 	}
+	if status := must(t, s, protocol.Request{Op: "select", HKL: &[3]int{0, 0, 2}}).Status; !strings.HasSuffix(status, ", forbidden, intensity "+detail.I+" percent "+detail.Of+".") {
+		t.Errorf("002 is said as %q", status)
+	}
 	file := must(t, s, protocol.Request{Op: "export", Kind: "csv"}).File
 	if !strings.HasPrefix(file.Text, "h,k,l,") || !strings.Contains(file.Text, ",I_of_incident\n") {
 		t.Errorf("CSV begins %.90q", file.Text)

@@ -407,7 +407,9 @@ func (s words) spotStatus(d *protocol.Detail) string {
 	}
 	if len(d.Forbidden) > 0 {
 		text += ", forbidden"
-	} else if d.I != "" {
+	}
+	// By single scattering a forbidden one has none; by many beams it may have.
+	if d.I != "" && (len(d.Forbidden) == 0 || s.drawn.dynamics != nil) {
 		text += ", intensity " + d.I + " percent " + d.Of
 	}
 	return text + "."

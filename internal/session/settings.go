@@ -2,6 +2,8 @@ package session
 
 import (
 	"errors"
+	"math"
+	"strings"
 
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/link"
@@ -84,15 +86,30 @@ func (s *Session) unseen(before *link.Settings) string {
 	return ""
 }
 
-// setScale takes nm⁻¹ per screen pixel instead of a camera length. Unit is the
-// number of screen pixels per view-box unit.
+// perPixel takes "per pixel" from the end of a scale, and its like.
+func perPixel(text string) string {
+	text = strings.TrimRight(text, " .")
+	for _, end := range []string{"pixel", "px"} {
+		if n := len(text) - len(end); n > 0 && strings.EqualFold(text[n:], end) {
+			text = strings.TrimRight(text[:n], " ")
+			if short := strings.TrimSuffix(text, "per"); short != text {
+				return short
+			}
+			return strings.TrimSuffix(text, "/")
+		}
+	}
+	return text
+}
+
+// setScale takes nm⁻¹ per screen pixel, or Å⁻¹, instead of a camera length. Unit
+// is the number of screen pixels per view-box unit.
 func (s *Session) setScale(p *protocol.Patch, fields faults) {
 	if p.Scale == nil {
 		return
 	}
 	length := link.Of("cl")
 	message := "That scale needs a camera length outside " + link.Trimmed(length.Min, 0) + " to " + link.Trimmed(length.Max, 0) + " mm."
-	v, ok := link.Number(*p.Scale)
+	v, ok := link.Quantity(perPixel(*p.Scale), "nm⁻¹", 0, math.MaxFloat64)
 	if !ok || !(v > 0) {
 		fields["scale"] = "A number above zero, please: nm⁻¹ per pixel."
 		return

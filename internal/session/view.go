@@ -208,9 +208,12 @@ func (s words) off() []protocol.Off {
 		}
 	case s.specimen.empty:
 		return []protocol.Off{
+			{Key: "t", Why: "Spots without atoms do not depend on it."},
 			{Key: "m", Codes: "d", Why: "The dynamical model needs atoms."},
 			{Key: "o", Codes: "dhg", Why: "Without atoms it is not known which spots are HOLZ, forbidden or lit by double diffraction."},
 		}
+	case s.Model != "d":
+		return []protocol.Off{{Key: "t", Why: "Kinematic spots do not depend on it."}}
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package session_test
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -44,6 +45,19 @@ func TestNormal(t *testing.T) {
 	}
 }
 
+// The thickness is off where the picture does not depend on it.
+func TestThicknessOff(t *testing.T) {
+	for address, off := range map[string]bool{"/sim?z=1,1,0": true, "/sim?z=1,1,0&m=d": false, "/sim?z=1,1,0&m=d&w=r": true} {
+		s := open(t, address)
+		before := s.SVG()
+		got := slices.ContainsFunc(s.View().Off, func(o protocol.Off) bool { return o.Key == "t" && o.Why != "" })
+		must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Values: map[string]string{"t": "7"}}})
+		if got != off || (s.SVG() == before) != off {
+			t.Errorf("%s: off %v; the picture stays: %v", address, got, s.SVG() == before)
+		}
+	}
+}
+
 // Powder rings: what has no effect on them is off and says why, and nothing turns
 // the crystal unseen.
 func TestPowderControls(t *testing.T) {
@@ -72,7 +86,7 @@ func TestPowderControls(t *testing.T) {
 	if got := s.Link().String(); got != before {
 		t.Errorf("the link is %s, was %s", got, before)
 	}
-	if v := open(t, "/sim?z=1,1,0").View(); v.Off != nil || v.Still {
+	if v := open(t, "/sim?z=1,1,0&m=d").View(); v.Off != nil || v.Still {
 		t.Errorf("spots have off %+v", v.Off)
 	}
 }

@@ -107,6 +107,14 @@ func TestForcedDark(t *testing.T) {
 	p.open("/library/si/")
 	p.wait("a figure", `document.querySelector(".lib-zone figure svg")`)
 	look("library", ".lib-zone figure svg")
+	// Without scripts nobody sees that it does.
+	p.do(disableScripts)
+	for where, link := range map[string]string{"simulator": "/sim?z=1,1,0&o=", "film": "/sim?z=1,1,0&o=&p=film"} {
+		p.open(link)
+		look(where+"-unscripted", "#pattern")
+	}
+	p.open("/library/si/")
+	look("library-unscripted", ".lib-zone figure svg")
 }
 
 // at is the brightness of a place of a picture, 0 … 255.

@@ -189,7 +189,7 @@ func TestFields(t *testing.T) {
 		}
 	})
 
-	p.part(t, "as people type", "/sim?z=1,1,0", func(t *testing.T) {
+	p.part(t, "as people type", "/sim?z=1,1,0&m=d", func(t *testing.T) {
 		for _, c := range [][3]string{
 			{"#zone", "【1－12】", "[1−12]"}, {"#zone", "B=[013].", "[013]"}, {"#zone", "1/1/2", "[112]"},
 			{"#kv", "1.2e2", "120"}, {"#kv", "197,5", "197.5"}, {"#kv", "３００ kV", "300"},

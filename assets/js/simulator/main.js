@@ -7,7 +7,7 @@ import * as app from "./app.js";
 import "./dynamical.js";
 import { keepFetched, waits } from "../shared/crystals.js";
 import * as engine from "../shared/engine.js";
-import { thin } from "../shared/line.js";
+import { insist, thin } from "../shared/line.js";
 import * as history from "./history.js";
 import * as intake from "./intake.js";
 import { commanded } from "./keys.js";
@@ -200,8 +200,8 @@ async function afterwards() {
   }
   const save = (/** @type {typeof import("./offline.js")} */ it) => idle(() => it.start(!slow));
   // A browser may remember that a module did not come: later it gets another name.
-  const later = () => import(new URL("./offline.js#later", import.meta.url).href).then(save, () => {});
-  offline.then(save, () => addEventListener("online", later, { once: true }));
+  const later = (/** @type {number} */ n) => import(new URL(`./offline.js#later${n}`, import.meta.url).href);
+  offline.catch(() => insist(later)).then(save, () => {});
 }
 
 // The menu of the site works by itself; it closes like one, too.

@@ -18,11 +18,21 @@ const [executablePath, base, ...names] = process.argv.slice(2);
 class Firefox {
   base = base;
   problems = [];
+  others = [];
   #allowed = [];
 
   constructor(context, version) {
     this.context = context;
     this.version = version;
+  }
+
+  /** Another Firefox with preferences of its own; it ends with the check. */
+  async with(prefs) {
+    const browser = await puppeteer.launch({ browser: "firefox", executablePath, headless: true, extraPrefsFirefox: prefs });
+    this.others.push(browser);
+    const other = new Firefox(await browser.createBrowserContext(), this.version);
+    other.problems = this.problems;
+    return other;
   }
 
   /** Problems with one of these parts in their text belong to the check. */
@@ -131,6 +141,7 @@ try {
       console.log(`FAILED: ${name}, after ${Date.now() - began} ms: ${error.stack}`);
     }
     clearTimeout(late);
+    for (const other of firefox.others) await other.close().catch(() => {});
     await context.close().catch(() => {});
   }
 } finally {

@@ -10,7 +10,10 @@ const SALT = "data_salt\n_cell_length_a 5.64\n_cell_length_b 5.64\n_cell_length_
 
 export const checks = {
   async "start, zone, drag, snap"(firefox) {
-    const tab = await firefox.open("/sim?z=1,1,0");
+    // As it comes out of a message: with trackers, and the end of a sentence.
+    const tab = await firefox.open("/sim?utm_source=x&z=1,1,0&fbclid=y&kv=300).");
+    assert.equal(await tab.page.$eval('link[rel="canonical"]', (n) => new URL(n.href).search), "?z=1,1,0&kv=300");
+    assert.match(await tab.text(".hud-beam"), /300.kV/);
     await tab.fill("#zone", "111\n");
     await tab.heading("zone axis 1 1 1");
     await tab.until(() => location.search.includes("z=1,1,1"));
@@ -23,6 +26,14 @@ export const checks = {
     assert.match(await tab.text('[data-part="hud-off"]'), /^\d+\.\d\d° off axis$/);
     await tab.key("s");
     await tab.until(() => !document.querySelector("[data-part='hud-off']").textContent.includes("off"));
+    assert.doesNotMatch(await tab.page.evaluate(() => location.search), /utm_|fbclid/);
+
+    const press = (how) => tab.page.$eval("#field", (n, how) => n.dispatchEvent(new KeyboardEvent("keydown", { bubbles: true, cancelable: true, ...how })), how);
+    const kikuchi = await tab.page.$eval('input[name="o"][value="k"]', (n) => n.checked);
+    await press({ key: "л", code: "KeyK" }); // Russian
+    await tab.until((was) => document.querySelector('input[name="o"][value="k"]').checked !== was, kikuchi);
+    await press({ key: "]", code: "Digit9", ctrlKey: true, altKey: true, modifierAltGraph: true }); // German
+    await tab.until(() => !document.querySelector('[data-part="heading"]').textContent.includes("zone axis 1 1 1"));
   },
 
   async "a long calculation, the canvas, saved for offline use"(firefox) {
