@@ -186,18 +186,21 @@ func parseEntry(record string) (e Entry, ok bool, err error) {
 			}
 		}
 	}
-	if p.bad != "" {
+	if p.failed {
 		return e, false, say.Errorf("source: library entry %q: cannot read %q", e.ID, p.bad)
 	}
 	return e, ok, nil
 }
 
 // fieldParser reads the fields of a record and remembers the first bad one.
-type fieldParser struct{ bad string }
+type fieldParser struct {
+	bad    string
+	failed bool // bad may be empty
+}
 
 func (p *fieldParser) fail(s string) {
-	if p.bad == "" {
-		p.bad = s
+	if !p.failed {
+		p.bad, p.failed = s, true
 	}
 }
 

@@ -166,7 +166,7 @@ func TestLoadLibrary(t *testing.T) {
 				t.Errorf("%s: %d found, and missed must be told once", what, n)
 			}
 		}
-		for _, bad := range []string{"", "<html>", source.SiliconText, records.Text[:len(records.Text)-30], strings.Replace(records.Text, "id si\n", "id sx\n", 1)} {
+		for _, bad := range []string{"", "<html>", source.SiliconText, records.Text[:len(records.Text)-30], strings.TrimSuffix(records.Text, "\n") + "\natom", strings.Replace(records.Text, "id si\n", "id sx\n", 1)} {
 			if err := source.LoadLibrary(bad); err == nil {
 				t.Errorf("%.20q… of %d bytes is taken for the library", bad, len(bad))
 			}
