@@ -20,7 +20,7 @@ var linked = []struct {
 	pkg string
 	env []string
 }{
-	{"./server", nil}, {"./scripts/zoneaxis", nil},
+	{"./server", nil}, {"./server/tally", nil}, {"./scripts/zoneaxis", nil},
 	{"./wasm/engine", []string{"GOOS=js", "GOARCH=wasm"}}, {"./wasm/viewer", []string{"GOOS=js", "GOARCH=wasm"}},
 }
 

@@ -24,6 +24,7 @@ func TestLicences(t *testing.T) {
 	for _, want := range []string{
 		"MIT License", "github.com/hashicorp/golang-lru/v2 v", "Mozilla Public License", "github.com/hajimehoshi/ebiten/v2 v", "Apache License",
 		"github.com/go-chi/chi/v5 v", "github.com/prometheus/client_golang v", "NOTICE\n", "The Go programming language, LICENSE", "SIL OPEN FONT LICENSE", "rsc.io/qr v",
+		"modernc.org/sqlite v", "modernc.org/libc v", "modernc.org/memory v",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the licences lack %q", want)
