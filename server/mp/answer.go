@@ -56,6 +56,9 @@ const (
 	// search: a site of the upstream's has some 60 tokens.
 	maxTokens    = 200 * source.MaxDocSites
 	maxHitTokens = 5000
+	// maxText bounds a text, key or number, bytes: a decoder makes up to 14 times
+	// as much of one, and an error may repeat it.
+	maxText = 64 << 10
 )
 
 // dataOf returns the first documents of an answer, up to a number, and whether
@@ -66,6 +69,9 @@ func dataOf(body []byte, most, tokens int) (list []json.RawMessage, more bool, e
 	// A pass over the bytes that keeps nothing: what follows may stop early.
 	if !json.Valid(body) {
 		return nil, false, nonsense("no JSON")
+	}
+	if longest(body) > maxText {
+		return nil, false, nonsense("a text or number " + errTooMuch.Error())
 	}
 	d := json.NewDecoder(bytes.NewReader(body))
 	if t, err := d.Token(); err != nil || t != json.Delim('{') {
@@ -81,7 +87,7 @@ func dataOf(body []byte, most, tokens int) (list []json.RawMessage, more bool, e
 		}
 		if key != "data" {
 			if err := skip(d, tokens); err != nil {
-				return nil, false, nonsense(err.Error())
+				return nil, false, nonsense("a member beside the data that cannot be read") // the error may hold all of it
 			}
 			continue
 		}
@@ -105,6 +111,31 @@ func dataOf(body []byte, most, tokens int) (list []json.RawMessage, more bool, e
 		return list, d.More(), nil
 	}
 	return nil, false, nonsense("too many members")
+}
+
+// longest returns the length of the longest text or number of valid JSON.
+func longest(body []byte) int {
+	most := 0
+	for i := 0; i < len(body); {
+		from := i
+		switch c := body[i]; {
+		case c == '"':
+			for i++; body[i] != '"'; i++ {
+				if body[i] == '\\' {
+					i++
+				}
+			}
+			i++
+		case c == '-' || c >= '0' && c <= '9':
+			for i++; i < len(body) && bytes.IndexByte([]byte("+-.0123456789Ee"), body[i]) >= 0; i++ {
+			}
+		default:
+			i++
+			continue
+		}
+		most = max(most, i-from)
+	}
+	return most
 }
 
 var errTooMuch = errors.New("longer or deeper than any that is known")
