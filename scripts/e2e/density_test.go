@@ -23,10 +23,13 @@ func TestDensity(t *testing.T) {
 			fmt.Sprintf(`(({ width, height }) => Math.abs(width - %g) <= 1 && Math.abs(height - %g) <= 1)(document.createElement("canvas"))`, width*scale, height*scale))
 	}
 	sharp(1)
-	for _, scale := range []float64{2, 1} {
-		// An emulated screen tells of its density with another size only.
-		p.do(chromedp.EmulateViewport(800+int64(10*scale), 600, chromedp.EmulateScale(scale)))
-		p.shot(fmt.Sprintf("density-%g", scale)) // and a browser without a window paints when it is looked at
+	// With another size the page is told; without, the canvas follows when somebody
+	// is at the page.
+	for i, scale := range []float64{2, 1, 2} {
+		p.do(chromedp.EmulateViewport(820, 600, chromedp.EmulateScale(scale)))
+		p.mouse(chromedp.MouseMoved, 200, 20+float64(i), 0)
+		p.mouse(chromedp.MouseMoved, 200, 300+float64(i), 0)
+		p.shot(fmt.Sprintf("density-%d-%g", i, scale)) // and a browser without a window paints when it is looked at
 		sharp(scale)
 	}
 	if got := eval[int](p, `performance.getEntriesByType("navigation").length`); got != 1 || !eval[bool](p, onCanvas) {

@@ -39,6 +39,10 @@ function follow(tell) {
     tell(size());
   };
   view.addEventListener("resize", look);
+  // Where nothing tells of a screen of another density alone: as soon as somebody is at the page.
+  const gone = new AbortController();
+  for (const name of ["focus", "pointerover", "keydown"]) view.parent.addEventListener(name, look, { passive: true, signal: gone.signal });
+  view.addEventListener("pagehide", () => gone.abort());
   try {
     new ResizeObserver(look).observe(document.body, { box: "device-pixel-content-box" });
   } catch {
