@@ -153,7 +153,7 @@ func readConfig(args []string, lookup func(string) (string, bool), output io.Wri
 			Set: func(text string) error { return s.set(c, text) },
 		})
 	}
-	from, err := service.ReadSettings("server", "[healthcheck | version | licences] [settings]", table, args, lookup, output)
+	from, err := service.ReadSettings("server", "[healthcheck | version | licences | export FOLDER] [settings]", table, args, lookup, output)
 	if err != nil && from == nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@
 //	server healthcheck [settings]  exit 0 if a server with these settings answers
 //	server version                 tell revision and build
 //	server licences                print the licences of what is in this program
+//	server export FOLDER [settings]  write the files of the site for a web server before it
 //
 // server -h lists the settings; each is also an environment variable.
 package main
@@ -22,6 +23,8 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -44,8 +47,16 @@ func main() {
 // run is main with its surroundings as arguments. It returns the exit code.
 func run(args []string, lookup func(string) (string, bool), stdout, stderr io.Writer) int {
 	command := "serve"
-	if len(args) > 0 && (args[0] == "healthcheck" || args[0] == "version" || args[0] == "licences") {
+	if len(args) > 0 && slices.Contains([]string{"healthcheck", "version", "licences", "export"}, args[0]) {
 		command, args = args[0], args[1:]
+	}
+	folder := ""
+	if command == "export" {
+		if len(args) == 0 || strings.HasPrefix(args[0], "-") {
+			fmt.Fprintln(stderr, "server: export: name the folder to write to, as in: server export /srv/zoneaxis")
+			return 2
+		}
+		folder, args = args[0], args[1:]
 	}
 	if command == "version" {
 		build := "none"
@@ -69,6 +80,17 @@ func run(args []string, lookup func(string) (string, bool), stdout, stderr io.Wr
 	if err != nil {
 		fmt.Fprintf(stderr, "server: %v\n", err)
 		return 2
+	}
+	if command == "export" {
+		set, _, err := openAssets(cfg)
+		if err == nil {
+			err = web.Export(set, cfg.Origin, folder)
+		}
+		if err != nil {
+			fmt.Fprintf(stderr, "server: export: %v\n", err)
+			return 1
+		}
+		return 0
 	}
 	if command == "healthcheck" {
 		if err := healthcheck(cfg); err != nil {

@@ -195,6 +195,7 @@ type answer struct {
 	status int
 	header http.Header
 	body   []byte
+	proto  string
 }
 
 // get asks for an address, with headers given as name, value.
@@ -207,7 +208,9 @@ func get(t testing.TB, url string, headers ...string) answer {
 	return a
 }
 
-func ask(url string, headers ...string) (answer, error) {
+func ask(url string, headers ...string) (answer, error) { return askBy(client, url, headers...) }
+
+func askBy(client *http.Client, url string, headers ...string) (answer, error) {
 	req, err := http.NewRequest(http.MethodGet, url, nil)
 	if err != nil {
 		return answer{}, err
@@ -224,7 +227,7 @@ func ask(url string, headers ...string) (answer, error) {
 	}
 	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
-	return answer{resp.StatusCode, resp.Header, body}, err
+	return answer{resp.StatusCode, resp.Header, body, resp.Proto}, err
 }
 
 // freePort returns an address that nobody listens on.
