@@ -242,8 +242,9 @@ func crystalSystem(number int) string {
 	return "cubic"
 }
 
-// Library returns every entry: metals first, then semiconductors and compounds
-// by kind. The caller owns the slice, not what its entries point to.
+// Library returns every entry in the order of the library's text: metals first,
+// then semiconductors and compounds by kind, then those that came later. The
+// caller owns the slice, not what its entries point to.
 func Library() []Entry { return slices.Clone(all().entries) }
 
 // Lookup returns the entry of an id: "si", "lib-si" or "mp-149" in any of its

@@ -11,7 +11,7 @@ group 227 | F d -3 m:2 | -F 4vw 2vw 3
 cell 5.43102 5.43102 5.43102 90 90 90
 state 295 8
 mp mp-149 confirmed
-ref Straumanis & Aka 1951; Hubbard et al. 1975 (Si); Thewlis & Davey 1954 (Sn)
+ref Tiesinga, Mohr, Newell & Taylor (CODATA), Rev. Mod. Phys. 93 (2021) 025010
 B Gao & Peng 1999
 atom Si1 Si 8a 0.125 0.125 0.125 1 0.516
 `

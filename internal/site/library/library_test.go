@@ -585,3 +585,20 @@ func (table *publishedTable) compare(t *testing.T) (angles, pages int) {
 	}
 	return angles, len(seen)
 }
+
+// The texts that say how many crystals the library has say the right number.
+func TestNumberOfCrystals(t *testing.T) {
+	n := strconv.Itoa(len(source.Library()))
+	for path, words := range map[string]string{
+		"README.md": "a library of " + n + ";",
+		"assets/posts/one-binary-for-two-architectures.md": "The pattern library alone has " + n + " crystals.",
+	} {
+		text, err := os.ReadFile(filepath.Join("..", "..", "..", filepath.FromSlash(path)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(text), words) {
+			t.Errorf("%s does not say %q", path, words)
+		}
+	}
+}
