@@ -1441,40 +1441,6 @@ func encodePointerTable(w *jsontext.Writer, x *Table) {
 	encodeTable(w, x)
 }
 
-func encodeHit(w *jsontext.Writer, x *Hit) {
-	w.Byte('{')
-	w.Member(`,"id":`)
-	w.String(x.ID)
-	w.Member(`,"name":`)
-	w.String(x.Name)
-	w.Member(`,"formula":`)
-	encodeListRun(w, x.Formula)
-	w.Member(`,"group":`)
-	encodeListRun(w, x.Group)
-	w.Member(`,"cell":`)
-	w.String(x.Cell)
-	w.Member(`,"badge":`)
-	w.String(x.Badge)
-	if x.MP != "" {
-		w.Member(`,"mp":`)
-		w.String(x.MP)
-	}
-	w.Byte('}')
-}
-
-func encodeListHit(w *jsontext.Writer, x []Hit) {
-	if x == nil {
-		w.Raw("null")
-		return
-	}
-	w.Byte('[')
-	for i := range x {
-		w.Comma(i)
-		encodeHit(w, &x[i])
-	}
-	w.Byte(']')
-}
-
 func encodeSheetRow(w *jsontext.Writer, x *SheetRow) {
 	w.Byte('{')
 	w.Member(`,"cells":`)
@@ -1761,10 +1727,6 @@ func encodeReply(w *jsontext.Writer, x *Reply) {
 	if x.Table != nil {
 		w.Member(`,"table":`)
 		encodePointerTable(w, x.Table)
-	}
-	if len(x.Hits) > 0 {
-		w.Member(`,"hits":`)
-		encodeListHit(w, x.Hits)
 	}
 	if x.Sheet != nil {
 		w.Member(`,"sheet":`)

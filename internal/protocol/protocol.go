@@ -56,7 +56,6 @@
 //	           dynamical calculation is too long for a request: Session.Calculate does it, and
 //	           the next view shows the result
 //	table      Sort, Desc, Filter, Offset, Limit → Table
-//	search     Text, Limit → Hits (library; the page adds what it keeps itself)
 //	sheet      what tables of zone axes say of the nearest one; payload, once: the file that Sheet.Load
 //	           names → Sheet
 //	tiltplan   Text (target zone) or UVW → Plan
@@ -230,7 +229,6 @@ type Reply struct {
 	Zone   *ZoneReply `json:"zone,omitempty"`
 	Detail *Detail    `json:"detail,omitempty"`
 	Table  *Table     `json:"table,omitempty"`
-	Hits   []Hit      `json:"hits,omitempty"`
 	Sheet  *Sheet     `json:"sheet,omitempty"`
 	Plan   *Plan      `json:"plan,omitempty"`
 	Poles  []Pole     `json:"poles,omitempty"`

@@ -205,17 +205,6 @@ type ZoneReply struct {
 	Action  *Action `json:"action,omitempty"`
 }
 
-// Hit is one row of the crystal search.
-type Hit struct {
-	ID      string `json:"id"` // "lib-si"
-	Name    string `json:"name"`
-	Formula Text   `json:"formula"`
-	Group   Text   `json:"group"`
-	Cell    string `json:"cell"` // "5.431" or "2.951, 4.684" Å
-	Badge   string `json:"badge"`
-	MP      string `json:"mp,omitempty"`
-}
-
 // Sheet is what the pattern library prints of a zone axis, for the one shown.
 type Sheet struct {
 	Title  Text         `json:"title"` // "Zone axis [110]"

@@ -147,7 +147,6 @@ func init() {
 		"walk":        {do: (*Session).doWalk},
 		"view":        {do: func(*Session, *protocol.Request, []byte, *protocol.Reply) error { return nil }},
 		"table":       {do: (*Session).doTable, plain: true},
-		"search":      {do: (*Session).doSearch, plain: true},
 		"sheet":       {do: (*Session).doSheet, plain: true},
 		"tiltplan":    {do: (*Session).doPlan, plain: true},
 		"stereogram":  {do: (*Session).doStereogram, plain: true},

@@ -740,19 +740,3 @@ func TestDescription(t *testing.T) {
 		}
 	}
 }
-
-func TestSearch(t *testing.T) {
-	s := open(t, "/sim?v=1")
-	for _, test := range []struct{ query, want string }{{"silicon", "lib-si"}, {"AsGa", "lib-gaas"}, {"mp-149", "lib-si"}, {"hcp", "lib-"}} {
-		hits := must(t, s, protocol.Request{Op: "search", Text: test.query, Limit: 3}).Hits
-		if len(hits) == 0 || !strings.HasPrefix(hits[0].ID, test.want) || hits[0].Badge != "Library" {
-			t.Errorf("%s: %+v", test.query, hits)
-		}
-	}
-	if hits := must(t, s, protocol.Request{Op: "search", Text: "xyzzy"}).Hits; len(hits) != 0 {
-		t.Errorf("nonsense finds %+v", hits)
-	}
-	if hits := must(t, s, protocol.Request{Op: "search"}).Hits; len(hits) < 60 {
-		t.Errorf("the whole library has %d entries", len(hits))
-	}
-}

@@ -13,7 +13,6 @@ import (
 	"zoneaxis/internal/protocol"
 	"zoneaxis/internal/scene"
 	"zoneaxis/internal/source"
-	"zoneaxis/internal/symmetry"
 )
 
 // doRead opens a file: a crystal in any format of package source, or a picture
@@ -150,15 +149,6 @@ func suffix(name string) string {
 		return name[i:]
 	}
 	return ""
-}
-
-// entryGroup returns the space group of a library entry in print.
-func entryGroup(e source.Entry) protocol.Text {
-	setting, err := symmetry.Lookup(e.SpaceGroup)
-	if err != nil {
-		return protocol.Says(e.SpaceGroup)
-	}
-	return protocol.Group(setting.Short())
 }
 
 // fileState finds the session in a file that this program exported: a picture

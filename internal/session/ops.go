@@ -9,7 +9,6 @@ import (
 	"zoneaxis/internal/geom"
 	"zoneaxis/internal/link"
 	"zoneaxis/internal/protocol"
-	"zoneaxis/internal/source"
 	"zoneaxis/internal/zones"
 )
 
@@ -417,27 +416,6 @@ func (s words) spotStatus(d *protocol.Detail) string {
 
 func (s *Session) doTable(r *protocol.Request, _ []byte, out *protocol.Reply) error {
 	out.Table = s.listing().table(r)
-	return nil
-}
-
-func (s *Session) doSearch(r *protocol.Request, _ []byte, out *protocol.Reply) error {
-	out.Hits = []protocol.Hit{}
-	limit := r.Limit
-	if limit <= 0 {
-		limit = 12
-	}
-	found := source.Find(r.Text, limit)
-	if r.Text == "" {
-		found = source.Library()
-		if r.Limit > 0 {
-			found = found[:min(len(found), r.Limit)]
-		}
-	}
-	for _, e := range found {
-		hit := protocol.Hit{ID: "lib-" + e.ID, Name: e.Name, Formula: protocol.Formula(e.Formula), Cell: cellText(e.Cell, e.System), Badge: "Library", MP: e.MP}
-		hit.Group = entryGroup(e)
-		out.Hits = append(out.Hits, hit)
-	}
 	return nil
 }
 

@@ -272,11 +272,8 @@ func resolveID(text string) (string, bool) {
 		n, err := source.ParseMP(low)
 		return source.FormatMP(n), err == nil && source.FormatMP(n) != ""
 	}
-	for _, e := range source.Find(text, 3) {
-		names := append([]string{e.ID, e.Name, e.Formula}, e.Also...)
-		if slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, text) }) {
-			return "lib-" + e.ID, true
-		}
+	if e, ok := source.Named(text); ok {
+		return "lib-" + e.ID, true
 	}
 	return "", false
 }
@@ -289,8 +286,8 @@ func structureOf(id string, lookup func(string) (*crystal.Structure, error)) (*c
 	return lookup(id)
 }
 
-// cellText returns the cell parameters that the crystal system leaves free.
-func cellText(c crystal.Cell, system string) string {
+// CellText returns the cell parameters that the crystal system leaves free.
+func CellText(c crystal.Cell, system string) string {
 	a, b, cc := link.Fixed(c.A, 3), link.Fixed(c.B, 3), link.Fixed(c.C, 3)
 	right := func(v float64) bool { return math.Abs(v-90) < 1e-3 }
 	switch {

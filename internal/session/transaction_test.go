@@ -70,7 +70,6 @@ var attempts = map[string]struct {
 	"walk":        {good: wish{Request: protocol.Request{Dir: "right"}}},
 	"view":        {good: wish{Request: protocol.Request{Draw: "canvas", Size: 1.5}}},
 	"table":       {good: wish{Request: protocol.Request{Sort: "d", Filter: "{111}"}}},
-	"search":      {good: wish{Request: protocol.Request{Text: "gold"}}},
 	"sheet":       {good: wish{}, bad: []wish{{payload: "no table"}}},
 	"tiltplan":    {good: wish{Request: protocol.Request{Text: "111"}}},
 	"stereogram":  {good: wish{Request: protocol.Request{UVW: &[3]int{1, 1, 1}}}},

@@ -146,7 +146,7 @@ func (s words) view() *protocol.View {
 	p := s.specimen
 	kv, t := link.Trimmed(s.KV, 1), link.Trimmed(s.Thickness, 1)
 	group := s.groupSymbol()
-	line := protocol.Says(cellText(p.structure.Lattice.Cell(), p.system()))
+	line := protocol.Says(CellText(p.structure.Lattice.Cell(), p.system()))
 	phone := protocol.Says(kv + thin + "kV · " + t + thin + "nm")
 	if len(group) > 0 {
 		line = group.Plus(protocol.Says(" · "), line)

@@ -103,7 +103,7 @@ func (b *cifBlock) atoms(l crystal.Lattice) (*cifAtoms, error) {
 	out := &cifAtoms{byLabel: map[string][]int{}}
 	formula := b.value("_chemical_formula_sum")
 	if strings.ToUpper(formula) != formula || !twoCapitals(formula) {
-		out.species.formula = parseFormula(formula)
+		out.species.formula = ParseFormula(formula)
 	}
 	if v, ok := parseFloat([]byte(b.value("_cell_formula_units_z"))); ok && v > 0 {
 		out.units = v

@@ -459,10 +459,10 @@ func join(list []string, n int) string {
 	return strings.Join(list[:n], ", ") + " and " + count(len(list)-n) + " more"
 }
 
-// parseFormula reads a chemical formula, "Ca5 (P O4)3 F", "C4 H4 O6 2(H2 O)",
+// ParseFormula reads a chemical formula, "Ca5 (P O4)3 F", "C4 H4 O6 2(H2 O)",
 // "Fe0.5Cr0.5": elements in their right case, numbers, and brackets with a
 // number behind them or before them. It returns nil if it does not understand.
-func parseFormula(s string) map[atom.Z]float64 {
+func ParseFormula(s string) map[atom.Z]float64 {
 	s = strings.Map(func(r rune) rune {
 		switch {
 		case r >= '₀' && r <= '₉':

@@ -175,17 +175,6 @@ func FuzzParseMP(f *testing.F) {
 	})
 }
 
-func FuzzFind(f *testing.F) {
-	for _, s := range []string{"GaAs", "rock salt", "P6_3/mmc", "mp-149", "α-Fe", "225", "(((", "coconucocopocscsnoscofb"} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, query string) {
-		if list := source.Find(query, 5); len(list) > 5 {
-			t.Errorf("%d entries", len(list))
-		}
-	})
-}
-
 // Five megabytes of anything are read or refused in bounded time and memory.
 func TestGarbage(t *testing.T) {
 	if testing.Short() {

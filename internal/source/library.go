@@ -53,8 +53,7 @@ type library struct {
 	entries []Entry
 	byID    map[string]int
 	byMP    map[int]int
-	whole   bool             // not only silicon
-	index   func() []indexed // for the search; made when asked for
+	whole   bool // not only silicon
 }
 
 // present is the library of this program: silicon until there is more.
@@ -122,7 +121,6 @@ func parseLibrary(text string) (*library, error) {
 		}
 		lib.entries = append(lib.entries, e)
 	}
-	lib.index = sync.OnceValue(func() []indexed { return indexOf(lib.entries) })
 	return lib, nil
 }
 
@@ -258,6 +256,30 @@ func Lookup(id string) (Entry, bool) {
 	if n, err := ParseMP(id); err == nil && strings.HasPrefix(id, "mp-") {
 		if i, ok := lib.byMP[n]; ok {
 			return lib.entries[i], true
+		}
+	}
+	all() // the rest of the library may have it
+	return Entry{}, false
+}
+
+// Named returns the entry that a text names exactly: by its formula as written,
+// or by name, other name, id or formula in any case, in this order; of several
+// the first. Package search finds more.
+func Named(text string) (Entry, bool) {
+	lib := present()
+	for _, named := range []func(e *Entry) bool{
+		func(e *Entry) bool { return e.Formula == text },
+		func(e *Entry) bool { return strings.EqualFold(e.Name, text) },
+		func(e *Entry) bool {
+			return slices.ContainsFunc(e.Also, func(n string) bool { return strings.EqualFold(n, text) })
+		},
+		func(e *Entry) bool { return strings.EqualFold(e.ID, text) },
+		func(e *Entry) bool { return strings.EqualFold(e.Formula, text) },
+	} {
+		for i := range lib.entries {
+			if named(&lib.entries[i]) {
+				return lib.entries[i], true
+			}
 		}
 	}
 	all() // the rest of the library may have it

@@ -159,7 +159,7 @@ func TestLoadLibrary(t *testing.T) {
 		}
 		for what, ask := range map[string]func() int{
 			"lookup":  func() int { e, _ := source.Lookup("al"); return len(e.ID) },
-			"find":    func() int { return len(source.Find("rutile", 0)) },
+			"named":   func() int { e, _ := source.Named("rutile"); return len(e.ID) },
 			"library": func() int { return len(source.Library()) - 1 },
 		} {
 			if n := ask(); n != 0 || !source.Missed() || source.Missed() {
@@ -174,10 +174,20 @@ func TestLoadLibrary(t *testing.T) {
 				t.Error("a bad library has been loaded")
 			}
 		}
-		if err := source.LoadLibrary(records.Text); err != nil || len(source.Library()) != len(libraryTable(t)) || len(source.Find("rutile", 0)) == 0 || source.Missed() {
+		if err := source.LoadLibrary(records.Text); err != nil || len(source.Library()) != len(libraryTable(t)) || source.Missed() {
 			t.Errorf("the library: %v, %d entries", err, len(source.Library()))
 		}
 	})
+}
+
+func TestNamed(t *testing.T) {
+	for text, want := range map[string]string{
+		"TiN": "tin", "tin": "tin", "Silicon": "si", "rock SALT": "halite", "AL": "al", "al": "al", "gaas": "gaas", "SRTIO3": "srtio3", "silico": "", "": "", "AsGa": "",
+	} {
+		if e, ok := source.Named(text); e.ID != want || ok != (want != "") {
+			t.Errorf("%q names %q, want %q", text, e.ID, want)
+		}
+	}
 }
 
 func TestOpen(t *testing.T) {
@@ -200,117 +210,6 @@ func TestOpen(t *testing.T) {
 	}
 	if len(s.Notes) != 1 || !strings.Contains(s.Notes[0], "from measurements") {
 		t.Errorf("notes of mp-149: %q", s.Notes)
-	}
-}
-
-func TestFind(t *testing.T) {
-	for _, tt := range []struct {
-		name, query string
-		want        string // ids in order; "…" at the end allows more
-	}{
-		{"formula", "GaAs", "gaas …"},
-		{"formula, other order", "AsGa", "gaas …"},
-		{"formula, any case", "gaas", "gaas …"},
-		{"formula with subscripts", "TiO₂", "rutile anatase brookite …"},
-		{"formula, a multiple", "Ti2O4", "rutile anatase brookite …"},
-		{"formula, mixed", "O3SrTi", "srtio3"},
-		{"formula with brackets", "CaMg(CO3)2", "dolomite"},
-		{"capitals tell a nitride from tin", "TiN", "tin …"},
-		{"a name is stronger than letters", "tin", "sn-beta sn-alpha tin …"},
-		{"capitals tell a metal", "Co", "co …"},
-		{"carbide", "sic", "sic-3c sic-4h sic-6h …"},
-		{"elements", "Ga As", "gaas …"},
-		{"elements with a dash", "Ga-N", "gan"},
-		{"name", "silicon", "si sic-3c sic-4h sic-6h si3n4-beta …"},
-		{"beginning of a name", "silic", "si sic-3c sic-4h sic-6h si3n4-beta …"},
-		{"mineral", "rutile", "rutile …"},
-		{"synonym", "rock salt", "halite …"},
-		{"synonym of a metal", "alpha iron", "fe …"},
-		{"name and word", "iron alpha", "fe …"},
-		{"Greek", "α-Fe", "fe …"},
-		{"Greek oxide", "β-Ga2O3", "ga2o3-beta"},
-		{"American spelling", "aluminum", "al …"},
-		{"American arsenide", "aluminum arsenide", "alas"},
-		{"British spelling", "zinc sulphide", "zns-sphalerite zns-wurtzite"},
-		{"polytype", "SiC 4H", "sic-4h"},
-		{"polytype in front", "4H-SiC", "sic-4h"},
-		{"abbreviation", "YBCO", "ybco"},
-		{"Strukturbericht", "B3", "gaas …"},
-		{"Strukturbericht with subscript", "L1_2", "ni3al cu3au …"},
-		{"Strukturbericht, plain", "l12", "ni3al cu3au …"},
-		{"Strukturbericht with prime", "B19'", "niti-b19p"},
-		{"prototype", "GdFeO3", "catio3 …"},
-		{"structure type", "bcc", "fe ti-beta li cr …"},
-		{"perovskites", "perovskite", "catio3 srtio3 ktao3 lsat cspbbr3-cub cspbi3-cub …"},
-		{"space group", "Fm-3m", "al cu ni …"},
-		{"space group with blanks", "F d -3 m", "diamond si ge sn-alpha spinel magnetite co3o4 limn2o4 mgcu2 …"},
-		{"space group with a bar over the digit", "Fd3\u0304m", "diamond si ge …"},
-		{"space group without bars", "Fd3m", "diamond si ge …"},
-		{"space group with underscore", "P6_3mc", "zno gan …"},
-		{"monoclinic short symbol", "C2/m", "ga2o3-beta sanidine …"},
-		{"space-group number", "122", "cuinse2 chalcopyrite …"},
-		{"mp id", "mp-149", "si"},
-		{"mp id in letters", "mp-aaaaaaft", "si"},
-		{"mp number", "2534", "gaas"},
-		{"id of the library", "lib-zno", "zno"},
-		{"category", "battery", "limn2o4 licoo2 lifepo4 …"},
-		{"two kinds of words", "cubic nitride", "bn-cubic tin crn …"},
-		{"a slip", "silcon", "si …"},
-		{"another slip", "rutlie", "rutile"},
-		{"nothing", "xyzzy", ""},
-		{"empty", "", ""},
-		{"blank", "  ", ""},
-		{"punctuation", "()[]{}", ""},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			var got []string
-			for _, e := range source.Find(tt.query, 0) {
-				got = append(got, e.ID)
-			}
-			want := strings.Fields(tt.want)
-			if len(want) > 0 && want[len(want)-1] == "…" {
-				want = want[:len(want)-1]
-				got = got[:min(len(got), len(want))]
-			}
-			if !slices.Equal(got, want) {
-				t.Errorf("Find(%q) = %q, want %q", tt.query, strings.Join(got, " "), tt.want)
-			}
-		})
-	}
-	if got := source.Find("Fm-3m", 3); len(got) != 3 {
-		t.Errorf("Find with n = 3 returns %d entries", len(got))
-	}
-	if got := source.Find(strings.Repeat("abcdefgh ", 10000), 10); len(got) != 0 {
-		t.Errorf("a very long query finds %d entries", len(got))
-	}
-}
-
-// Every entry is found by its own id, name, other names, formula, mp id.
-func TestFindSelf(t *testing.T) {
-	has := func(query, id string, within int) bool {
-		return slices.ContainsFunc(source.Find(query, within), func(e source.Entry) bool { return e.ID == id })
-	}
-	for _, e := range source.Library() {
-		queries := append([]string{"lib-" + e.ID, e.Name, e.SpaceGroup, e.Prototype}, e.Also...)
-		if e.MP != "" {
-			queries = append(queries, e.MP)
-		}
-		for _, q := range queries {
-			if !has(q, e.ID, 0) {
-				t.Errorf("Find(%q) misses %s", q, e.ID)
-			}
-		}
-		if !has(e.Formula, e.ID, 4) {
-			t.Errorf("Find(%q) does not put %s among the first four", e.Formula, e.ID)
-		}
-	}
-}
-
-func BenchmarkFind(b *testing.B) {
-	source.Find("si", 1) // build the index first
-	b.ReportAllocs()
-	for b.Loop() {
-		source.Find("gallium arsenide", 10)
 	}
 }
 

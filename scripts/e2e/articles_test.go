@@ -378,13 +378,16 @@ func TestLibraryIndexes(t *testing.T) {
 	}
 
 	p.open("/library/")
-	p.wait("the form", `document.querySelector(".lib-search").hidden === false`)
-	shown := `[...document.querySelectorAll(".lib-group li")].filter((n) => n.offsetParent).map((n) => n.querySelector("a").textContent)`
+	shown := `[...document.querySelectorAll(".lib-group li, .lib-hits li")].filter((n) => n.offsetParent).map((n) => n.querySelector("a").textContent)`
 	if n := eval[float64](p, shown+`.length`); n < 40 {
 		t.Errorf("%v crystals", n)
 	}
 	p.fill("#lib-find", "caf2")
-	p.wait("fluorite", shown+`.length < 10 && `+shown+`.some((t) => t.startsWith("Fluorite"))`)
+	p.wait("fluorite first", shown+`.length < 10 && `+shown+`[0].startsWith("Fluorite")`)
+	p.fill("#lib-find", "rutlie")
+	p.wait("what was meant", `document.querySelector(".lib-search .found").textContent === "Nothing is called “rutlie”. Did you mean Rutile? One crystal"`)
+	p.click(".lib-search .found button")
+	p.wait("it, found", `document.querySelector(".lib-search .found").textContent === "One crystal" && `+shown+`[0] === "Rutile"`)
 }
 
 // TestSiteOffline: once saved, articles, their search and figures, and the

@@ -74,6 +74,9 @@ func TestMessages(t *testing.T) {
 		p.press("/")
 		p.fill("#find", "xyzzy")
 		p.says("No match for “xyzzy” in the library.")
+		p.fill("#find", "rutlie")
+		p.says("No match for “rutlie” in the library. Did you mean Rutile?")
+		p.wait("it, found", `document.querySelector("#find-list .option")?.textContent.startsWith("Rutile")`)
 		p.press("Escape")
 	})
 	p.part(t, "no reflections in view", "/sim?z=1,1,0", func(t *testing.T) {

@@ -108,9 +108,7 @@ func TestSigns(t *testing.T) {
 
 	p.open("/library/")
 	p.fill("#lib-find", "Fd3m")
-	if n := eval[float64](p, `[...document.querySelectorAll(".lib-group li")].filter((n) => !n.hidden && !n.closest("[hidden]")).length`); n < 3 {
-		t.Errorf("Fd3m finds %v crystals", n)
-	}
+	p.wait("crystals of Fd3m", `document.querySelectorAll("#lib-hits:not([hidden]) li").length > 3`)
 	p.open("/library/ratio/#r=1.633&a=35.26")
 	has("a heading with a table below", []string{p.text(".lib-lattice table")}, "1\u0304")
 	p.open("/blog/indexing-with-ratios-and-angles/")

@@ -21,12 +21,13 @@ type budget struct {
 var budgets = []budget{
 	{"engine", func(_ *builder, n string) bool { return n == "engine.wasm" }, 950_000},
 	{"library", func(_ *builder, n string) bool { return n == "library.txt" }, 16_000},
+	{"search", func(_ *builder, n string) bool { return n == "crystals.json" }, 16_000},
 	{"viewer", func(_ *builder, n string) bool { return n == "viewer.wasm" }, 2_100_000},
 	{"scripts", (*builder).first, 40_000},
 	{"styles", func(_ *builder, n string) bool { return sheets[n] != nil && !around(n) }, 12_000},
-	// The canvas's scripts and the service worker.
+	// The canvas's scripts and the service worker; tools have budgets of their own.
 	{"later", func(b *builder, n string) bool {
-		return strings.HasPrefix(n, "js/") && !b.first(n) && !around(n) && !strings.HasPrefix(n, toolScripts)
+		return strings.HasPrefix(n, "js/") && !b.first(n) && !around(n) && !b.ofTool(n)
 	}, 10_000},
 	{"around", func(_ *builder, n string) bool { return around(n) }, 30_000},
 }
@@ -39,6 +40,16 @@ func (b *builder) first(n string) bool {
 		}
 	}
 	return n == "wasm_exec.js"
+}
+
+// ofTool tells whether a file is loaded with a tool.
+func (b *builder) ofTool(n string) bool {
+	for _, files := range b.tools {
+		if slices.Contains(files, n) {
+			return true
+		}
+	}
+	return false
 }
 
 // around tells what only the pages around the simulator load.

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 
+	"zoneaxis/internal/site/library"
 	"zoneaxis/internal/source/records"
 	"zoneaxis/scripts/make/slim"
 )
@@ -75,7 +77,11 @@ func (b *builder) wasm() error {
 	if err := b.addHashed("wasm_exec.js", loader); err != nil {
 		return err
 	}
-	return b.addHashed("library.txt", []byte(uncommented(records.Text)))
+	index, err := library.SearchIndex()
+	if err != nil {
+		return err
+	}
+	return errors.Join(b.addHashed("library.txt", []byte(uncommented(records.Text))), b.addHashed("crystals.json", index))
 }
 
 // uncommented takes the lines of comments out of the library.

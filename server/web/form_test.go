@@ -72,3 +72,28 @@ func formOf(t *testing.T, page string) map[string][]string {
 	}
 	return fields
 }
+
+// The search fields of simulator and library lead to a crystal without scripts,
+// and say what was meant where nothing is spelt as it was typed.
+func TestFindCrystal(t *testing.T) {
+	r := newRig(t, rigOptions{})
+	for _, c := range []struct {
+		query    string
+		status   int
+		to, says string
+	}{
+		{"?q=rutile", 303, "/sim?c=lib-rutile", ""},
+		{"?q=O3Al2", 303, "/sim?c=lib-corundum", ""},
+		{"?q=mp-999999", 303, "/sim?c=mp-999999", ""},
+		{"?in=library&q=Fe,+C", 303, "/library/cementite/", ""},
+		{"?q=rutlie", 404, "", "No match for “rutlie” in the library. Did you mean Rutile?"},
+		{"?in=library&q=rutlie", 404, "", `href="/library/rutile/"`},
+		{"?q=xyzzy", 404, "", "No match for “xyzzy” in the library."},
+		{"?in=library&q=mp-999999", 404, "", "No match"},
+	} {
+		w := r.get("/sim"+c.query, "Accept", "text/html")
+		if w.Code != c.status || w.Header().Get("Location") != c.to || !strings.Contains(w.Body.String(), c.says) {
+			t.Errorf("%s: %d, %q, want %+v", c.query, w.Code, w.Header().Get("Location"), c)
+		}
+	}
+}

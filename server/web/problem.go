@@ -18,7 +18,12 @@ type problem struct {
 	Code   string `json:"code,omitempty"`
 	// RetryAfter says when to try again, seconds; it is in the header as well.
 	RetryAfter int `json:"retry_after,omitempty"`
+	// Offer is what else the page for people leads to.
+	Offer *offer `json:"-"`
 }
+
+// offer is a way out of a problem.
+type offer struct{ URL, Text string }
 
 // after sets how long to wait before the next try.
 func (p problem) after(d time.Duration) problem {

@@ -24,6 +24,7 @@ import (
 	"zoneaxis/internal/protocol"
 	"zoneaxis/internal/session"
 	"zoneaxis/internal/source"
+	"zoneaxis/internal/source/search"
 	_ "zoneaxis/internal/source/records" // the library
 	"zoneaxis/server/mp"
 )
@@ -455,20 +456,35 @@ func (d discard) Header() http.Header         { return d.header }
 func (d discard) Write(b []byte) (int, error) { return len(b), nil }
 func (d discard) WriteHeader(int)             {}
 
-// find answers the search field of the page without scripts.
+// find answers the search field of simulator and library without scripts: with
+// the crystal found, or with the one that was meant, perhaps.
 func (s *server) find(w http.ResponseWriter, r *http.Request, text string) {
-	id := ""
-	if hits := source.Find(text, 1); len(hits) > 0 {
-		id = "lib-" + hits[0].ID
-	} else if n, err := source.ParseMP(text); err == nil {
-		id = source.FormatMP(n)
+	sheets := r.URL.Query().Get("in") == "library"
+	address := func(id string) string {
+		if sheets {
+			return "/library/" + id + "/"
+		}
+		return simPath + "?c=lib-" + id
 	}
-	if id == "" {
-		s.fail(w, r, problem{Status: http.StatusNotFound, Code: "no-crystal", Detail: "No match for “" + text + "” in the library."})
+	missing := problem{Status: http.StatusNotFound, Code: "no-crystal", Detail: "No match for “" + text + "” in the library."}
+	to := ""
+	found := search.Find(text, 1)
+	n, notMP := source.ParseMP(text)
+	switch {
+	case len(found.Entries) > 0 && found.Nearest == "":
+		to = address(found.Entries[0].ID)
+	case notMP == nil && !sheets:
+		to = simPath + "?c=" + source.FormatMP(n)
+	case len(found.Entries) > 0:
+		missing.Detail += " Did you mean " + found.Nearest + "?"
+		missing.Offer = &offer{address(found.Entries[0].ID), "Open " + found.Entries[0].Name}
+	}
+	if to == "" {
+		s.fail(w, r, missing)
 		return
 	}
 	w.Header()["Cache-Control"] = noStore
-	http.Redirect(w, r, simPath+"?c="+url.QueryEscape(id), http.StatusSeeOther)
+	http.Redirect(w, r, to, http.StatusSeeOther)
 }
 
 // origin is the public address of the site.

@@ -32,8 +32,7 @@ func TestLibraryComesLater(t *testing.T) {
 		{Op: "open", Link: "/sim?c=mp-134"},
 		{Op: "open", Link: "/sim?c2=lib-ni"},
 		{Op: "crystal", ID: "Rutile"},
-		{Op: "search", Text: "al"},
-		{Op: "search"},
+		{Op: "crystal", ID: "al"},
 		{Op: "set", Set: &protocol.Patch{Second: &protocol.SecondPatch{ID: new("lib-ni")}}},
 	}
 	for _, r := range waiting {

@@ -8,3 +8,5 @@ export const VIEWER = "__URL viewer.wasm__";
 export const LIBRARY = "__URL library.txt__";
 /** The typeface of drawings. */
 export const FONT = "__URL fonts/inter-latin-wght-normal.woff2__";
+/** What the search of crystals looks through (find.js). */
+export const CRYSTALS = "__URL crystals.json__";

@@ -92,7 +92,6 @@ export interface Reply {
   zone?: ZoneReply;
   detail?: Detail;
   table?: Table;
-  hits?: Hit[];
   sheet?: Sheet;
   plan?: Plan;
   poles?: Pole[];
@@ -282,16 +281,6 @@ export interface ZoneReply {
   uvw?: [number, number, number];
   message: Text;
   action?: Action;
-}
-
-export interface Hit {
-  id: string;
-  name: string;
-  formula: Text;
-  group: Text;
-  cell: string;
-  badge: string;
-  mp?: string;
 }
 
 export interface Sheet {

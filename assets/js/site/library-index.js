@@ -1,41 +1,54 @@
 // @ts-check
 // The index of the pattern library by structure: finds a crystal while typing.
 
-import { $, $$ } from "../shared/dom.js";
+import { $, $$, button } from "../shared/dom.js";
+import { finder } from "../shared/find.js";
 
 const form = $(".lib-search");
 const field = /** @type {HTMLInputElement} */ ($("#lib-find"));
 const found = $(".found", form);
-const groups = $$(".lib-group").map((node) => ({
-  node,
-  name: plain($("h2", node).textContent ?? ""),
-  items: $$("li", node).map((item) => ({ item, text: plain(item.textContent ?? "") })),
-}));
+const hits = $("#lib-hits");
+const groups = $$(".lib-group");
+/** The crystals of this page by the addresses of their sheets. @type {Map<string, HTMLElement>} */
+const items = new Map($$(".lib-group li").map((item) => [$("a", item).getAttribute("href"), item]));
+finder().catch(() => {}); // so that it is there, and is kept with the page
 
-/**
- * Text for comparisons: small letters, no spaces, subscripts as digits, no bars.
- * @param {string} text
- */
-function plain(text) {
-  return text.normalize("NFKC").toLowerCase().replace(/[\s\u0304\u0305]+/g, "");
+/** Shows what the text finds, the best first, and says it. @param {string} text @param {import('../shared/find.js').Finder} search */
+function show(text, search) {
+  const { rows, nearest } = search.find(text);
+  const list = rows.flatMap((row) => items.get(`/library/${row.id}/`) ?? []);
+  hits.replaceChildren(...list.map((item) => {
+    const copy = /** @type {HTMLElement} */ (item.cloneNode(true));
+    copy.removeAttribute("id");
+    return copy;
+  }));
+  const count = list.length === 1 ? "One crystal" : `${list.length} crystals`;
+  if (list.length === 0) found.textContent = `No crystal is found by “${text}”.`;
+  else if (!nearest) found.textContent = count;
+  else found.replaceChildren(`Nothing is called “${text}”. Did you mean `, button(nearest, { ghost: true, onclick: () => take(nearest) }), `? ${count}`);
 }
 
-function filter() {
-  const wanted = field.value.split(/\s+/).map(plain).filter(Boolean);
-  let count = 0;
-  for (const { node, name, items } of groups) {
-    let shown = 0;
-    for (const { item, text } of items) {
-      const yes = wanted.every((w) => text.includes(w) || name.includes(w));
-      item.hidden = !yes;
-      if (yes) shown++;
-    }
-    node.hidden = shown === 0;
-    count += shown;
-  }
-  found.textContent = wanted.length === 0 ? "" : count === 1 ? "One crystal" : `${count} crystals`;
+/** @param {string} text */
+function take(text) {
+  field.value = text;
+  field.focus();
+  filter();
 }
 
-form.addEventListener("submit", (/** @type {Event} */ event) => event.preventDefault());
+async function filter() {
+  const text = field.value.trim();
+  const search = text ? await finder().catch(() => null) : null;
+  if (text !== field.value.trim()) return; // typed on
+  if (search) show(text, search);
+  else found.textContent = text ? "The search could not be loaded. All crystals are listed below." : "";
+  hits.hidden = !search;
+  for (const group of groups) group.hidden = Boolean(search);
+}
+
+form.addEventListener("submit", async (/** @type {Event} */ event) => {
+  event.preventDefault();
+  await filter();
+  if (!hits.hidden) $("a", hits)?.click();
+});
 field.addEventListener("input", filter);
 if (field.value) filter();

@@ -2,6 +2,7 @@
 // The crystals there are: those of the engine and those kept on this device.
 
 import { button, el, runs } from "../../shared/dom.js";
+import { finder } from "../../shared/find.js";
 import { act } from "../../simulator/app.js";
 import { dialog } from "../dialog.js";
 import { choose } from "../../simulator/intake.js";
@@ -10,19 +11,26 @@ import { save } from "../save.js";
 import * as store from "../../shared/store.js";
 import { toast } from "../../simulator/messages.js";
 
-const ALL = 500;
-
 /** Opens the dialog. */
 export async function open() {
-  const filter = el("input", { autofocus: true, className: "field", type: "search", placeholder: "Name, formula or space group", "aria-label": "Filter the crystals" });
+  const filter = el("input", { autofocus: true, className: "field", type: "search", placeholder: "Name, formula, elements or space group", "aria-label": "Filter the crystals" });
   const kept = el("div", {});
   const list = el("ul", { className: "plain-list crystals" });
-  const box = dialog("Crystals", el("div", { className: "row" }, filter), el("div", { className: "scroller" }, el("h3", {}, "On this device"), kept, el("h3", {}, "Library"), list));
+  const said = el("p", { className: "hint", role: "status" });
+  const box = dialog("Crystals", el("div", { className: "row" }, filter), el("div", { className: "scroller" }, el("h3", {}, "On this device"), kept, el("h3", {}, "Library"), said, list));
   box.classList.add("tall");
 
   const look = async () => {
-    const { hits } = await act({ op: "search", text: filter.value, limit: ALL }, { quiet: true });
-    list.replaceChildren(...(hits ?? []).map((h) => item(h.name, h.formula, h.group, () => act({ op: "crystal", id: h.id }))));
+    const text = filter.value.trim();
+    const search = await finder().catch(() => null);
+    if (text !== filter.value.trim()) return; // typed on
+    const { rows, nearest } = search && text ? search.find(text) : { rows: search?.index.rows ?? [], nearest: "" };
+    list.replaceChildren(...rows.map(({ id, name, show: [formula, group] }) => item(name, formula, group, () => act({ op: "crystal", id: `lib-${id}` }))));
+    const count = rows.length === 1 ? "One crystal." : `${rows.length} crystals.`;
+    if (!search) said.textContent = "The library could not be loaded. Type to try again.";
+    else if (!text) said.textContent = "";
+    else if (nearest) said.textContent = `Nothing is called “${text}”. Did you mean ${nearest}? ${count}`;
+    else said.textContent = rows.length ? count : `No match for “${text}” in the library.`;
   };
   /** @param {string} name @param {any} formula @param {any} group @param {() => any} run @param {Node} [extra] */
   const item = (name, formula, group, run, extra) => {

@@ -4,6 +4,7 @@
 
 import { $, button, el, runs } from "../../shared/dom.js";
 import { act, now } from "../../simulator/app.js";
+import { finder } from "../../shared/find.js";
 import { searchOnline } from "../../shared/crystals.js";
 import * as store from "../../shared/store.js";
 import { announce } from "../../simulator/announce.js";
@@ -13,6 +14,7 @@ import { use } from "../../simulator/tools.js";
 /** @typedef {{id: string, name: string, formula: any, group: any, cell: string, badge: string, run: () => any}} Row */
 
 const WAIT_MS = 90;
+const MOST = 12; // crystals of the library
 const MP = /^(?:mp[- ]?)?(\d{1,8})$|^mp-[a-z]{1,9}$/i;
 
 const form = $("#search");
@@ -57,10 +59,11 @@ export function close() {
 async function look() {
   const mine = ++asked;
   const text = input.value.trim();
-  const [kept, reply] = await Promise.all([store.all().catch(() => []), act({ op: "search", text, limit: 12 }, { quiet: true })]);
+  const [kept, search] = await Promise.all([store.all().catch(() => []), finder().catch(() => null)]);
   if (mine !== asked || document.activeElement !== input) return;
   const own = kept.filter((k) => matches(k, text)).slice(0, text ? 4 : 6).map(keptRow);
-  const found = (reply.hits ?? []).map(hitRow);
+  const hits = text ? search?.find(text) : { rows: search?.index.rows ?? [], nearest: "" };
+  const found = (hits?.rows ?? []).slice(0, MOST).map(hitRow);
   const ids = new Set(own.map((r) => r.id));
   rows = [...own, ...found.filter((r) => !ids.has(r.id))];
   const mp = MP.exec(text);
@@ -68,7 +71,7 @@ async function look() {
     const id = mp[1] ? `mp-${Number(mp[1])}` : text.toLowerCase();
     if (!rows.some((r) => r.id === id)) rows.push({ id, name: `Get ${id} from the Materials Project`, formula: "", group: "", cell: "", badge: "Online", run: () => act({ op: "crystal", id }) });
   }
-  show(text);
+  show(text, hits ? hits.nearest : null);
 }
 
 /** @param {store.Kept} k @param {string} text */
@@ -80,20 +83,22 @@ function matches(k, text) {
 /** @param {store.Kept} k @returns {Row} */
 const keptRow = (k) => ({ id: k.id, name: k.name, formula: k.formula, group: k.group, cell: "", badge: "Saved", run: () => use("files", (files) => files.openKept(k)) });
 
-/** @param {import('../../shared/protocol').Hit} h @returns {Row} */
-const hitRow = (h) => ({ id: h.id, name: h.name, formula: h.formula, group: h.group, cell: h.cell, badge: h.badge, run: () => act({ op: "crystal", id: h.id }) });
+/** @param {import('../../shared/find.js').Row} h @returns {Row} */
+const hitRow = ({ id, name, show: [formula, group, cell] }) => ({ id: `lib-${id}`, name, formula, group, cell, badge: "Library", run: () => act({ op: "crystal", id: `lib-${id}` }) });
 
-/** @param {string} text */
-function show(text) {
+/** @param {string} text @param {string | null} nearest what was meant, perhaps; null if the library could not be searched */
+function show(text, nearest) {
   list.replaceChildren(...rows.map(option));
   list.hidden = rows.length === 0;
-  note.replaceChildren(...footer(text));
+  note.replaceChildren(...footer(text, nearest));
   note.hidden = note.childElementCount === 0;
   popup.hidden = list.hidden && note.hidden;
   input.setAttribute("aria-expanded", String(!list.hidden));
   choose(-1);
-  announce(rows.length ? `${rows.length} crystals found.` : note.textContent);
+  announce(nearest ? `${note.textContent} ${count()}` : rows.length ? count() : note.textContent);
 }
+
+const count = () => (rows.length === 1 ? "One crystal found." : `${rows.length} crystals found.`);
 
 /** @param {Row} row @param {number} i */
 function option(row, i) {
@@ -105,11 +110,15 @@ function option(row, i) {
   return node;
 }
 
-/** What stands below the hits. @param {string} text */
-function footer(text) {
+/** What stands below the hits. @param {string} text @param {string | null} nearest */
+function footer(text, nearest) {
   const parts = [];
   const online = navigator.onLine;
-  if (rows.length === 0) {
+  if (nearest) {
+    const other = button(nearest, { ghost: true, onclick: () => { input.value = nearest; input.focus(); look(); } });
+    parts.push(el("p", {}, `No match for “${text}” in the library. Did you mean `, other, "?"));
+  } else if (nearest === null) parts.push(el("p", {}, "The library could not be searched. Type again to try again."));
+  else if (rows.length === 0) {
     parts.push(el("p", {}, `No match for “${text}” in the library.`));
     if (!online) parts.push(el("p", {}, "You are offline, so only the library and saved crystals can be searched."));
   }
@@ -127,7 +136,7 @@ async function searchMP(text) {
     if (mine !== asked) return;
     const known = new Set(rows.map((r) => r.id));
     rows.push(...hits.filter((h) => !known.has(h.id)).map((h) => ({ ...h, name: h.id, cell: "", badge: "Online", run: () => act({ op: "crystal", id: h.id }) })));
-    show(text);
+    show(text, "");
     if (hits.length === 0) note.replaceChildren(el("p", {}, `The Materials Project has nothing under “${text}”.`));
     note.hidden = false;
     input.focus();

@@ -2,10 +2,12 @@
 // A second phase or a twin over the pattern, in its own colour.
 
 import { $, button, el, runs } from "../../shared/dom.js";
+import { finder } from "../../shared/find.js";
 import { act, now, newView } from "../../simulator/app.js";
 import { attach } from "../../simulator/field.js";
 import { dialog } from "../dialog.js";
 
+const MOST = 6; // crystals offered
 const box = $('[data-part="second"]');
 
 /** @param {import('../../shared/protocol').SecondPatch} second */
@@ -17,10 +19,11 @@ export function open() {
   const kind = el("select", { autofocus: true, className: "field", id: "second-kind" }, el("option", { value: "twin" }, "Twin of this crystal"), el("option", { value: "other" }, "Another crystal"));
   const id = el("input", { className: "field", id: "second-id", autocomplete: "off", placeholder: "Name, formula or mp-number" });
   const hits = el("ul", { className: "plain-list crystals" });
+  const meant = el("p", { className: "hint", role: "status" });
   const relation = el("input", { className: "field", id: "second-relation", autocomplete: "off", spellcheck: false });
   relation.setAttribute("list", "relations");
   const names = el("datalist", { id: "relations" });
-  const other = el("div", {}, el("label", { className: "label", for: "second-id" }, "Crystal"), id, hits);
+  const other = el("div", {}, el("label", { className: "label", for: "second-id" }, "Crystal"), id, meant, hits);
   let chosen = view?.second?.id && view.second.id !== "twin" ? view.second.id : "";
 
   const kinds = () => {
@@ -32,12 +35,16 @@ export function open() {
   };
   const name = el("label", { className: "label", for: "second-relation" });
   const look = async () => {
-    const reply = await act({ op: "search", text: id.value, limit: 6 }, { quiet: true });
-    hits.replaceChildren(...(reply.hits ?? []).map((h) => {
-      const b = el("button", { type: "button", className: "crystal-item" }, el("b", {}, h.name), " ", el("span", {}, runs(h.formula)), el("small", {}, runs(h.group)));
-      b.addEventListener("click", () => { chosen = h.id; crystal.release(); crystal.show(h.name); hits.replaceChildren(); relation.focus(); });
+    const text = id.value.trim();
+    const search = await finder().catch(() => null);
+    if (text !== id.value.trim()) return; // typed on
+    const { rows, nearest } = search?.find(text) ?? { rows: [], nearest: "" };
+    hits.replaceChildren(...rows.slice(0, MOST).map((h) => {
+      const b = el("button", { type: "button", className: "crystal-item" }, el("b", {}, h.name), " ", el("span", {}, runs(h.show[0])), el("small", {}, runs(h.show[1])));
+      b.addEventListener("click", () => { chosen = `lib-${h.id}`; crystal.release(); crystal.show(h.name); hits.replaceChildren(); relation.focus(); });
       return el("li", {}, b);
     }));
+    meant.textContent = nearest ? `Did you mean ${nearest}?` : "";
   };
   /** One request sets both fields. @type {ReturnType<typeof set>} */
   let reply;
