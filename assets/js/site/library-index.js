@@ -25,7 +25,7 @@ function show(text, search) {
   const count = list.length === 1 ? "One crystal" : `${list.length} crystals`;
   if (list.length === 0) found.textContent = `No crystal is found by “${text}”.`;
   else if (!nearest) found.textContent = count;
-  else found.replaceChildren(`Nothing is called “${text}”. Did you mean `, button(nearest, { ghost: true, onclick: () => take(nearest) }), `? ${count}`);
+  else found.replaceChildren(`Nothing is called “${text}”. Did you mean `, button(nearest, { onclick: () => take(nearest) }), `? ${count}`);
 }
 
 /** @param {string} text */

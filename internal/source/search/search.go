@@ -43,7 +43,7 @@ type worth struct {
 }
 
 var counts = worth{FormulaExact: 99, Name: 98, MP: 97, Also: 96, ID: 92, Formula: 90, Group: 85, Type: 84, Prefix: 80, AlsoPrefix: 75,
-	Family: 70, OtherGroup: 65, Word: 60, System: 60, WordPrefix: 45, Kind: 35, Elements: 30, Inside: 25, Element: 20}
+	Family: 78, OtherGroup: 65, Word: 60, System: 60, WordPrefix: 45, Kind: 35, Elements: 30, Inside: 25, Element: 20}
 
 // longest is how many characters of a query are looked at.
 const longest = 100

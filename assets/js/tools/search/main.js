@@ -115,7 +115,7 @@ function footer(text, nearest) {
   const parts = [];
   const online = navigator.onLine;
   if (nearest) {
-    const other = button(nearest, { ghost: true, onclick: () => { input.value = nearest; input.focus(); look(); } });
+    const other = button(nearest, { onclick: () => { input.value = nearest; input.focus(); look(); } });
     parts.push(el("p", {}, `No match for “${text}” in the library. Did you mean `, other, "?"));
   } else if (nearest === null) parts.push(el("p", {}, "The library could not be searched. Type again to try again."));
   else if (rows.length === 0) {
