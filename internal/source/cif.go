@@ -82,7 +82,7 @@ func bareNumber(b []byte) []byte {
 	s := strings.TrimSpace(text(b))
 	for _, mark := range []string{"(", "±", "+/-", "+-", `\\pm`, "["} {
 		if i := strings.Index(s, mark); i > 0 {
-			s = s[:i]
+			s = s[:i] + exponentBehind(s[i:])
 		}
 	}
 	s = strings.TrimRight(s, " \t,;")
@@ -92,10 +92,35 @@ func bareNumber(b []byte) []byte {
 			break
 		}
 	}
+	if !isASCII(s) {
+		s = vulgar.Replace(s)
+	}
 	if strings.Count(s, ",") == 1 && !strings.Contains(s, ".") {
 		s = strings.Replace(s, ",", ".", 1)
 	}
 	return []byte(s)
+}
+
+// vulgar are fractions in one character.
+var vulgar = strings.NewReplacer("½", "1/2", "¼", "1/4", "¾", "3/4", "⅓", "1/3", "⅔", "2/3", "⅙", "1/6", "⅚", "5/6", "⅛", "1/8", "⅜", "3/8", "⅝", "5/8", "⅞", "7/8")
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
+}
+
+// exponentBehind returns the exponent that stands behind the standard
+// uncertainty of a number: 2.5(3)E-1.
+func exponentBehind(s string) string {
+	_, s, _ = strings.Cut(s, ")")
+	if len(s) < 2 || !strings.ContainsAny(s[:1], "eEdD") || strings.Trim(s[1:], "+-0123456789") != "" {
+		return ""
+	}
+	return s
 }
 
 // parseFraction reads a number, "0.25", or a fraction, "1/4".

@@ -122,8 +122,16 @@ func (b *cifBlock) atoms(l crystal.Lattice) (*cifAtoms, error) {
 	out.percent = loop.percent(c.occ)
 	origin := loop.undotted(c)
 	models := loop.col("_atom_site_pdbx_pdb_model_num")
+	subsystem, code := loop.col("_atom_site_subsystem_code"), ""
+	if codes := b.list("_cell_subsystem_code"); subsystem >= 0 && len(codes) > 1 {
+		code = string(codes[0].text)
+		out.notes = append(out.notes, "The crystal is a composite of "+count(len(codes))+" structures with cells of their own; only the atoms of the first are read.")
+	}
 	var first error
 	for row := range loop.rows() {
+		if code != "" && string(loop.at(row, subsystem).text) != code {
+			continue
+		}
 		if models >= 0 && string(loop.at(row, models).text) != string(loop.at(0, models).text) {
 			continue // another model of the same crystal
 		}

@@ -141,7 +141,7 @@ func (l *cifLexer) textField() cifToken {
 // 'a dog's life' is one string.
 func (l *cifLexer) quoted(q byte) cifToken {
 	t := cifToken{kind: cifString, line: l.line}
-	if triple := []byte{q, q, q}; l.two && bytes.HasPrefix(l.data[l.pos:], triple) {
+	if triple := []byte{q, q, q}; bytes.HasPrefix(l.data[l.pos:], triple) && (l.two || l.closes(triple)) {
 		l.pos += 3
 		start := l.pos
 		for l.pos < len(l.data) && !bytes.HasPrefix(l.data[l.pos:], triple) {
@@ -167,6 +167,14 @@ func (l *cifLexer) quoted(q byte) cifToken {
 	}
 	t.text = bytes.TrimRight(l.data[start:l.pos], " \t")
 	return t
+}
+
+// closes tells whether three quotes that open a string close on the same line,
+// as only CIF 2.0 has them.
+func (l *cifLexer) closes(triple []byte) bool {
+	line, _ := cutLine(l.data[l.pos+3:min(len(l.data), l.pos+400)], 0)
+	at := bytes.Index(line, triple)
+	return at > 0 && (at+3 == len(line) || isBlank(line[at+3]))
 }
 
 // list reads a list [1 2 3] or a table of CIF 2.0 as one value. Files that do
@@ -348,7 +356,7 @@ func cifName(tag []byte) string {
 // cifWanted tells whether a tag is of use.
 func cifWanted(name string) bool {
 	for _, p := range [...]string{
-		"_cell_length_", "_cell_angle_", "_cell_formula_units_z", "_cell_modulation_dimension",
+		"_cell_length_", "_cell_angle_", "_cell_formula_units_z", "_cell_modulation_dimension", "_cell_subsystem_code",
 		"_symmetry_", "_space_group_", "_atom_site_", "_chemical_name_", "_chemical_formula_",
 		"_journal_", "_publ_author_name", "_database_code_", "_cod_database_code", "_citation_",
 	} {
@@ -399,7 +407,16 @@ func parseCIF(data []byte) ([]*cifBlock, error) {
 			wanted = false
 		case cifTag:
 			name := cifName(t.text)
+			before, line := *lex, t.line
 			t = lex.next()
+			if t.kind == cifTag && cifStrict(name) {
+				// Tags without values may be a list that has lost its loop_.
+				if next, ok := before.lostLoop(block(), name, line); ok {
+					*lex, t = before, next
+					wanted = false
+				}
+				continue
+			}
 			if t.kind != cifValue && t.kind != cifString {
 				continue
 			}
@@ -503,6 +520,51 @@ func (l *cifLexer) loop(b *cifBlock, line int32) (cifToken, error) {
 	}
 	b.add(d)
 	return t, nil
+}
+
+// lostLoop reads a list whose loop_ is missing, from behind its first tag: at
+// least three tags of one category and whole rows of values. It returns the
+// token behind it, and false, without having changed the block, for anything
+// else.
+func (l *cifLexer) lostLoop(b *cifBlock, first string, line int32) (cifToken, bool) {
+	category := func(name string) string {
+		for _, p := range [...]string{"_atom_site_aniso_", "_atom_site_", "_symmetry_equiv_", "_space_group_symop_"} {
+			if strings.HasPrefix(name, p) {
+				return p
+			}
+		}
+		return ""
+	}
+	at := *l
+	width, values := 1, 0
+	t := at.next()
+	for ; t.kind == cifTag && category(cifName(t.text)) == category(first); t = at.next() {
+		width++
+	}
+	if category(first) == "" || width < 3 {
+		return t, false
+	}
+	for t.kind == cifValue || t.kind == cifString {
+		values++
+		t = at.next()
+	}
+	if values == 0 || values%width != 0 {
+		return t, false
+	}
+	d := &cifLoopData{line: line, column: []string{first}}
+	for t = l.next(); t.kind == cifTag; t = l.next() {
+		d.column = append(d.column, cifName(t.text))
+	}
+	for t.kind == cifValue || t.kind == cifString {
+		if len(d.cells) > width*(MaxSites+1) {
+			return t, false
+		}
+		d.cells = append(d.cells, t)
+		t = l.next()
+	}
+	b.add(d)
+	b.notes = append(b.notes, "The list of line "+strconv.Itoa(int(line))+" has no loop_ before it; it is read as if it had.")
+	return t, true
 }
 
 // add takes a loop into the block. One of a single row holds the same as items

@@ -169,10 +169,16 @@ func (b *cifBlock) listedSymmetry() *listedSymmetry {
 		if line == 0 {
 			line = int(t.line)
 		}
+		if special == "" && internalCoordinates(s) {
+			special = modulatedNote
+		}
 		if special != "" {
 			s = inSpace(s)
 		}
 		op, err := symmetry.ParseOp(s)
+		if err != nil {
+			op, err = symmetry.ParseOp(tidyOperation(s))
+		}
 		if err != nil {
 			out.err = &SyntaxError{CIF, int(t.line), "expected a symmetry operation such as x,1/2-y,z, found " + found(t.text)}
 			return out
@@ -200,6 +206,34 @@ func (b *cifBlock) listedSymmetry() *listedSymmetry {
 		out.notes = append(out.notes, "The "+count(len(out.ops))+" symmetry operations of the file do not form a group; "+count(group.Order())+" follow from them and are used.")
 	}
 	return out
+}
+
+// internalCoordinates tells an operation of a superspace group: four parts or
+// more, of which the fourth has an internal coordinate.
+func internalCoordinates(s string) bool {
+	f := strings.Split(strings.ToLower(s), ",")
+	return len(f) > 3 && strings.ContainsAny(f[3], "xtuvw")
+}
+
+// tidyOperation takes out of an operation what people put around it: brackets,
+// a number before it, a comma behind it, other signs for its commas.
+func tidyOperation(s string) string {
+	s = strings.NewReplacer("[", "", "]", "", "{", "", "}", "", "\"", "", "'", "", "*", "").Replace(s)
+	if head, tail, ok := strings.Cut(s, ")"); ok && strings.Trim(head, "0123456789( ") == "" {
+		s = tail // 1) or (1)
+	} else if head, tail, ok := strings.Cut(s, ":"); ok && strings.Trim(head, "0123456789 ") == "" {
+		s = tail
+	}
+	s = strings.NewReplacer("(", "", ")", "").Replace(s)
+	s = strings.Trim(strings.ReplaceAll(s, ";", ","), " ,.")
+	if !strings.Contains(s, ",") {
+		// Blanks for commas; those around a sign are none.
+		s = strings.NewReplacer("+ ", "+", "- ", "-", " +", "+").Replace(s)
+		if f := strings.Fields(s); len(f) == 3 {
+			s = strings.Join(f, ",")
+		}
+	}
+	return s
 }
 
 // modulatedNote is the note on a modulated structure.
@@ -259,8 +293,9 @@ func operations(n int) string {
 // brokenList tells whether listed operations are wrong and the group that the
 // file names is right: with formula and number of units the latter gives the
 // contents of the cell and the former do not; without them the list holds
-// nothing but the identity, which would leave the cell nearly empty. A file
-// whose atoms are the whole cell has no broken list.
+// but some operations of the named group, often those without its centring or
+// the identity alone, which would leave the cell nearly empty. A file whose
+// atoms are the whole cell has no broken list.
 func brokenList(l crystal.Lattice, listed, named *symmetry.Group, atoms *cifAtoms) bool {
 	x, err := expand(l, listed.Ops(), atoms.asymmetric, true)
 	y, err2 := expand(l, named.Ops(), atoms.asymmetric, true)
@@ -280,7 +315,13 @@ func brokenList(l crystal.Lattice, listed, named *symmetry.Group, atoms *cifAtom
 		}
 		return l.Volume() / n
 	}
-	return listed.Order() == 1 && room(x) > empty && room(y) < most && room(y) > least
+	return within(listed, named) && room(x) > empty && room(y) < most && room(y) > least
+}
+
+// within tells whether a group has only operations of another.
+func within(part, whole *symmetry.Group) bool {
+	all := whole.Ops()
+	return !slices.ContainsFunc(part.Ops(), func(op symmetry.Op) bool { return !slices.Contains(all, op) })
 }
 
 // rowOf returns the setting of a space-group number that has exactly the
@@ -432,8 +473,24 @@ var symbolMarkup = strings.NewReplacer("~", "", "<sub>", "", "</sub>", "", "_", 
 // second result tells that the symbol leaves no choice.
 func hermannMauguin(symbol, code string) ([]*symmetry.Setting, bool) {
 	s := strings.TrimSpace(symbolMarkup.Replace(short(symbol, 90)))
+	for strings.HasPrefix(s, "''") && strings.HasSuffix(s, "''") && len(s) > 5 {
+		s = strings.TrimSpace(s[2 : len(s)-2])
+	}
 	if list, exact := symbolSettings(s, code); list != nil {
 		return list, exact
+	}
+	if words := strings.Fields(s); len(words) == 3 && words[1] == "1" {
+		if list, exact := symbolSettings(s+" 1", code); list != nil {
+			return list, exact // P 1 21/c
+		}
+	}
+	if len(s) > 2 && s[0]|0x20 == 'h' {
+		if list, exact := symbolSettings("R"+strings.TrimSuffix(s[1:], " 1"), "H"); list != nil {
+			return list, exact // H -3 2/m
+		}
+	}
+	if unusualSetting(s) != nil {
+		return nil, false
 	}
 	// What stands behind may be a remark: cut it off bit by bit.
 	for end := len(s); ; {
@@ -469,7 +526,7 @@ func isRemark(s string, number int) bool {
 	word := strings.FieldsFunc(s, func(r rune) bool { return r < '0' || r > '9' && r < 'a' || r > 'z' })
 	lettered := 0
 	for _, w := range word {
-		if w == strconv.Itoa(number) {
+		if w == strconv.Itoa(number) && (number > 2 || strings.ContainsAny(s, "([{#,;")) {
 			return true
 		}
 		if len(letters(w)) >= 4 {
@@ -477,7 +534,8 @@ func isRemark(s string, number int) bool {
 		}
 		lettered += len(letters(w))
 	}
-	return strings.ContainsAny(s[:1], ",;([{#") && lettered >= 3
+	// A Schoenflies symbol in brackets: (Oh^5).
+	return strings.ContainsAny(s[:1], ",;([{#") && (lettered >= 3 || strings.Contains(s, "^"))
 }
 
 // axesWords are what data bases write behind a symbol for its origin or axes.
@@ -525,11 +583,15 @@ func symbolSettings(s, code string) ([]*symmetry.Setting, bool) {
 }
 
 // unusualSetting returns the operations of symbols that no table of settings
-// has: centred triclinic cells (C -1), and tetragonal cells turned by 45°, C
-// for P and F for I, whose second and third directions change places. It
-// returns nil for any other symbol.
+// has: centred triclinic cells (C -1), monoclinic cells with any centring and
+// any glide (I 1 21/n 1, B 21/c), and tetragonal cells turned by 45°, C for P
+// and F for I, whose second and third directions change places. It returns nil
+// for any other symbol.
 func unusualSetting(symbol string) *symmetry.Group {
 	words := strings.Fields(symbolMarkup.Replace(short(symbol, 40)))
+	if group := unusualMonoclinic(words); group != nil {
+		return group
+	}
 	if len(words) == 1 && len(words[0]) > 1 {
 		words = []string{words[0][:1], words[0][1:]}
 	}
@@ -567,6 +629,78 @@ func unusualSetting(symbol string) *symmetry.Group {
 	group, err := row.Group().Transform(symmetry.Change{Num: [3][3]int{{1, 1, 0}, {-1, 1, 0}, {0, 0, 1}}, Div: 1})
 	if err != nil {
 		return nil
+	}
+	return group
+}
+
+// unusualMonoclinic returns the operations of a monoclinic symbol, its words
+// given, with one direction (unique axis b) or three of which two are 1. The
+// inversion of a centrosymmetric group is at the origin, so that the rotation
+// has the translation of screw and glide together.
+func unusualMonoclinic(words []string) *symmetry.Group {
+	if len(words) != 2 && len(words) != 4 || len(words[0]) != 1 || !strings.Contains("PABCIF", strings.ToUpper(words[0])) {
+		return nil
+	}
+	axis, element := 1, words[1]
+	if len(words) == 4 {
+		ones := 0
+		for i, w := range words[1:] {
+			if w == "1" {
+				ones++
+			} else {
+				axis, element = i, w
+			}
+		}
+		if ones != 2 {
+			return nil
+		}
+	}
+	turn, glide, both := strings.Cut(strings.ToLower(element), "/")
+	if !both && !strings.HasPrefix(turn, "2") {
+		turn, glide = "", turn
+	}
+	var shift [3]int // 24ths
+	switch turn {
+	case "", "2":
+	case "21":
+		shift[axis] = 12
+	default:
+		return nil
+	}
+	by := map[string]int{"n": 12, "d": 6}[glide]
+	at := strings.Index("abc", glide)
+	switch {
+	case glide == "" && turn != "", glide == "m":
+	case by > 0:
+		for i := range shift {
+			if i != axis {
+				shift[i] = by
+			}
+		}
+	case len(glide) == 1 && at >= 0 && at != axis:
+		shift[at] = 12
+	default:
+		return nil
+	}
+	var op symmetry.Op
+	for i := range 3 {
+		op.T[i] = int8(shift[i])
+		op.R[i][i] = -1
+		if (i == axis) == (turn != "") {
+			op.R[i][i] = 1
+		}
+	}
+	hall := strings.ToUpper(words[0]) + " 1"
+	if both {
+		hall = "-" + hall
+	}
+	lattice, err := symmetry.FromHall(hall)
+	if err != nil {
+		return nil
+	}
+	group, err := symmetry.FromOps(append(lattice.Ops(), op))
+	if err != nil || group.Order() != 2*lattice.Order() {
+		return nil // a glide whose double is no vector of the lattice
 	}
 	return group
 }

@@ -71,8 +71,12 @@ func (s *species) read(symbol, label string) ([]share, bool) {
 		}
 		return shares, true
 	}
-	if parts, _ := mixture(symbol); len(parts) == 1 && strings.Contains(symbol, ".") && !strings.ContainsAny(symbol, "+-") {
+	parts, sum := mixture(symbol)
+	if len(parts) == 1 && strings.Contains(symbol, ".") && !strings.ContainsAny(symbol, "+-") {
 		return parts, true // "Fe0.5": less than the whole site
+	}
+	if len(parts) > 1 && strings.ContainsAny(symbol, "_~<") {
+		return s.mixed(symbol, parts, sum), true // "Fe_0.6 Co_0.4" is no type Fe of a force field
 	}
 	if z, charge, ok := s.parse(name, symbol != ""); ok {
 		if z == 1 {
@@ -84,16 +88,19 @@ func (s *species) read(symbol, label string) ([]share, bool) {
 		}
 		return []share{{z, 1}}, true
 	}
-	if symbol != "" {
-		if parts, sum := mixture(symbol); parts != nil {
-			if sum > 1.02 {
-				addOnce(&s.scaled, symbol)
-			}
-			return parts, true
-		}
+	if parts != nil {
+		return s.mixed(symbol, parts, sum), true
 	}
 	addOnce(&s.unknown, cmp.Or(name, "?"))
 	return nil, false
+}
+
+// mixed takes the parts of a mixed site, and notes it if they had to be scaled.
+func (s *species) mixed(symbol string, parts []share, sum float64) []share {
+	if sum > 1.02 {
+		addOnce(&s.scaled, symbol)
+	}
+	return parts
 }
 
 // whole knows vacancies, water and other groups by the whole symbol or, in a
@@ -229,13 +236,13 @@ func chargeLike(rest string) bool { return strings.Trim(rest, "0123456789.+- ") 
 
 // mixture reads a type symbol that names several elements, each with its share
 // of the site before it or behind it: "0.8Nb + 0.2Zr", "0.650(4)Mn+0.350(4)Fe",
-// "Nb0.8Zr0.2", "Fe3+0.5 Mn2+0.5", "Fe:0.6,Co:0.4", "80%Ni 20%Fe". One element
-// without a number gets what the others leave. Vacancies fill nothing. Shares
+// "Nb0.8Zr0.2", "Fe3+0.5 Mn2+0.5", "Fe:0.6,Co:0.4", "80%Ni 20%Fe", "1/2Fe+1/2Co",
+// "Fe/Co 0.6/0.4". One element without a number gets what the others leave. Vacancies fill nothing. Shares
 // that add up to about 100 are percent, whole numbers are ratios; the sum is
 // that of the shares as written then, above 1 if they had to be scaled. It
 // returns nil for any other text.
 func mixture(name string) (parts []share, sum float64) {
-	m := mixtureParser{s: name}
+	m := mixtureParser{s: apart(plainMixture(name))}
 	bare := -1 // the element without a number
 	whole := true
 	for {
@@ -282,7 +289,7 @@ func mixture(name string) (parts []share, sum float64) {
 	switch {
 	case bare >= 0 && sum < 1:
 		parts[bare].part, sum = 1-sum, 1
-	case bare >= 0 && sum < 100 && sum > 2:
+	case bare >= 0 && sum < 100 && sum >= 10:
 		parts[bare].part, sum = 100-sum, 100
 	case bare >= 0:
 		return nil, 0
@@ -309,11 +316,66 @@ func (m *mixtureParser) skip(set string) {
 	m.i = len(m.s) - len(strings.TrimLeft(m.s[m.i:], set))
 }
 
-// number reads a number with its standard uncertainty, which does not count.
+// plainMixture writes numbers and signs of a mixed symbol plainly: without
+// markup for subscripts, with decimal points, and without words.
+func plainMixture(s string) string {
+	s = mixtureMarkup.Replace(s)
+	b := []byte(s)
+	for i := 1; i+1 < len(b); i++ {
+		// 0,6 is 0.6, but 0.6,0.4 are two numbers.
+		if b[i] == ',' && b[i-1] == '0' && isDigit(b[i+1]) && (i < 2 || !isDigit(b[i-2]) && b[i-2] != '.') {
+			b[i] = '.'
+		}
+		// 0.6 x Fe
+		if b[i] == 'x' && strings.IndexByte("0123456789. ", b[i-1]) >= 0 && (b[i+1] == ' ' || b[i+1] >= 'A' && b[i+1] <= 'Z') {
+			b[i] = '*'
+		}
+	}
+	return string(b)
+}
+
+var mixtureMarkup = strings.NewReplacer("<sub>", "", "</sub>", "", "~", "", "_", "", "₀", "0", "₁", "1", "₂", "2", "₃", "3", "₄", "4", "₅", "5", "₆", "6", "₇", "7", "₈", "8", "₉", "9", "₋", "-", "₊", "+",
+	" and ", " ", "·", "*", "at.%", "%", "at%", "%", "at.-%", "%", "mol%", "%", "mol.%", "%", "\u2009", " ", "½", "1/2", "¼", "1/4", "¾", "3/4", "⅓", "1/3", "⅔", "2/3")
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+// apart writes a list of elements before a list of as many shares, "Fe/Co
+// 0.6/0.4", as each element with its share; another text stays as it is.
+func apart(s string) string {
+	at := strings.IndexAny(s, "0123456789.")
+	if at < 3 {
+		return s
+	}
+	names := strings.FieldsFunc(s[:at], func(r rune) bool { return strings.ContainsRune("/,:|;+ =(", r) })
+	parts := strings.FieldsFunc(s[at:], func(r rune) bool { return strings.ContainsRune("/,:|;+ )", r) })
+	if len(names) < 2 || len(names) != len(parts) {
+		return s
+	}
+	out := ""
+	for i, name := range names {
+		_, known := lookup(name)
+		if _, ok := parseFloat([]byte(parts[i])); !ok || !known {
+			return s
+		}
+		out += name + " " + parts[i] + " "
+	}
+	return out
+}
+
+// number reads a number or a fraction with its standard uncertainty, which does
+// not count.
 func (m *mixtureParser) number() (float64, bool) {
 	start := m.i
 	m.skip("0123456789.")
-	v, ok := parseFloat([]byte(m.s[start:m.i]))
+	if rest := m.s[m.i:]; m.i > start && len(rest) > 1 && (rest[0] == '/' && isDigit(rest[1]) ||
+		rest[0]|0x20 == 'e' && (isDigit(rest[1]) || len(rest) > 2 && (rest[1] == '-' || rest[1] == '+') && isDigit(rest[2]))) {
+		m.i++
+		if rest[1] == '-' || rest[1] == '+' {
+			m.i++
+		}
+		m.skip("0123456789")
+	}
+	v, ok := parseFraction([]byte(m.s[start:m.i]))
 	if rest := m.s[m.i:]; ok && strings.HasPrefix(rest, "(") {
 		if end := strings.IndexByte(rest, ')'); end > 1 && strings.Trim(rest[1:end], "0123456789") == "" {
 			m.i += end + 1
@@ -329,6 +391,12 @@ func (m *mixtureParser) number() (float64, bool) {
 // number it must not be taken for that: "Nb1+Zr1".
 func (m *mixtureParser) charge(numbered bool) {
 	rest := m.s[m.i:]
+	if len(rest) > 3 && (rest[0] == '+' || rest[0] == '-') && rest[1] >= '1' && rest[1] <= '8' && strings.IndexByte(":=( ", rest[2]) >= 0 {
+		if after := strings.TrimLeft(rest[2:], " \t:=("); after != "" && strings.IndexByte("0123456789.", after[0]) >= 0 {
+			m.i += 2 // Fe+3:0.6
+			return
+		}
+	}
 	if len(rest) >= 2 && rest[0] >= '1' && rest[0] <= '8' && (rest[1] == '+' || rest[1] == '-') {
 		after := strings.TrimLeft(rest[2:], " \t:=(")
 		if numbered || after != "" && strings.IndexByte("0123456789.", after[0]) >= 0 {

@@ -288,6 +288,17 @@ func (f *jsonFinder) frame(title string, p, q part, cartesian bool) (*crystal.St
 	if ok && len(v) == 3 {
 		v = []float64{v[0], 0, 0, 0, v[1], 0, 0, 0, v[2]}
 	}
+	if ok && len(v) == 6 {
+		l, err := crystal.NewLattice(crystal.Cell{A: v[0], B: v[1], C: v[2], Alpha: v[3], Beta: v[4], Gamma: v[5]})
+		if err != nil {
+			return nil, basis{}, nil, f.wrong(p, trimmedError(err.Error()).Error())
+		}
+		v = v[:0]
+		for _, h := range []crystal.Frac{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}} {
+			r := l.Cart(h)
+			v = append(v, r.X, r.Y, r.Z)
+		}
+	}
 	if !ok || len(v) != 9 {
 		return nil, basis{}, nil, f.wrong(p, "expected three cell vectors of three numbers")
 	}

@@ -120,13 +120,21 @@ func decodePOSCAR(data []byte) (*crystal.Structure, error) {
 		row, _ = r.next()
 	}
 	mode := bytes.TrimSpace(row)
+	for ahead := *r; len(mode) == 0; {
+		// A blank line means fractions, unless the word comes after it.
+		next, ok := ahead.next()
+		if _, position := numbers(next, 3); !ok || position {
+			break
+		}
+		mode, *r = bytes.TrimSpace(next), ahead
+	}
 	cartesian := hasFold(mode, "c") || hasFold(mode, "k")
 	if !cartesian && !hasFold(mode, "d") && len(mode) > 0 && !hasFold(mode, "f") {
 		return fail("expected Direct or Cartesian, found " + found(row))
 	}
 
 	var kinds species
-	elements, known := poscarElements(&kinds, names, comment, len(counts))
+	elements, known := poscarElements(&kinds, names, comment, counts)
 	var sites []crystal.Site
 	done := 0
 	for k, n := range counts {
@@ -178,7 +186,8 @@ func decodePOSCAR(data []byte) (*crystal.Structure, error) {
 
 // poscarElements returns the element of each kind of atom, 0 for one that is
 // not recognised; false if the file does not say.
-func poscarElements(kinds *species, names [][]byte, comment []byte, n int) ([]atom.Z, bool) {
+func poscarElements(kinds *species, names [][]byte, comment []byte, counts []int) ([]atom.Z, bool) {
+	n := len(counts)
 	list := make([]atom.Z, 0, n)
 	if names != nil {
 		for _, name := range names {
@@ -193,11 +202,41 @@ func poscarElements(kinds *species, names [][]byte, comment []byte, n int) ([]at
 	for _, f := range bytes.Fields(comment) {
 		z, ok := atom.Lookup(text(f))
 		if !ok {
-			return nil, false
+			return formulaElements(text(comment), counts)
 		}
 		list = append(list, z)
 	}
 	return list, len(list) == n
+}
+
+// formulaElements takes the elements of VASP 4 from a formula in the first
+// line, "CsCl" or "Cu3 Au": as many elements as kinds, in amounts of the same
+// ratio.
+func formulaElements(comment string, counts []int) ([]atom.Z, bool) {
+	var list []atom.Z
+	ratio := 0.0
+	s := strings.Join(strings.Fields(comment), "")
+	for k := 0; s != "" && k < len(counts); k++ {
+		size := 1
+		for size < len(s) && s[size] >= 'a' && s[size] <= 'z' {
+			size++
+		}
+		z, ok := atom.Lookup(s[:size])
+		rest := strings.TrimLeft(s[size:], "0123456789")
+		amount := 1.0
+		if digits := s[size : len(s)-len(rest)]; digits != "" {
+			amount, _ = parseFloat([]byte(digits))
+		}
+		s = rest
+		if k == 0 {
+			ratio = float64(counts[0]) / amount
+		}
+		if !ok || amount == 0 || math.Abs(float64(counts[k])-ratio*amount) > 1e-6 {
+			return nil, false
+		}
+		list = append(list, z)
+	}
+	return list, s == "" && len(list) == len(counts)
 }
 
 // integers reads fields as numbers of atoms.

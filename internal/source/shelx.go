@@ -52,6 +52,9 @@ type shelxFile struct {
 	kinds    species
 	listed   int
 	done     bool
+	indented bool       // instructions begin with blanks
+	fragment bool       // between FRAG and FEND, whose atoms are none of the crystal
+	move     [4]float64 // MOVE: a shift of the atoms behind it, and their sign; 0 for none
 }
 
 // decodeSHELX reads an instruction file of SHELX, .res or .ins: CELL, LATT,
@@ -138,8 +141,17 @@ func (f *shelxFile) fail(expected, stood string) error {
 // line reads one instruction or atom.
 func (f *shelxFile) line(row string) error {
 	words := strings.Fields(row)
-	if len(words) == 0 || row[0] == ' ' || row[0] == '\t' {
+	if len(words) == 0 {
 		return nil
+	}
+	if row[0] == ' ' || row[0] == '\t' {
+		// A remark, but in a file whose instructions are all indented.
+		f.indented = f.indented || isSHELX([]byte(strings.TrimSpace(row)))
+		if !f.indented {
+			if word := strings.ToUpper(words[0]); word != "TITL" {
+				return nil
+			}
+		}
 	}
 	word := strings.ToUpper(words[0])
 	word, _, _ = strings.Cut(word, "_")
@@ -150,7 +162,25 @@ func (f *shelxFile) line(row string) error {
 		word = word[:4]
 	}
 	values := words[1:]
+	if f.fragment && word != "FEND" {
+		return nil
+	}
 	switch word {
+	case "FRAG":
+		f.fragment = true
+	case "FEND":
+		f.fragment = false
+	case "MOVE":
+		f.move = [4]float64{}
+		for i := range min(len(values), 4) {
+			var ok bool
+			if f.move[i], ok = parseFloat([]byte(values[i])); !ok {
+				return f.fail("a number", values[i])
+			}
+		}
+		if len(values) < 4 {
+			f.move[3] = 1
+		}
 	case "TITL":
 		f.title = short(strings.Join(values, " "), 80)
 	case "CELL":
@@ -288,6 +318,11 @@ func (f *shelxFile) atom(words []string) error {
 	if !ok {
 		return nil
 	}
+	if f.move[3] != 0 {
+		for i := range 3 {
+			v[i] = f.move[i] + f.move[3]*v[i]
+		}
+	}
 	a := crystal.Site{Label: name, Z: z, Frac: crystal.Frac{v[0], v[1], v[2]}, Occ: 1, B: math.NaN()}
 	var slack crystal.Frac
 	for i := range 3 {
@@ -337,6 +372,12 @@ func (f *shelxFile) occupancies(l crystal.Lattice, group *symmetry.Group) {
 		if occ > 0.5 && n > 1 && occ > 1.02 && math.Abs(f.sof[i]-1) < 0.02 {
 			occ = 1 // written without the multiplicity
 		}
+		// 10.02083 is 1/48 with five decimals.
+		for _, whole := range []float64{1, 0.5, 0.25, 0.75, 1. / 3, 2. / 3} {
+			if n > 1 && math.Abs(occ-whole) <= 6e-5*n {
+				occ = whole
+			}
+		}
 		if a.Occ = f.kinds.clip(math.Round(occ*1e6)/1e6, a.Label); a.Occ == 0 {
 			continue
 		}
@@ -354,6 +395,24 @@ func (f *shelxFile) occupancies(l crystal.Lattice, group *symmetry.Group) {
 	f.list = asymmetric{atoms, slack}
 }
 
+// setTensor gives an atom the mean square displacements u along the Cartesian
+// axes of the lattice, Å², in the order 11 22 33 12 13 23; its B follows unless
+// it is known. A tensor that cannot be is left out.
+func setTensor(a *crystal.Site, l crystal.Lattice, u [6]float64) {
+	m := geom.Mat3{{u[0], u[3], u[4]}, {u[3], u[1], u[5]}, {u[4], u[5], u[2]}}
+	// Rows of the matrix from Cartesian to fractional coordinates.
+	x, y, z := l.Frac(geom.Vec{X: 1}), l.Frac(geom.Vec{Y: 1}), l.Frac(geom.Vec{Z: 1})
+	to := geom.Mat3{{x[0], y[0], z[0]}, {x[1], y[1], z[1]}, {x[2], y[2], z[2]}}
+	t := crystal.FromContravariant(to.Mul(m).Mul(to.Transpose()), l.StarLengths())
+	if !positive(l, t) {
+		return
+	}
+	a.U, a.Aniso = t, true
+	if math.IsNaN(a.B) {
+		a.B = 8 * math.Pi * math.Pi * uEquivalent(l, t)
+	}
+}
+
 // decodePDB reads a file of the Protein Data Bank: cell and space group from
 // CRYST1, the way from Å to fractions from SCALE if it is there, atoms with
 // occupancy and B from ATOM and HETATM of the first model.
@@ -367,6 +426,8 @@ func decodePDB(data []byte) (*crystal.Structure, error) {
 	scaled, listed, models, cellLine := 0, 0, 0, 0
 	symbol, title := "", ""
 	hydrogens := false
+	var serials []string            // of the atoms, with their names
+	tensors := map[int][6]float64{} // U along Cartesian axes, by the number of the atom
 read:
 	for {
 		row, ok := r.next()
@@ -383,10 +444,25 @@ read:
 			}
 		case "CRYST1":
 			var v [6]float64
+			free := strings.Fields(line)
 			for i, at := range [6][2]int{{6, 15}, {15, 24}, {24, 33}, {33, 40}, {40, 47}, {47, 54}} {
 				if v[i], ok = number(at[0], at[1]); !ok {
-					return fail("expected six numbers of the cell in CRYST1, found " + found(row))
+					v = [6]float64{}
+					break
 				}
+			}
+			symbol = field(55, 66)
+			if v == ([6]float64{}) {
+				// Not in its columns.
+				for i := range v {
+					if len(free) < 7 {
+						return fail("expected six numbers of the cell in CRYST1, found " + found(row))
+					}
+					if v[i], ok = parseFloat([]byte(free[i+1])); !ok {
+						return fail("expected six numbers of the cell in CRYST1, found " + found(row))
+					}
+				}
+				symbol = strings.Join(free[7:], " ")
 			}
 			if v == [6]float64{1, 1, 1, 90, 90, 90} {
 				return fail("expected a cell in CRYST1, found the one that stands for none: the structure was not found in a crystal")
@@ -395,7 +471,7 @@ read:
 			if lattice, err = crystal.NewLattice(crystal.Cell{A: v[0], B: v[1], C: v[2], Alpha: v[3], Beta: v[4], Gamma: v[5]}); err != nil {
 				return fail(trimmedError(err.Error()).Error())
 			}
-			symbol, cellLine = field(55, 66), r.line
+			cellLine = r.line
 		case "SCALE1", "SCALE2", "SCALE3":
 			i := int(record[5] - '1')
 			for k, at := range [4][2]int{{10, 20}, {20, 30}, {30, 40}, {45, 55}} {
@@ -423,6 +499,12 @@ read:
 			if letters(element) == "" {
 				// The element ends in column 14 of the name.
 				element = strings.Trim(field(12, 14), "0123456789 '*\"")
+				// Fe with a small letter is iron wherever it stands; CA may be a carbon.
+				if run := letters(a.Label); len(run) > 1 && run[0] < 'a' && run[1] >= 'a' {
+					if _, ok := lookup(run[:2]); ok {
+						element = run[:2]
+					}
+				}
 				if _, ok := lookup(element); !ok && element != "" {
 					element = element[:1]
 				}
@@ -439,6 +521,19 @@ read:
 			}
 			if a.Occ > 0 {
 				list.atoms = append(list.atoms, a)
+				serials = append(serials, field(6, 16))
+			}
+		case "ANISOU":
+			// U_ij along Cartesian axes in 10⁻⁴ Å²: 11 22 33 12 13 23.
+			i := len(list.atoms) - 1
+			var u [6]float64
+			whole := i >= 0 && serials[i] == field(6, 16)
+			for k := range u {
+				v, ok := number(28+7*k, 35+7*k)
+				u[k], whole = v*1e-4, whole && ok
+			}
+			if whole {
+				tensors[i] = u
 			}
 		}
 	}
@@ -470,6 +565,9 @@ read:
 			none.Detail = kinds.readNote(0, listed)
 		}
 		return nil, none
+	}
+	for i, u := range tensors {
+		setTensor(&list.atoms[i], lattice, u)
 	}
 	for i := range list.atoms {
 		p := &list.atoms[i].Frac

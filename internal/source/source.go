@@ -191,12 +191,23 @@ func unmarked(data []byte) []byte {
 	if d, ok := bytes.CutPrefix(data, []byte("\xef\xbb\xbf")); ok {
 		return d
 	}
-	little := bytes.HasPrefix(data, []byte("\xff\xfe"))
+	little, start := bytes.HasPrefix(data, []byte("\xff\xfe")), 2
 	if !little && !bytes.HasPrefix(data, []byte("\xfe\xff")) {
-		return data
+		// Without a mark every other byte of plain text is zero.
+		var zero [2]int
+		n := min(len(data), 64) &^ 1
+		for i := range n {
+			if data[i] == 0 {
+				zero[i%2]++
+			}
+		}
+		if n < 8 || zero[0]+zero[1] < n/2-1 || zero[0] > 1 && zero[1] > 1 {
+			return data
+		}
+		little, start = zero[1] > zero[0], 0
 	}
 	units := make([]uint16, 0, len(data)/2)
-	for i := 2; i+1 < len(data); i += 2 {
+	for i := start; i+1 < len(data); i += 2 {
 		lo, hi := data[i], data[i+1]
 		if !little {
 			lo, hi = hi, lo
@@ -235,6 +246,14 @@ func Sniff(name string, head []byte) Format {
 		return XYZ
 	}
 	base := strings.ToLower(name[strings.LastIndexAny(name, `/\`)+1:])
+	if blank := bytes.TrimLeft(head, " \t\r\n"); len(blank) < len(head) {
+		// Blank lines may stand before an XYZ file; the remark of a POSCAR is one line.
+		first, next := cutLine(blank, 0)
+		second, _ := cutLine(blank, next)
+		if _, err := strconv.Atoi(string(bytes.TrimSpace(first))); err == nil && hasLattice(second) {
+			return XYZ
+		}
+	}
 	first, next := cutLine(head, 0)
 	second, next := cutLine(head, next)
 	third, _ := cutLine(head, next)
@@ -265,6 +284,9 @@ func Sniff(name string, head []byte) Format {
 	}
 	return Unknown
 }
+
+// hasLattice tells the second line of a frame of extended XYZ.
+func hasLattice(line []byte) bool { return bytes.Contains(bytes.ToLower(line), []byte("lattice")) }
 
 // cutLine returns the line that starts at byte i, without its end, and where
 // the next one starts. Lines end in LF, CR LF or CR.

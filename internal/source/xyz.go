@@ -128,7 +128,7 @@ func (r *lineReader) seekFrame() {
 			continue
 		}
 		second, _ := cutLine(at.data, at.pos)
-		if bytes.Contains(bytes.ToLower(second), []byte("lattice")) {
+		if hasLattice(second) {
 			*r = before
 			return
 		}
@@ -481,11 +481,11 @@ func xyzColumns(properties string) (xyzLayout, int, error) {
 			return out, 0, bad
 		}
 		switch name := strings.ToLower(f[i]); {
-		case name == "species" && n == 1:
+		case (name == "species" || name == "symbol" || name == "symbols" || name == "element" || name == "elements") && n == 1:
 			out.species = width
 		case (name == "z" || name == "numbers") && n == 1:
 			out.number = width
-		case name == "pos" && n == 3:
+		case (name == "pos" || name == "position" || name == "positions" || name == "coordinates") && n == 3:
 			out.pos = width
 		case (name == "occupancy" || name == "occupancies") && n == 1:
 			out.occ = width
