@@ -131,6 +131,8 @@ type lossy struct {
 	// centre; its imaginary part is the mean absorption.
 	centre complex128
 	half   float64
+
+	trail trail
 }
 
 func newLossy(m []complex128, n int) *lossy {
@@ -158,8 +160,32 @@ func newLossy(m []complex128, n int) *lossy {
 	if l.half == 0 {
 		l.half = 1
 	}
+	l.trail.spacing = math.Inf(1)
+	if l.loss > 0 {
+		l.trail.spacing = mostStep / l.loss
+	}
 	return l
 }
+
+// at is propagate, from the checkpoint before.
+func (l *lossy) at(dst []complex128, tau float64) []complex128 {
+	k := max(int(tau/l.trail.spacing), 0)
+	wave, _ := l.trail.to(k, l.n, func(wave []complex128, _ int) error {
+		l.advance(wave, l.trail.spacing)
+		return nil
+	})
+	dst = append(dst[:0], wave...)
+	if k > 0 {
+		tau -= float64(k) * l.trail.spacing
+	}
+	l.advance(dst, tau)
+	return dst
+}
+
+// mostStep bounds τ·loss of a step: off the real axis Chebyshev polynomials
+// grow, by up to its exponential before the terms cancel, and that must stay
+// small beside 1/ε.
+const mostStep = 6
 
 // propagate returns exp(iτM) e_0 in dst[:0].
 func (l *lossy) propagate(dst []complex128, tau float64) []complex128 {
@@ -171,9 +197,7 @@ func (l *lossy) propagate(dst []complex128, tau float64) []complex128 {
 
 // advance multiplies a wave by exp(iτM).
 func (l *lossy) advance(dst []complex128, tau float64) {
-	// Off the real axis Chebyshev polynomials grow, by up to exp(τ·loss) before
-	// the terms cancel: steps keep that small beside 1/ε.
-	steps := math.Ceil(math.Abs(tau) * l.loss / 6)
+	steps := math.Ceil(math.Abs(tau) * l.loss / mostStep)
 	if steps == 0 {
 		steps = 1
 	}

@@ -9,18 +9,27 @@ import (
 	"zoneaxis/internal/geom"
 )
 
-// A calculation without absorption can be done elsewhere, by a program that
-// knows no crystal: Solve hands numbers to Options.Elsewhere, which has them
-// worked off by Work, in another worker for example, and takes numbers back.
+// A calculation can be done elsewhere, by a program that knows no crystal:
+// Solve hands numbers to Options.Elsewhere, which has them worked off by Work,
+// in another worker for example, and takes numbers back.
 //
 // The job holds the candidates for beams (indices, diagonal of M, weight) and
-// U_g for every difference of two of them, U_−g = U_g* being left out. The result says which are beams, in
-// which phases U is real, how weak beams follow from strong ones, and the chain.
-// All numbers are little-endian: uint32, and float64 in full, so that a solution
-// from elsewhere is bit for bit the one from here.
+// U_g, with absorption U'_g too, for every difference of two of them, U_−g = U_g*
+// being left out. The result says which are beams, in which phases U is real,
+// how weak beams follow from strong ones, and the chain or the series. All
+// numbers are little-endian: uint32, and float32 and float64 in full, so that a
+// solution from elsewhere is bit for bit the one from here.
 const (
-	jobMark    = 0x31626a7a // "zjb1"
-	resultMark = 0x3173727a // "zrs1"
+	jobMark    = 0x32626a7a // "zjb2"
+	resultMark = 0x3273727a // "zrs2"
+)
+
+// What a job and a result have.
+const (
+	hasLoss = 1 << iota
+	hasQuick
+	hasGauge
+	hasSeries
 )
 
 // Bounds of what Work takes on; Standard has at most 1.7 million couplings.
@@ -62,8 +71,14 @@ func (p *problem) job(r *diffraction.Reflections, b diffraction.Beam, s *System)
 		return nil, err
 	}
 	table := newCouplings(r, b, &p.opt)
-	w := make(writer, 0, 20+28*len(hkl)+28*len(differences))
-	w.uint32(jobMark, uint32(max(p.opt.MaxBeams, 0)), uint32(p.strong), uint32(len(hkl)), uint32(len(differences)))
+	flags := flag(hasLoss, p.opt.Absorption != None) | flag(hasQuick, p.opt.Quick)
+	w := make(writer, 0, jobHead+28*len(hkl)+cellBytes(flags)*len(differences))
+	w.uint32(jobMark, uint32(max(p.opt.MaxBeams, 0)), uint32(p.strong), uint32(len(hkl)), uint32(len(differences)), flags)
+	loss0 := 0.0
+	if flags&hasLoss != 0 {
+		loss0 = real(table.at(crystal.HKL{}, crystal.HKL{}).loss)
+	}
+	w.float64(s.Kn, max(min(p.opt.Thickness, mostElement), 0), loss0)
 	for _, h := range hkl {
 		w.indices(h)
 	}
@@ -73,12 +88,34 @@ func (p *problem) job(r *diffraction.Reflections, b diffraction.Beam, s *System)
 		w.indices(d)
 	}
 	for i, d := range differences {
-		w.complex128(table.at(d, crystal.HKL{}).u)
+		c := table.at(d, crystal.HKL{})
+		w.complex128(c.u)
+		if flags&hasLoss != 0 {
+			w.complex128(c.loss)
+		}
 		if i&63 == 63 && !p.opt.Yield() {
 			return nil, ErrCancelled
 		}
 	}
 	return w, nil
+}
+
+const jobHead = 6*4 + 3*8 // bytes before the beams
+
+// cellBytes is how many bytes a difference takes.
+func cellBytes(flags uint32) int {
+	if flags&hasLoss != 0 {
+		return 3*4 + 4*8
+	}
+	return 3*4 + 2*8
+}
+
+// flag returns a bit if it is set.
+func flag(bit uint32, set bool) uint32 {
+	if set {
+		return bit
+	}
+	return 0
 }
 
 // differences lists h_i − h_j for all i and j that are coupled, one of each and
@@ -175,8 +212,12 @@ func unpackJob(job []byte) (*problem, *System, []crystal.HKL, *couplings, error)
 	if in.uint32() != jobMark {
 		return fail()
 	}
-	maxBeams, strong, n, m := int(in.uint32()), int(in.uint32()), int(in.uint32()), int(in.uint32())
-	if in.bad || n < 1 || n > len(job)/28 || m > len(job)/28 || strong < 1 || strong > n || len(in.rest) != 28*n+28*m {
+	maxBeams, strong, n, m, flags := int(in.uint32()), int(in.uint32()), int(in.uint32()), int(in.uint32()), in.uint32()
+	head := in.float64(3)
+	if in.bad || n < 1 || n > len(job)/28 || m > len(job)/28 || strong < 1 || strong > n || len(in.rest) != 28*n+cellBytes(flags)*m {
+		return fail()
+	}
+	if kn, thickness := head[0], head[1]; kn < 1e-3 || thickness < 0 || flags >= hasGauge {
 		return fail()
 	}
 	if strong*(strong-1)/2+(n-strong)*strong > mostCouplings {
@@ -187,22 +228,29 @@ func unpackJob(job []byte) (*problem, *System, []crystal.HKL, *couplings, error)
 		hkl[i] = in.indices()
 	}
 	p := &problem{beams: make([]diffraction.Spot, n), g: make([]geom.Vec, n), strong: strong}
-	p.opt.MaxBeams = maxBeams
+	p.opt.MaxBeams, p.opt.Quick, p.opt.Thickness = maxBeams, flags&hasQuick != 0, head[1]
+	if flags&hasLoss != 0 {
+		p.opt.Absorption = Proportional // or Thermal: here it is the same
+	}
 	for i := range p.beams {
 		p.beams[i].Ref = int32(i)
 	}
-	s := &System{p: p, diagonal: in.float64(n), weight: in.float64(n)}
+	s := &System{p: p, Kn: head[0], diagonal: in.float64(n), weight: in.float64(n)}
 	table := &couplings{}
 	table.resize(1 << 12)
 	keys := make([]crystal.HKL, m)
 	for i := range keys {
 		keys[i] = in.indices()
 	}
-	for i, u := range in.complex128(m) {
-		h := keys[i]
-		table.put(keyOf(h), pair{u: u})
-		table.put(keyOf(crystal.HKL{-h[0], -h[1], -h[2]}), pair{u: conj(u)})
+	for _, h := range keys {
+		c := pair{u: in.complex()}
+		if flags&hasLoss != 0 {
+			c.loss = in.complex()
+		}
+		table.put(keyOf(h), c)
+		table.put(keyOf(h.Neg()), pair{conj(c.u), conj(c.loss)})
 	}
+	table.put(keyOf(crystal.HKL{}), pair{loss: complex(head[2], 0)})
 	if in.bad {
 		return fail()
 	}
@@ -214,14 +262,12 @@ func (s *System) result() []byte {
 	p, c := s.p, &s.chain
 	n, strong := len(p.beams), p.strong
 	weak := p.u[p.rows[strong]:]
-	w := make(writer, 0, 24+4*n+16*n+16*len(weak)+8*len(c.d)*(strong+4))
-	w.uint32(resultMark, uint32(strong), uint32(n), uint32(len(c.d)))
-	isReal := p.gauge != nil
-	if isReal {
-		w.uint32(1)
-	} else {
-		w.uint32(0)
+	if s.series != nil {
+		return s.seriesResult()
 	}
+	w := make(writer, 0, 24+4*n+16*n+16*len(weak)+8*len(c.d)*(strong+4))
+	isReal := p.isReal()
+	w.uint32(resultMark, uint32(strong), uint32(n), flag(hasGauge, isReal), uint32(len(c.d)))
 	for _, b := range p.beams {
 		w.uint32(uint32(b.Ref))
 	}
@@ -255,7 +301,8 @@ func (s *System) install(result []byte) error {
 	if n == 0 && !in.bad && len(in.rest) == 0 && s.p.opt.MaxBeams > 0 && strong > s.p.opt.MaxBeams {
 		return &LimitError{strong, s.p.opt.MaxBeams}
 	}
-	length, isReal := int(in.uint32()), in.uint32() == 1
+	flags, length := in.uint32(), int(in.uint32())
+	isReal := flags&hasGauge != 0
 	if in.bad || n < 1 || n > len(s.p.beams) || strong < 1 || strong > min(n, s.p.strong) || length < 1 || length > strong {
 		return errResult
 	}
@@ -270,11 +317,14 @@ func (s *System) install(result []byte) error {
 		place[i].Ref, beams[i], next = int32(old), s.p.beams[old], old+1
 	}
 	p := &problem{opt: s.p.opt, k: s.p.k, u0: s.p.u0, normal: s.p.normal, beams: beams, strong: strong, rows: make([]int, n+1)}
-	c := chain{d: in.float64(length), e: in.float64(length - 1)}
 	// The couplings of weak beams are all that is kept of them.
 	for i := range p.rows {
 		p.rows[i] = max(i-strong, 0) * strong
 	}
+	if flags&hasSeries != 0 {
+		return s.installSeries(&in, p, place, flags)
+	}
+	c := chain{d: in.float64(length), e: in.float64(length - 1)}
 	if isReal {
 		p.gauge = in.complex128(n)
 		if 8*(n-strong)*strong > len(in.rest) {
@@ -387,6 +437,40 @@ func (r *reader) complex128(n int) []complex128 {
 		list[i] = complex(r.one(b[16*i:16*i+8]), r.one(b[16*i+8:16*i+16]))
 	}
 	return list
+}
+
+// complex returns one number.
+func (r *reader) complex() complex128 {
+	b := r.take(16)
+	if b == nil {
+		return 0
+	}
+	return complex(r.one(b[:8]), r.one(b[8:]))
+}
+
+func (w *writer) float32(values ...float32) {
+	b := *w
+	for _, v := range values {
+		x := math.Float32bits(v)
+		b = append(b, byte(x), byte(x>>8), byte(x>>16), byte(x>>24))
+	}
+	*w = b
+}
+
+// float32 fills a list.
+func (r *reader) float32(list []float32) {
+	b := r.take(4 * len(list))
+	for i := range len(b) / 4 {
+		list[i] = r.single(b[4*i : 4*i+4])
+	}
+}
+
+func (r *reader) single(b []byte) float32 {
+	v := math.Float32frombits(uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24)
+	if !(math.Abs(float64(v)) <= mostElement) {
+		r.bad = true
+	}
+	return v
 }
 
 func (r *reader) indices() crystal.HKL {

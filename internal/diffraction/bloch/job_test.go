@@ -34,11 +34,24 @@ var samples = []sample{
 		opt.MaxStrong, opt.MaxWeak = 60, 200
 		return opt
 	}},
+	{"absorbing", "si", crystal.UVW{1, 1, 0}, 0.007, fewAbsorbing(bloch.Thermal)},
+	{"absorbing, complex", "gaas", crystal.UVW{1, 1, 0}, 0.007, fewAbsorbing(bloch.Proportional)},
+	{"solved for a thickness", "gaas", crystal.UVW{1, 2, 3}, 0.002, func(diffraction.Beam) bloch.Options {
+		return bloch.Options{GMax: 2, SMax: 0.05, Quick: true, Thickness: 400}
+	}},
 	{"hexagonal", "quartz", crystal.UVW{0, 0, 1}, 0, bloch.Standard},
 	{"000 alone", "si", crystal.UVW{1, 1, 0}, 0, func(diffraction.Beam) bloch.Options { return bloch.Options{GMax: 0.01} }},
 	{"higher zones", "rutile", crystal.UVW{1, 1, 1}, 0.01, func(diffraction.Beam) bloch.Options {
 		return bloch.Options{SMax: 0.05, Strong: 0.02, Normal: geom.Vec{X: 0.1, Y: -0.2, Z: -1}, TiltX: 0.05}
 	}},
+}
+
+func fewAbsorbing(a bloch.Absorption) func(diffraction.Beam) bloch.Options {
+	return func(b diffraction.Beam) bloch.Options {
+		opt := bloch.Standard(b)
+		opt.MaxStrong, opt.MaxWeak, opt.Absorption, opt.Ratio, opt.Thickness = 60, 80, a, 0.1, 2000
+		return opt
+	}
 }
 
 // solve solves with an Elsewhere, nil for here.
@@ -150,7 +163,7 @@ func TestElsewhereLimit(t *testing.T) {
 	}
 }
 
-// TestAbsorptionStaysHere: jobs have no absorption.
+// TestAbsorptionStaysHere: with absorption only a series is for elsewhere.
 func TestAbsorptionStaysHere(t *testing.T) {
 	c := samples[0]
 	_, err := c.solve(t, func([]byte) ([]byte, error) { t.Error("it asks elsewhere"); return nil, nil }, func(o *bloch.Options) {
@@ -219,6 +232,8 @@ func FuzzWork(f *testing.F) {
 		return bloch.Options{GMax: 0.6, SMax: 0.05, Strong: 0.01}
 	}}
 	f.Add(small.job(f))
+	small.opt = smallSeries
+	f.Add(small.job(f))
 	f.Add([]byte(nil))
 	f.Fuzz(func(t *testing.T, job []byte) {
 		calls := 0
@@ -245,21 +260,34 @@ func FuzzInstall(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(result)
+	series := small
+	series.tilt, series.opt = 0.01, smallSeries
+	result, err = work(series.job(f))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(result)
 	crystal := textbook.Open(f, small.id)
 	beam := textbook.Beam(f, 200e3)
 	r := textbook.Reflections(f, crystal, diffraction.Options{GMax: 1})
 	o := geom.AxisAngle(geom.Vec{X: 1, Y: 0.4}, small.tilt).Mul(textbook.Frame(f, crystal.Lattice, small.zone))
 	f.Fuzz(func(t *testing.T, result []byte) {
-		opt := small.opt(beam)
-		opt.Elsewhere = func([]byte) ([]byte, error) { return result, nil }
-		s, err := bloch.Solve(r, beam, o, opt)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if n := len(s.Intensities(nil, 500)); n != len(s.Beams) {
-			t.Errorf("%d intensities of %d beams", n, len(s.Beams))
+		for _, opt := range []bloch.Options{small.opt(beam), smallSeries(beam)} {
+			opt.Elsewhere = func([]byte) ([]byte, error) { return result, nil }
+			s, err := bloch.Solve(r, beam, o, opt)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n := len(s.Intensities(nil, 500)); n != len(s.Beams) {
+				t.Errorf("%d intensities of %d beams", n, len(s.Beams))
+			}
 		}
 	})
+}
+
+// smallSeries is a job whose solution is a series.
+func smallSeries(diffraction.Beam) bloch.Options {
+	return bloch.Options{GMax: 0.6, SMax: 0.05, Strong: 0.01, Absorption: bloch.Proportional, Ratio: 0.1, Quick: true, Thickness: 100}
 }
 
 // BenchmarkJob is what a calculation elsewhere costs here: packing the job and

@@ -103,9 +103,7 @@ func (p *problem) general(diagonal, weight []float64) ([]complex128, error) {
 	for i := range n {
 		from := p.rows[i]
 		for j := range i {
-			u, loss, w := p.u[from+j], p.loss[from+j], weight[i]*weight[j]
-			m[i*n+j] = complex(w*(real(u)-imag(loss)), w*(imag(u)+real(loss)))
-			m[j*n+i] = complex(w*(real(u)+imag(loss)), w*(-imag(u)+real(loss)))
+			m[i*n+j], m[j*n+i] = p.both(from+j, weight[i]*weight[j])
 		}
 		m[i*n+i] = complex(diagonal[i], p.loss0*weight[i]*weight[i])
 	}
@@ -113,9 +111,7 @@ func (p *problem) general(diagonal, weight []float64) ([]complex128, error) {
 	for w := n; w < len(p.beams); w++ {
 		from := p.rows[w]
 		for j := range n {
-			u, loss, f := p.u[from+j], p.loss[from+j], weight[w]*weight[j]
-			to[j] = complex(f*(real(u)-imag(loss)), f*(imag(u)+real(loss)))
-			back[j] = complex(f*(real(u)+imag(loss)), f*(-imag(u)+real(loss)))
+			to[j], back[j] = p.both(from+j, weight[w]*weight[j])
 		}
 		for i := range n {
 			f := back[i] * complex(1/diagonal[w], 0)

@@ -25,7 +25,7 @@ type problem struct {
 	// those to all strong beams. rows[i] is where the row of beam i begins.
 	u     []complex128
 	rows  []int
-	gauge []complex128 // phases of the beams that have made u real; nil if u is complex
+	gauge []complex128 // phases of the beams that have made u, and loss, real; nil if they are complex
 	loss  []complex128 // U'_{g−h}, laid out as u; nil without absorption
 	loss0 float64      // U'_0
 }
@@ -77,6 +77,9 @@ func (p *problem) complete(r *diffraction.Reflections, b diffraction.Beam) error
 	p.link()
 	return p.limit()
 }
+
+// isReal reports whether the matrix is.
+func (p *problem) isReal() bool { return p.gauge != nil && p.loss == nil }
 
 // limit is the error for more strong beams than wanted.
 func (p *problem) limit() error {
@@ -289,25 +292,29 @@ func (p *problem) link() {
 		}
 	}
 	p.keep(phase)
-	if p.loss != nil {
-		p.gauge = nil
-		return
-	}
 	// The phases came along a tree; whether all other couplings agree is seen now.
 	const rounding = 1e-7
-	for i := range p.beams {
-		for j, c := range p.u[p.rows[i]:p.rows[i+1]] {
-			c *= p.gauge[j] * complex(real(p.gauge[i]), -imag(p.gauge[i]))
-			if math.Abs(imag(c)) > rounding*strongest {
-				p.gauge = nil
-				return
+	tables := [][]complex128{p.u}
+	if p.loss != nil {
+		tables = append(tables, p.loss)
+	}
+	for _, table := range tables {
+		for i := range p.beams {
+			back := conj(p.gauge[i])
+			for j, c := range table[p.rows[i]:p.rows[i+1]] {
+				if math.Abs(imag(c*p.gauge[j]*back)) > rounding*strongest {
+					p.gauge = nil
+					return
+				}
 			}
 		}
 	}
-	for i := range p.beams {
-		row := p.u[p.rows[i]:p.rows[i+1]]
-		for j, c := range row {
-			row[j] = complex(real(c*p.gauge[j]*complex(real(p.gauge[i]), -imag(p.gauge[i]))), 0)
+	for _, table := range tables {
+		for i := range p.beams {
+			row, back := table[p.rows[i]:p.rows[i+1]], conj(p.gauge[i])
+			for j, c := range row {
+				row[j] = complex(real(c*p.gauge[j]*back), 0)
+			}
 		}
 	}
 }
@@ -401,6 +408,15 @@ func (p *problem) unrefracted(kx, ky float64) *System {
 func (s *System) prepare() error {
 	p := s.p
 	switch {
+	case s.chooseSeries():
+		var err error
+		if s.series, err = newSeries(p, s.diagonal, s.weight); err != nil {
+			return err
+		}
+		if p.opt.Thickness > 0 {
+			s.scratch, err = s.series.at(s.scratch, p.opt.Thickness*math.Pi/s.Kn, p.opt.Yield)
+		}
+		return err
 	case p.loss != nil:
 		m, err := p.general(s.diagonal, s.weight)
 		if err != nil {
@@ -408,7 +424,7 @@ func (s *System) prepare() error {
 		}
 		s.lossy = newLossy(m, p.strong)
 		return nil
-	case p.gauge != nil:
+	case p.isReal():
 		m, err := p.realMatrix(s.diagonal, s.weight)
 		if err != nil {
 			return err
