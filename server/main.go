@@ -11,7 +11,6 @@
 package main
 
 import (
-	"compress/gzip"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -22,11 +21,9 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
-	"os/signal"
 	"slices"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -99,9 +96,6 @@ func run(args []string, lookup func(string) (string, bool), stdout, stderr io.Wr
 		}
 		return 0
 	}
-	// Who reads the log may die, and the terminal be closed: neither is a reason
-	// to end.
-	signal.Ignore(syscall.SIGPIPE, syscall.SIGHUP)
 	log, lines := service.NewLogger(cfg.LogFormat, cfg.LogLevel, stderr)
 	err = serve(cfg, log, lines)
 	lines.Flush()
@@ -118,17 +112,10 @@ func printLicences(out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	file, err := set.FS.Open("pages/licences.txt.gz")
-	if err != nil {
+	if err := service.Unpack(out, set.FS, "pages/licences.txt.gz"); err != nil {
 		return fmt.Errorf("this build has no licences: %w", err)
 	}
-	defer file.Close()
-	unpacked, err := gzip.NewReader(file)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(out, unpacked)
-	return err
+	return nil
 }
 
 // revision is the commit that the program was built from. The build sets it; a
@@ -140,6 +127,7 @@ func version() string { return service.Version("zoneaxis", revision) }
 
 // serve runs the server until it is told to stop.
 func serve(cfg *config, log *slog.Logger, out *service.LogQueue) error {
+	stop := service.Listen()
 	set, reload, err := openAssets(cfg)
 	if err != nil {
 		return err
@@ -189,9 +177,6 @@ func serve(cfg *config, log *slog.Logger, out *service.LogQueue) error {
 	background := make(chan struct{})
 	go func() { defer close(background); cache.Run(ctx) }()
 
-	stop := make(chan os.Signal, 2)
-	signal.Notify(stop, syscall.SIGINT, syscall.SIGTERM)
-	defer signal.Stop(stop)
 	failed := make(chan error, len(servers))
 	for _, s := range servers {
 		go func() { failed <- s.Run() }()
@@ -201,18 +186,9 @@ func serve(cfg *config, log *slog.Logger, out *service.LogQueue) error {
 	}
 	fmt.Fprintf(out, "zoneaxis is at %s\n", servers[0].URL)
 
-	select {
-	case err := <-failed:
+	if err := stop.Wait(failed, log); err != nil {
 		return err
-	case sig := <-stop:
-		log.Info("stopping", "signal", sig.String())
 	}
-	// A second signal ends the program at once.
-	go func() {
-		<-stop
-		log.Warn("stopped at once")
-		os.Exit(1)
-	}()
 	drain()
 	time.Sleep(time.Duration(cfg.DrainSeconds) * time.Second)
 	if service.Stop(servers, endFor) {

@@ -23,10 +23,8 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
-	"os/signal"
 	"runtime/debug"
 	"slices"
-	"syscall"
 	"time"
 
 	"zoneaxis/server/internal/service"
@@ -93,9 +91,6 @@ func run(args []string, lookup func(string) (string, bool), stdout, stderr io.Wr
 	case "restore":
 		err = store.Restore(file, cfg.Data)
 	default:
-		// Who reads the log may die, and the terminal be closed: neither is a reason
-		// to end.
-		signal.Ignore(syscall.SIGPIPE, syscall.SIGHUP)
 		log, lines := service.NewLogger("auto", slog.LevelInfo, stderr)
 		err = serve(cfg, log)
 		lines.Flush()
@@ -115,6 +110,7 @@ func serve(cfg *config, log *slog.Logger) error {
 	for _, doubt := range cfg.Doubts {
 		log.Warn(doubt)
 	}
+	stop := service.Listen()
 	data, err := store.Open(cfg.Data, log)
 	if err != nil {
 		return fmt.Errorf("DATA: %w", err)
@@ -127,25 +123,13 @@ func serve(cfg *config, log *slog.Logger) error {
 	if err != nil {
 		return errors.Join(err, data.Close())
 	}
-	stop := make(chan os.Signal, 2)
-	signal.Notify(stop, syscall.SIGINT, syscall.SIGTERM)
-	defer signal.Stop(stop)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Run() }()
 	log.Info("serving", "what", server.What, "address", server.URL)
 
-	select {
-	case err := <-failed:
+	if err := stop.Wait(failed, log); err != nil {
 		return errors.Join(err, data.Close())
-	case sig := <-stop:
-		log.Info("stopping", "signal", sig.String())
 	}
-	// A second signal ends the program at once; what was promised is on the disk.
-	go func() {
-		<-stop
-		log.Warn("stopped at once")
-		os.Exit(1)
-	}()
 	if service.Stop([]*service.Server{server}, endFor) {
 		log.Warn("connections were cut: their answers were not taken in time", "after", endFor.String())
 	}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
@@ -230,6 +231,96 @@ func TestLife(t *testing.T) {
 	if err := q.end(t, syscall.SIGTERM); err != nil {
 		t.Error(err)
 	}
+}
+
+// TestKilled ends a counter by SIGKILL while hits come in, again and again: none
+// that was promised is lost, and none is there twice.
+func TestKilled(t *testing.T) {
+	t.Parallel()
+	env := []string{"DATA=" + filepath.Join(t.TempDir(), "data"), "TOKEN=" + token}
+	var promised, sent int64
+	for round := range 3 {
+		p := start(t, env...)
+		var mu sync.Mutex
+		var wg sync.WaitGroup
+		for range 2 {
+			wg.Go(func() {
+				for {
+					mu.Lock()
+					sent++
+					mu.Unlock()
+					req, _ := http.NewRequest("POST", p.url+hits.Path, strings.NewReader(`{"no_sessions":true,"hits":[{"path":"/sim"}]}`))
+					req.Header.Set("Content-Type", "application/json")
+					req.Header.Set("Authorization", "Bearer "+token)
+					resp, err := http.DefaultClient.Do(req)
+					if err != nil {
+						return // it was killed
+					}
+					resp.Body.Close()
+					mu.Lock()
+					switch resp.StatusCode {
+					case 202:
+						promised++
+					case 429:
+						sent-- // it was told to come again
+					default:
+						t.Errorf("status %d", resp.StatusCode)
+					}
+					mu.Unlock()
+					time.Sleep(20 * time.Millisecond)
+				}
+			})
+		}
+		time.Sleep(time.Duration(100+250*round) * time.Millisecond)
+		p.end(t, syscall.SIGKILL)
+		wg.Wait()
+	}
+	p := start(t, env...)
+	if n := p.views(t); n < promised || n > sent || promised == 0 {
+		t.Errorf("%d views are there, %d were promised and %d sent", n, promised, sent)
+	}
+}
+
+// TestMemory: with ten thousand views, and after all of its pages were read, it
+// takes at most 40 MB.
+func TestMemory(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	s, err := store.Open(dir, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Now()
+	for range 2 {
+		views := make([]store.View, 5000)
+		for i := range views {
+			views[i] = store.View{At: now.Add(-time.Duration(i) * 100 * time.Second), Session: int64(i%700 + 1), Name: fmt.Sprintf("/page-%d", i%300), Referrer: fmt.Sprintf("%d.example", i%50)}
+		}
+		if err := s.Add(views, 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	p := start(t, "DATA="+dir, "TOKEN="+token, "PUBLIC=true")
+	for _, path := range []string{"/?period=day", "/?period=week", "/?period=month", "/?period=year", "/data.json?period=year", "/data.csv?list=pages&period=year"} {
+		if code := p.status(t, path); code != 200 {
+			t.Errorf("%s: %d", path, code)
+		}
+	}
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
+	if err != nil {
+		t.Skipf("nothing here tells how much memory a process has: %v", err)
+	}
+	var kB int
+	for line := range strings.Lines(string(status)) {
+		fmt.Sscanf(line, "VmRSS: %d kB", &kB)
+	}
+	if kB == 0 || kB > 40_000 {
+		t.Errorf("%d kB", kB)
+	}
+	t.Logf("%d kB", kB)
 }
 
 // TestStartErrors: whatever keeps it from starting is one sentence.

@@ -5,8 +5,15 @@
 package service
 
 import (
+	"compress/gzip"
+	"io"
+	"io/fs"
+	"log/slog"
+	"os"
+	"os/signal"
 	"runtime"
 	"runtime/debug"
+	"syscall"
 
 	"github.com/KimMachineGun/automemlimit/memlimit"
 )
@@ -39,4 +46,48 @@ func commit(revision string) string {
 		}
 	}
 	return "of an unknown revision"
+}
+
+// Signals are those that end a program.
+type Signals chan os.Signal
+
+// Listen catches the signals that end a program from now on. SIGPIPE and SIGHUP
+// end none: who reads the log may die, and the terminal be closed.
+func Listen() Signals {
+	signal.Ignore(syscall.SIGPIPE, syscall.SIGHUP)
+	stop := make(Signals, 2)
+	signal.Notify(stop, syscall.SIGINT, syscall.SIGTERM)
+	return stop
+}
+
+// Wait returns when the program is to end, with the error of a server that
+// failed or nil after a signal. A second signal then ends it at once.
+func (stop Signals) Wait(failed <-chan error, log *slog.Logger) error {
+	select {
+	case err := <-failed:
+		return err
+	case sig := <-stop:
+		log.Info("stopping", "signal", sig.String())
+	}
+	go func() {
+		<-stop
+		log.Warn("stopped at once")
+		os.Exit(1)
+	}()
+	return nil
+}
+
+// Unpack writes a file that is kept compressed by gzip.
+func Unpack(out io.Writer, files fs.FS, name string) error {
+	file, err := files.Open(name)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	unpacked, err := gzip.NewReader(file)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(out, unpacked)
+	return err
 }

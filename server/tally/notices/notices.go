@@ -3,10 +3,11 @@
 package notices
 
 import (
-	"compress/gzip"
 	"embed"
 	"fmt"
 	"io"
+
+	"zoneaxis/server/internal/service"
 )
 
 //go:embed all:made
@@ -14,15 +15,8 @@ var made embed.FS
 
 // Print writes them; without a build there are none.
 func Print(out io.Writer) error {
-	file, err := made.Open("made/licences.txt.gz")
-	if err != nil {
+	if err := service.Unpack(out, made, "made/licences.txt.gz"); err != nil {
 		return fmt.Errorf("this build has no licences: run ./scripts/run with BUILD_ONLY=1 first (%w)", err)
 	}
-	defer file.Close()
-	unpacked, err := gzip.NewReader(file)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(out, unpacked)
-	return err
+	return nil
 }
