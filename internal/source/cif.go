@@ -60,7 +60,11 @@ func decodeCIF(data []byte) ([]*crystal.Structure, error) {
 	case noAtoms != nil:
 		return nil, noAtoms
 	}
-	return nil, &SyntaxError{CIF, 0, "no cell lengths found"}
+	line := int32(1)
+	if len(blocks) > 0 {
+		line = max(1, blocks[0].line)
+	}
+	return nil, &SyntaxError{CIF, int(line), "expected the cell, _cell_length_a and so on, found none"}
 }
 
 // cifNumber reads a number with or without a standard uncertainty, 5.431(2),
@@ -174,7 +178,7 @@ func (b *cifBlock) structure() (*crystal.Structure, error) {
 		}
 	}
 	if err != nil {
-		return nil, &SyntaxError{CIF, 0, err.Error()}
+		return nil, &SyntaxError{CIF, atoms.line, err.Error()}
 	}
 	s.Sites = x.sites
 	s.Notes = append(s.Notes, atoms.species.notes(atoms.read, atoms.listed)...)
@@ -216,7 +220,7 @@ func (b *cifBlock) lattice(named *namedSymmetry, listed *listedSymmetry) (crysta
 		if !ok || t.missing() {
 			missing = append(missing, i)
 			if i < 3 && first == nil {
-				first = &SyntaxError{CIF, int(t.line), "no " + name + " found"}
+				first = &SyntaxError{CIF, int(max(1, b.line, t.line)), "expected the cell with " + name + ", found none"}
 				if ok {
 					_, first = cifNumber(t)
 				}
@@ -250,9 +254,12 @@ func (b *cifBlock) lattice(named *namedSymmetry, listed *listedSymmetry) (crysta
 			notes = append(notes, "The angle "+greek+" is not given; it is taken as 90°.")
 		}
 	}
+	if v == [6]float64{1, 1, 1, 90, 90, 90} && b.atomLoop() != nil && b.atomLoop().col("_atom_site_cartn_x") >= 0 {
+		return crystal.Lattice{}, nil, &SyntaxError{CIF, line, "expected the cell of a crystal, found the one that stands for none, 1, 1, 1 Å"}
+	}
 	l, err := crystal.NewLattice(crystal.Cell{A: v[0], B: v[1], C: v[2], Alpha: v[3], Beta: v[4], Gamma: v[5]})
 	if err != nil {
-		return l, nil, &SyntaxError{CIF, line, strings.TrimPrefix(err.Error(), "crystal: ")}
+		return l, nil, &SyntaxError{CIF, max(1, line), strings.TrimPrefix(err.Error(), "crystal: ")}
 	}
 	return l, notes, nil
 }

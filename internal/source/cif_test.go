@@ -356,8 +356,8 @@ func TestCIFErrors(t *testing.T) {
 	const prefix = "This file is not a CIF we can read: "
 	start := cell("4", "4", "4", "90", "90", "90")
 	for _, tt := range []struct{ name, text, want string }{
-		{"no cell", "data_x\n_chemical_formula_sum Si\n", prefix + "no cell lengths found."},
-		{"half a cell", "data_x\n_cell_length_a 4\n_cell_length_b 4\n", prefix + "no _cell_length_c found."},
+		{"no cell", "data_x\n_chemical_formula_sum Si\n", prefix + "line 1, expected the cell, _cell_length_a and so on, found none."},
+		{"half a cell", "data_x\n_cell_length_a 4\n_cell_length_b 4\n", prefix + "line 1, expected the cell with _cell_length_c, found none."},
 		{"unknown length", "data_x\n_cell_length_a 4\n_cell_length_b ?\n_cell_length_c 4\n", prefix + "line 3, expected a number, found “?”."},
 		{"length with a unit of something else", "data_x\n_cell_length_a 4K\n_cell_length_b 4\n_cell_length_c 4\n", prefix + "line 2, expected a number, found “4K”."},
 		{"length torn apart", "data_x\n_cell_length_a 4 .5\n_cell_length_b 4\n_cell_length_c 4\n", prefix + "line 2, expected a number, found “4 .5”."},
@@ -368,7 +368,7 @@ func TestCIFErrors(t *testing.T) {
 		{"a coordinate", start + atomsHead + "Si 0.5 x 0.5\n", prefix + "line 13, expected a number, found “x”."},
 		{"a coordinate out of sight", start + atomsHead + "Si 0 1e9 0\n", prefix + "line 13, expected a coordinate, found “1e9”."},
 		{"torn rows", start + atomsHead + "Si 0 0\nSi 0.5 0.5\n_chemical_formula_sum Si\n", prefix + "line 14, expected 4 values in each row, found 2 in the last."},
-		{"no z", start + "loop_\n_atom_site_label\n_atom_site_fract_x\n_atom_site_fract_y\nSi 0 0\n", prefix + "line 8, expected a column _atom_site_fract_z."},
+		{"no z", start + "loop_\n_atom_site_label\n_atom_site_fract_x\n_atom_site_fract_y\nSi 0 0\n", prefix + "line 8, expected a column _atom_site_fract_z, found only “_atom_site_label _atom_site_fract_x _atom_site_fract_y”."},
 		{"negative occupancy", start + "loop_\n_atom_site_label\n_atom_site_fract_x\n_atom_site_fract_y\n_atom_site_fract_z\n_atom_site_occupancy\nSi 0 0 0 -0.5\n", "An occupancy below 0 was read as 0: “Si”. The CIF has a cell but no atoms. Positions of the spots are right, intensities are not shown."},
 		{"a symmetry operation", start + "loop_\n_symmetry_equiv_pos_as_xyz\nx,y,z\nx,y,q\n" + atomsHead + "Si 0 0 0\n", prefix + "line 11, expected a symmetry operation such as x,1/2-y,z, found “x,y,q”."},
 		{"operations that never close", start + "loop_\n_symmetry_equiv_pos_as_xyz\n-y,x,z\n-y,x-y,z\n" + atomsHead + "Si 0 0 0\n", prefix + "line 10, expected symmetry operations that form a group, found 2 that do not."},
@@ -377,12 +377,12 @@ func TestCIFErrors(t *testing.T) {
 		{"a long word", start + atomsHead + "Si 0 0 " + strings.Repeat("z", 200) + "\n", prefix + "line 13, expected a number, found “" + strings.Repeat("z", 24) + "…”."},
 		{"no atoms", start + "_symmetry_space_group_name_H-M 'P m -3 m'\n", "The CIF has a cell but no atoms. Positions of the spots are right, intensities are not shown."},
 		{"no atom understood", start + atomsHead + "M1 0 0 0\nQ 0 0 0\n", "Read 0 of 2 atoms. Not recognised: “M1”, “Q”. The CIF has a cell but no atoms. Positions of the spots are right, intensities are not shown."},
-		{"too many rows", start + atomsHead + strings.Repeat("Si 0 0 0\n", source.MaxSites+2), prefix + "line 20014, expected at most 20,000 rows."},
-		{"too many atoms in the cell", start + "_symmetry_space_group_name_H-M 'F m -3 m'\n" + atomsHead + manyAtoms(200), prefix + "expected at most 20000 atoms in the cell."},
+		{"too many rows", start + atomsHead + strings.Repeat("Si 0 0 0\n", source.MaxSites+2), prefix + "line 20014, expected at most 20,000 rows, found more."},
+		{"too many atoms in the cell", start + "_symmetry_space_group_name_H-M 'F m -3 m'\n" + atomsHead + manyAtoms(200), prefix + "line 9, expected at most 20,000 atoms in the cell, found more."},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := source.Decode("x.cif", []byte(tt.text))
-			if err == nil || err.Error() != tt.want {
+			if err == nil || !strings.HasPrefix(err.Error(), tt.want) {
 				t.Errorf("error %q, want %q", err, tt.want)
 			}
 			var none *source.NoAtomsError
@@ -411,7 +411,7 @@ func manyAtoms(n int) string {
 func TestCIFBadBlock(t *testing.T) {
 	good := cell("4", "4", "4", "90", "90", "90") + "_symmetry_space_group_name_H-M 'P m -3 m'\n" + atomsHead + "Po 0 0 0\n"
 	s := decodeOne(t, "x.cif", good+"data_bad\n_cell_length_a ?\n_cell_length_b 3\n_cell_length_c 3\ndata_empty\n_cell_length_a 3\n_cell_length_b 3\n_cell_length_c 3\n")
-	want := []string{"Not read: “bad”. This file is not a CIF we can read: line 16, expected a number, found “?”."}
+	want := []string{"Not read: “bad”. This file is not a CIF we can read: line 16, expected a number, found “?”. Correct it in a text editor, or save the file again."}
 	if !slices.Equal(s.Notes, want) {
 		t.Errorf("notes %q, want %q", s.Notes, want)
 	}

@@ -15,7 +15,8 @@ import (
 // cifAtoms holds the atoms of a block before symmetry is applied.
 type cifAtoms struct {
 	asymmetric
-	listed  int // rows of the list of atoms
+	line    int // of the list of atoms
+	listed  int // rows of it
 	read    int // of these, rows that are understood
 	species species
 	units   float64 // formula units in the cell, 0 if the file does not say
@@ -66,7 +67,7 @@ func (d *cifLoopData) atomColumns() (c atomColumns, err error) {
 		if c.pos[k] >= 0 {
 			c.list = -1
 		} else if c.list < 0 {
-			return c, &SyntaxError{CIF, int(d.line), "expected a column _atom_site_fract_" + axis}
+			return c, &SyntaxError{CIF, int(max(1, d.line)), "expected a column _atom_site_fract_" + axis + ", found only “" + short(strings.Join(d.column, " "), 60) + "”"}
 		}
 	}
 	c.symbol, c.label = d.col("_atom_site_type_symbol"), d.col("_atom_site_label", "_atom_site_label_atom_id", "_atom_site_id")
@@ -112,6 +113,7 @@ func (b *cifBlock) atoms(l crystal.Lattice) (*cifAtoms, error) {
 	if loop == nil {
 		return out, nil
 	}
+	out.line = int(max(1, loop.line))
 	c, err := loop.atomColumns()
 	if err != nil {
 		return nil, err

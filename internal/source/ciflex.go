@@ -306,6 +306,7 @@ func (d *cifLoopData) col(names ...string) int {
 // cifBlock holds what is of use in one data block.
 type cifBlock struct {
 	name  string
+	line  int32               // of data_
 	items map[string]cifToken // also of loops with one row
 	loops []*cifLoopData
 	notes []string
@@ -389,7 +390,7 @@ func parseCIF(data []byte) ([]*cifBlock, error) {
 			if len(blocks) >= 10*maxBlocks {
 				return blocks, nil
 			}
-			block().name = text(t.text)
+			block().name, block().line = text(t.text), t.line
 			wanted = false
 			t = lex.next()
 		case cifSave:
@@ -495,7 +496,7 @@ func (l *cifLexer) loop(b *cifBlock, line int32) (cifToken, error) {
 		if len(keep) > 0 && keep[n%len(keep)] {
 			d.cells = append(d.cells, t)
 			if len(d.cells) > len(d.column)*(MaxSites+1) {
-				return t, &SyntaxError{CIF, int(t.line), "expected at most " + count(MaxSites) + " rows"}
+				return t, &SyntaxError{CIF, int(t.line), "expected at most " + count(MaxSites) + " rows, found more"}
 			}
 		}
 		n++

@@ -187,7 +187,7 @@ func (b *cifBlock) listedSymmetry() *listedSymmetry {
 			out.ops = append(out.ops, op)
 		}
 		if len(out.ops) > 400 {
-			out.err = &SyntaxError{CIF, int(t.line), "expected at most 192 symmetry operations"}
+			out.err = &SyntaxError{CIF, int(t.line), "expected at most 192 symmetry operations, found more"}
 			return out
 		}
 	}

@@ -96,7 +96,7 @@ func expand(l crystal.Lattice, ops []symmetry.Op, in asymmetric, apart bool) (ex
 				continue
 			}
 			if len(out.sites) == MaxSites {
-				return out, say.Errorf("expected at most %d atoms in the cell", MaxSites)
+				return out, say.Errorf("expected at most %s atoms in the cell, found more", count(MaxSites))
 			}
 			s := a
 			s.Frac = x

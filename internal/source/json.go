@@ -38,7 +38,7 @@ func decodeJSON(data []byte) ([]*crystal.Structure, error) {
 		// Say what is wrong with the text as an answer of the Materials Project.
 		_, err := Materials(data)
 		if err == nil {
-			err = &SyntaxError{JSON, 0, "expected a structure, found none"}
+			err = f.fail(0, f.standing(0, "expected a structure"))
 		}
 		return nil, err
 	}
@@ -280,7 +280,9 @@ func (f *jsonFinder) wordsAt(p part) []string {
 }
 
 // fail is a fault of the value at p.
-func (f *jsonFinder) wrong(p part, msg string) error { return f.fail(int(p), msg) }
+func (f *jsonFinder) wrong(p part, msg string) error {
+	return f.fail(int(p), f.standing(int(p), msg))
+}
 
 // frame begins a structure with the vectors at p and the positions at q.
 func (f *jsonFinder) frame(title string, p, q part, cartesian bool) (*crystal.Structure, basis, []crystal.Frac, error) {

@@ -251,6 +251,15 @@ func (in mpReader) fail(offset int, msg string) error {
 	return &SyntaxError{JSON, 1 + bytes.Count(in.whole[:offset], []byte{'\n'}), msg}
 }
 
+// standing adds to a message what stands at a byte of the answer.
+func (in mpReader) standing(offset int, msg string) string {
+	if strings.Contains(msg, "found") || strings.HasPrefix(msg, "cell") {
+		return msg
+	}
+	rest := in.whole[offset:]
+	return msg + ", found " + found(rest[:min(40, len(rest))])
+}
+
 // fault words what package jsontext has found; nil stays nil.
 func (in mpReader) fault(err error) error {
 	e, ok := errors.AsType[*jsontext.Error](err)
@@ -259,14 +268,14 @@ func (in mpReader) fault(err error) error {
 	}
 	switch rest := in.whole[e.Offset:]; e.Fault {
 	case jsontext.End:
-		return in.fail(e.Offset, "it ends before its last bracket closes")
+		return in.fail(e.Offset, "expected the bracket that closes the first, found the end")
 	case jsontext.Depth:
-		return in.fail(e.Offset, "expected lists nested at most "+count(jsontext.MaxDepth)+" deep")
+		return in.fail(e.Offset, "expected lists nested at most "+count(jsontext.MaxDepth)+" deep, found more")
 	case jsontext.Type:
 		if e.Name == "" {
 			return in.fail(e.Offset, "expected a structure, found another kind of value")
 		}
-		return in.fail(e.Offset, "expected another kind of value in “"+short(e.Name, 40)+"” than a "+e.Found)
+		return in.fail(e.Offset, "expected another kind of value in “"+short(e.Name, 40)+"”, found a "+e.Found)
 	default:
 		for _, word := range []string{"NaN", "Infinity"} {
 			if bytes.HasPrefix(rest, []byte(word)) {
@@ -354,7 +363,7 @@ func (in mpReader) material(d mpDocument) (Material, error) {
 func (in mpReader) crystal(s *mpStructure) (*crystal.Structure, error) {
 	basis, err := in.lattice(s.lattice)
 	if err != nil {
-		return nil, &SyntaxError{JSON, 0, err.Error()}
+		return nil, in.fail(int(s.lattice), in.standing(int(s.lattice), err.Error()))
 	}
 	out := &crystal.Structure{Lattice: basis.lattice}
 	var kinds species
@@ -364,7 +373,7 @@ func (in mpReader) crystal(s *mpStructure) (*crystal.Structure, error) {
 		number++
 		r.Kind() // passes white space
 		start := r.Offset()
-		fail := func(msg string) error { return in.fail(start, msg+" in site "+count(number)) }
+		fail := func(msg string) error { return in.fail(start, in.standing(start, msg+" in site "+count(number))) }
 		var site mpSite
 		if site.read(r); r.Err() != nil {
 			return in.fault(r.Err())
@@ -388,7 +397,7 @@ func (in mpReader) crystal(s *mpStructure) (*crystal.Structure, error) {
 		sum := 0.0
 		for _, sp := range list {
 			if listed++; listed > MaxSites {
-				return &SyntaxError{JSON, 0, "expected at most " + count(MaxSites) + " atoms"}
+				return in.fail(start, "expected at most "+count(MaxSites)+" atoms, found more")
 			}
 			b := a
 			if sum += max(0, sp.occ); in.strict && !(sp.occ >= 0 && sum <= 1.02) {
@@ -429,7 +438,7 @@ func (in mpReader) crystal(s *mpStructure) (*crystal.Structure, error) {
 // bare matrix, or the six cell parameters.
 func (in mpReader) lattice(p part) (basis, error) {
 	if p == 0 {
-		return basis{}, trimmedError("no lattice found")
+		return basis{}, trimmedError("expected “lattice” and “sites”, found none")
 	}
 	var rows [3][3]float64
 	n := -1 // rows of three numbers, −1 for no matrix

@@ -56,6 +56,7 @@ func decodePOSCAR(data []byte) (*crystal.Structure, error) {
 	comment, _ := r.next()
 	r.remarks = true
 	row, _ := r.next()
+	scaleRow := row
 	scale, vectors := [3]float64{1, 1, 1}, [3]geom.Vec{}
 	factors := 1
 	if v, ok := numbers(row, 3); ok {
@@ -81,7 +82,7 @@ func decodePOSCAR(data []byte) (*crystal.Structure, error) {
 	for _, f := range scale {
 		if !(f > 0) || math.IsInf(f, 0) {
 			r.line = 2
-			return fail("expected a scale above zero")
+			return fail("expected a scale above zero, found " + found(scaleRow))
 		}
 	}
 	stretch := func(v geom.Vec) geom.Vec { return geom.Vec{X: v.X * scale[0], Y: v.Y * scale[1], Z: v.Z * scale[2]} }
@@ -108,11 +109,11 @@ func decodePOSCAR(data []byte) (*crystal.Structure, error) {
 	if len(counts) == 0 {
 		return fail("expected the symbols of the elements, found " + found(row))
 	}
-	countLine := r.line
+	countLine, countRow := r.line, row
 	total := 0
 	for _, n := range counts {
 		if total += n; n > MaxSites || total > MaxSites {
-			return fail("expected at most " + count(MaxSites) + " atoms")
+			return fail("expected at most " + count(MaxSites) + " atoms, found " + found(row))
 		}
 	}
 	row, _ = r.next()
@@ -168,7 +169,7 @@ func decodePOSCAR(data []byte) (*crystal.Structure, error) {
 				z, ok := atom.Lookup(last)
 				if !ok || len(f) < 4 || last == "F" && len(f) >= 6 {
 					r.line = countLine
-					return fail("expected the symbols of the elements in a line before the numbers of atoms (VASP 4 leaves them out)")
+					return fail("expected the symbols of the elements in a line before the numbers of atoms (VASP 4 leaves them out), found " + found(countRow))
 				}
 				a.Z = z
 			}
@@ -315,7 +316,7 @@ func finish(f Format, s *crystal.Structure, sites []crystal.Site, kinds *species
 	}
 	x, err := expand(s.Lattice, []symmetry.Op{symmetry.Identity()}, asymmetric{atoms: sites}, true)
 	if err != nil {
-		return nil, &SyntaxError{f, 0, err.Error()}
+		return nil, &SyntaxError{f, 1, err.Error()}
 	}
 	s.Sites = x.sites
 	s.Notes = append(s.Notes, kinds.notes(len(sites), listed)...)

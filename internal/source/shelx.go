@@ -51,6 +51,8 @@ type shelxFile struct {
 	sof      []float64
 	kinds    species
 	listed   int
+	cellLine int // of CELL
+	symLine  int // of the last SYMM
 	done     bool
 	indented bool       // instructions begin with blanks
 	fragment bool       // between FRAG and FEND, whose atoms are none of the crystal
@@ -75,11 +77,11 @@ func decodeSHELX(data []byte) (*crystal.Structure, error) {
 	}
 	lattice, err := crystal.NewLattice(f.cell)
 	if err != nil {
-		return nil, &SyntaxError{SHELX, 0, trimmedError(err.Error()).Error()}
+		return nil, &SyntaxError{SHELX, max(1, f.cellLine), trimmedError(err.Error()).Error()}
 	}
 	group, err := f.group()
 	if err != nil {
-		return nil, &SyntaxError{SHELX, 0, "expected LATT and SYMM that make a space group"}
+		return nil, &SyntaxError{SHELX, max(1, f.symLine), "expected LATT and SYMM that make a space group, found " + operations(len(f.ops)) + " that do not"}
 	}
 	s := &crystal.Structure{Name: f.title, Lattice: lattice}
 	sym := cifSymmetry{group: group}
@@ -97,7 +99,7 @@ func decodeSHELX(data []byte) (*crystal.Structure, error) {
 	}
 	x, err := expand(s.Lattice, group.Ops(), f.list, true)
 	if err != nil {
-		return nil, &SyntaxError{SHELX, 0, err.Error()}
+		return nil, &SyntaxError{SHELX, max(1, f.cellLine), err.Error()}
 	}
 	s.Sites = x.sites
 	s.Notes = append(s.Notes, sym.notes...)
@@ -194,6 +196,7 @@ func (f *shelxFile) line(row string) error {
 				return f.fail("a number", values[i+1])
 			}
 		}
+		f.cellLine = f.r.line
 		f.cell = crystal.Cell{A: v[0], B: v[1], C: v[2], Alpha: v[3], Beta: v[4], Gamma: v[5]}
 	case "LATT":
 		n := 1
@@ -209,6 +212,7 @@ func (f *shelxFile) line(row string) error {
 		if err != nil {
 			return f.fail("a symmetry operation such as -X, 0.5+Y, 0.5-Z", strings.Join(values, " "))
 		}
+		f.symLine = f.r.line
 		if len(f.ops) < 400 {
 			f.ops = append(f.ops, op)
 		}
@@ -281,7 +285,7 @@ func (f *shelxFile) atom(words []string) error {
 	}
 	f.listed++
 	if f.listed > MaxSites {
-		return &SyntaxError{SHELX, f.r.line, "expected at most " + count(MaxSites) + " atoms"}
+		return &SyntaxError{SHELX, f.r.line, "expected at most " + count(MaxSites) + " atoms, found more"}
 	}
 	var v [10]float64 // x y z occupancy U11 U22 U33 U23 U13 U12
 	v[3] = 11
@@ -486,7 +490,7 @@ read:
 			}
 		case "ATOM", "HETATM":
 			if listed++; listed > MaxSites {
-				return fail("expected at most " + count(MaxSites) + " atoms")
+				return fail("expected at most " + count(MaxSites) + " atoms, found more")
 			}
 			var p crystal.Frac
 			for k, at := range [3][2]int{{30, 38}, {38, 46}, {46, 54}} {
@@ -538,7 +542,7 @@ read:
 		}
 	}
 	if cellLine == 0 {
-		return nil, &SyntaxError{PDB, 0, "expected a line CRYST1 with the cell, found none"}
+		return nil, &SyntaxError{PDB, 1, "expected a line CRYST1 with the cell, found none"}
 	}
 	s := &crystal.Structure{Name: title, Lattice: lattice}
 	sym := cifSymmetry{}
@@ -583,7 +587,7 @@ read:
 	}
 	x, err := expand(s.Lattice, sym.group.Ops(), list, true)
 	if err != nil {
-		return nil, &SyntaxError{PDB, 0, err.Error()}
+		return nil, &SyntaxError{PDB, cellLine, err.Error()}
 	}
 	s.Sites = x.sites
 	s.Notes = append(s.Notes, kinds.notes(len(list.atoms), listed)...)

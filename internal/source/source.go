@@ -64,8 +64,8 @@ func (f Format) String() string {
 	return "crystal file"
 }
 
-// SyntaxError tells why a file could not be read. Its text is a sentence for
-// the page.
+// SyntaxError tells why a file could not be read. Its text is for the page: the
+// line, what was expected there and what stood there, and what to do.
 type SyntaxError struct {
 	Format Format
 	Line   int    // counted from 1; 0 if no single line is to blame
@@ -81,7 +81,7 @@ func (e *SyntaxError) Error() string {
 	if e.Line > 0 {
 		s += "line " + strconv.Itoa(e.Line) + ", "
 	}
-	return s + e.Msg + "."
+	return s + e.Msg + ". " + e.Advice()
 }
 
 // SizeError reports a file over MaxBytes.
@@ -97,7 +97,7 @@ func (e *SizeError) Error() string {
 	if mb < 10 {
 		text = strconv.FormatFloat(max(mb, float64(e.Limit>>20)+0.1), 'f', 1, 64)
 	}
-	return say.Sprintf("This file is %s MB. The limit is %d MB.", text, int(e.Limit>>20))
+	return say.Sprintf("This file is %s MB. The limit is %d MB. Save the crystal alone, without reflections and further frames.", text, int(e.Limit>>20))
 }
 
 // NoAtomsError reports a file with a cell but no atoms that could be used.
@@ -116,11 +116,100 @@ func (e *NoAtomsError) Error() string {
 	return s
 }
 
-// ErrUnknownFormat is returned for a file that is none of the formats read here.
+// ErrUnknownFormat is what a file is that is none of the formats read here; the
+// error of Decode also tells how it begins.
 var ErrUnknownFormat = errors.New("This file is not a crystal structure we can read. Open a CIF, POSCAR, extended XYZ, SHELX, PDB or JSON file.")
 
 // ErrEmpty is returned for a file without text.
-var ErrEmpty = errors.New("This file is empty.")
+var ErrEmpty = errors.New("This file is empty. Save it again where it comes from, or open another.")
+
+// unknownError is ErrUnknownFormat with the first line of the file.
+type unknownError struct {
+	line  int
+	first []byte
+}
+
+func (e *unknownError) Unwrap() error { return ErrUnknownFormat }
+
+func (e *unknownError) Error() string {
+	return "This file is not a crystal structure we can read: line " + strconv.Itoa(e.line) + ", expected a CIF, POSCAR, extended XYZ, SHELX, PDB or JSON file, found " +
+		found(e.first) + ". Open a file of these kinds; most programs save a CIF."
+}
+
+// unknownFormat tells of a file that is none of those read here.
+func unknownFormat(data []byte) error {
+	e := &unknownError{}
+	for i := 0; i < len(data) && len(bytes.TrimSpace(e.first)) == 0; e.line++ {
+		e.first, i = cutLine(data, i)
+	}
+	e.first = []byte(strings.Map(func(r rune) rune {
+		if r < ' ' || r >= 0x7f && r < 0xa0 || r == utf8.RuneError {
+			return -1
+		}
+		return r
+	}, text(e.first[:min(len(e.first), 100)])))
+	return e
+}
+
+// advice is what to do about a fault, by what it expects.
+var advice = []struct{ expects, do string }{
+	{"expected the cell", "Save the file again with the cell, or write it there: lengths in Å and angles in degrees."},
+	{"expected a line CRYST1", "Save the file again with the cell, or write the line CRYST1."},
+	{"expected a cell in CRYST1", "A crystal has a cell: open a structure that was found in one."},
+	{"expected six numbers of the cell", "Write the cell there: lengths in Å and angles in degrees."},
+	{"expected a wavelength", "Write the wavelength, three lengths in Å and three angles in degrees."},
+	{"cell ", "Correct the cell in a text editor, or save the file again."},
+	{"expected three cell vectors", "Write three vectors of three numbers, in Å."},
+	{"expected three vectors", "Write three vectors of three numbers, in Å."},
+	{"expected nine numbers", "Write the three cell vectors one after the other, in Å."},
+	{"expected Lattice", "Save the crystal as extended XYZ, or as a CIF: ASE and OVITO do."},
+	{"expected “lattice”", "Save a structure of a crystal, not of a molecule."},
+	{"expected a column", "Add the column, or save the file again with all coordinates."},
+	{"expected a tag or loop_", "Write loop_ before the list, or quotes around a value of several words."},
+	{"expected a symmetry operation", "Correct the operation, or take the list out if the file names its space group."},
+	{"expected symmetry operations", "Take the list out if the file names its space group, or save the file again."},
+	{"expected at most 192", "Take the list out if the file names its space group, or save the file again."},
+	{"expected at most", "Open a smaller cell, or fewer atoms."},
+	{"expected a space group", "Write a symbol such as P 21/c, or a number from 1 to 230."},
+	{"expected a Hall symbol", "Write a symbol such as -P 2ybc, or take the line out."},
+	{"expected LATT and SYMM", "Correct the lines LATT and SYMM, or open the CIF that SHELXL writes."},
+	{"expected LATT", "Write the number of the lattice, negative without a centre of symmetry."},
+	{"expected a free variable", "Add the value to FVAR, or correct the code of the atom."},
+	{"expected an instruction", "Correct the line, or write REM before it."},
+	{"expected the number of a factor", "Write the place of the element in the list SFAC."},
+	{"expected the scale", "Write 1.0 there if the vectors are in Å."},
+	{"expected a scale", "Write 1.0 there if the vectors are in Å."},
+	{"expected Direct", "Write Direct before fractions of the cell, Cartesian before Å."},
+	{"expected the symbols", "Write the elements there, such as Na Cl, in the order of the atoms."},
+	{"expected the number of atoms", "Write how many atoms follow, alone on the line."},
+	{"expected Properties", "Write the columns of the file so, in their order."},
+	{"expected an occupancy", "Write 1 for a full position."},
+	{"expected occupancies", "Correct them: a full position has 1."},
+	{"expected a list of species", "Write them as pymatgen does: [{\"element\": \"Si\", \"occu\": 1}]."},
+	{"expected the bracket", "The file was cut off: get it again."},
+	{"expected JSON", "A comma, a quote or a bracket is missing or too many: get the file again, or correct it."},
+	{"expected a structure", "Save the structure itself: pymatgen, OPTIMADE, JARVIS and ASE files are read."},
+	{"expected lists nested", "Save the structure alone."},
+}
+
+// Advice tells what to do about the fault.
+func (e *SyntaxError) Advice() string {
+	for _, a := range advice {
+		if strings.HasPrefix(e.Msg, a.expects) {
+			return a.do
+		}
+	}
+	msg := e.Msg
+	switch {
+	case strings.Contains(msg, "values in each row"):
+		return "Add what is missing, or a ? for what is not known."
+	case strings.Contains(msg, " position") || strings.Contains(msg, " atoms, found") || strings.Contains(msg, " atom, found"):
+		return "The file was cut off, or its number of atoms is wrong: correct the number, or get the file again."
+	case strings.Contains(msg, "of atoms, found"):
+		return "Write one number for each element."
+	}
+	return "Correct it in a text editor, or save the file again."
+}
 
 // Decode reads a file of any of the formats and returns its structures, at
 // least one if the error is nil: one for each block of a CIF, frame of an XYZ
@@ -163,7 +252,7 @@ func Decode(name string, data []byte) ([]*crystal.Structure, error) {
 		}
 		return one(doc.Structure())
 	}
-	return nil, ErrUnknownFormat
+	return nil, unknownFormat(data)
 }
 
 func one(s *crystal.Structure, err error) ([]*crystal.Structure, error) {

@@ -58,7 +58,7 @@ func decodeXYZ(data []byte) ([]*crystal.Structure, error) {
 				notes = append(notes, "Only the first "+plural(len(list), "frame")+" of the file could be read: it holds more than "+count(MaxSites)+" atoms.")
 				break
 			}
-			return nil, &SyntaxError{XYZ, r.line, "expected at most " + count(MaxSites) + " atoms"}
+			return nil, &SyntaxError{XYZ, r.line, "expected at most " + count(MaxSites) + " atoms, found more"}
 		}
 		next := *r
 		s, err := r.frame(n)
@@ -189,7 +189,7 @@ func decodeComputem(data []byte) (*crystal.Structure, error) {
 			break
 		}
 		if listed++; listed > MaxSites {
-			return nil, &SyntaxError{XYZ, r.line, "expected at most " + count(MaxSites) + " atoms"}
+			return nil, &SyntaxError{XYZ, r.line, "expected at most " + count(MaxSites) + " atoms, found more"}
 		}
 		v := [6]float64{4: 1}
 		for k := range min(6, len(f)) {
@@ -229,8 +229,13 @@ func (r *lineReader) frame(n int) (*crystal.Structure, error) {
 	row, _ := r.next()
 	keys := xyzKeys(text(row))
 	v, err := xyzLattice(text(row), keys)
+	line := r.line
 	if err == errNoLattice {
 		v, err = r.vectors(n)
+	}
+	if err == errNoLattice {
+		r.line = line
+		return fail(err.Error() + ", found " + found(row) + ": a plain XYZ file has no cell, and a crystal needs one")
 	}
 	if err != nil {
 		return fail(err.Error())
@@ -302,7 +307,7 @@ func (r *lineReader) frame(n int) (*crystal.Structure, error) {
 }
 
 // errNoLattice is told of a frame whose second line holds no cell.
-const errNoLattice = trimmedError("expected Lattice=\"…\" with the cell vectors: a plain XYZ file has no cell, and a crystal needs one")
+const errNoLattice = trimmedError("expected Lattice=\"…\" with the cell vectors")
 
 // cellKeys are words for the cell in the second line of a frame.
 var cellKeys = []string{"lattice", "cell", "unitcell", "unit_cell", "box", "crystal_cell", "cryst", "pbc_cell"}

@@ -84,7 +84,7 @@ func TestMessages(t *testing.T) {
 		p.says("No reflections in view. Zoom out, or tilt back to the zone axis.")
 	})
 	for _, c := range []struct{ name, text, message string }{
-		{"no cell", "data_x\n_cell_angle_alpha 90\n", "This file is not a CIF we can read: no cell lengths found."},
+		{"no cell", "data_x\n_cell_angle_alpha 90\n", "This file is not a CIF we can read: line 1, expected the cell, _cell_length_a and so on, found none."},
 		{"no number", strings.Replace(saltCIF, "_cell_length_b 5.6402", "_cell_length_b abc", 1), "line 4, expected a number, found “abc”."},
 		{"no atoms", saltCIF[:strings.LastIndex(saltCIF, "loop_")], "The CIF has a cell but no atoms. Positions of the spots are right, intensities are not shown."},
 		{"some atoms", saltCIF + "Q1 0.2 0.2 0.2\n", "Read 2 of 3 atoms. Not recognised: “Q1"},

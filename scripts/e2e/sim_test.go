@@ -208,7 +208,7 @@ func TestSearchAndFiles(t *testing.T) {
 	p.do(chromedp.SetUploadFiles(chromedp.CSS(`input[type="file"]`), []string{good}))
 	p.wait("the file", `document.querySelector('[data-part="crystal-name"]').textContent.includes("NaCl")`)
 	p.do(chromedp.SetUploadFiles(chromedp.CSS(`input[type="file"]`), []string{bad}))
-	p.wait("why not", `document.body.textContent.includes("This file is not a CIF we can read: no cell lengths found.")`)
+	p.wait("why not", `document.body.textContent.includes("This file is not a CIF we can read: line 1, expected the cell, _cell_length_a and so on, found none.")`)
 	if !strings.Contains(p.text(`[data-part="crystal-name"]`), "NaCl") {
 		t.Error("the unreadable file replaced the crystal")
 	}
