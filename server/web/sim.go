@@ -24,8 +24,8 @@ import (
 	"zoneaxis/internal/protocol"
 	"zoneaxis/internal/session"
 	"zoneaxis/internal/source"
-	"zoneaxis/internal/source/search"
 	_ "zoneaxis/internal/source/records" // the library
+	"zoneaxis/internal/source/search"
 	"zoneaxis/server/mp"
 )
 

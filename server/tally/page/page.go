@@ -76,6 +76,7 @@ func Handler(c Config) (http.Handler, error) {
 	mux.HandleFunc("GET /data.json", p.reader(p.json))
 	mux.HandleFunc("GET /data.csv", p.reader(p.csv))
 	mux.HandleFunc("GET /views.csv", p.views)
+	mux.HandleFunc("GET /signin", func(w http.ResponseWriter, r *http.Request) { p.form(w, http.StatusOK, "") })
 	mux.HandleFunc("POST /signin", p.signIn)
 	mux.HandleFunc("POST /signout", p.signOut)
 	mux.HandleFunc("GET /"+styleName, func(w http.ResponseWriter, r *http.Request) {

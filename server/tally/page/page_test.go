@@ -221,7 +221,8 @@ func TestAccess(t *testing.T) {
 
 	public := newRig(t, true)
 	public.must(`{"path":"/secret-page"}`)
-	if resp := public.ask("GET", "/", ""); resp.StatusCode != 200 || strings.Contains(said(t, resp), "views.csv") {
+	resp = public.ask("GET", "/", "")
+	if body := said(t, resp); resp.StatusCode != 200 || strings.Contains(body, "views.csv") || !strings.Contains(body, `href="signin"`) {
 		t.Errorf("public: %d", resp.StatusCode)
 	}
 	if resp := public.ask("GET", "/views.csv", ""); resp.StatusCode != 401 {
@@ -326,7 +327,7 @@ func TestPeriods(t *testing.T) {
 			t.Errorf("an empty %s: %d", unit, resp.StatusCode)
 		}
 	}
-	for target, want := range map[string]int{"/healthz": 200, "/readyz": 200, "/robots.txt": 200, "/" + styleName: 200, "/nothing": 404} {
+	for target, want := range map[string]int{"/healthz": 200, "/readyz": 200, "/robots.txt": 200, "/signin": 200, "/" + styleName: 200, "/nothing": 404} {
 		if resp := r.ask("GET", target, ""); resp.StatusCode != want {
 			t.Errorf("%s: %d", target, resp.StatusCode)
 		}

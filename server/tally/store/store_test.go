@@ -237,6 +237,9 @@ func TestFiles(t *testing.T) {
 	for i := 8192; i < len(scrambled); i += 3 {
 		scrambled[i] ^= 0x5a
 	}
+	// One page of the many views: nothing that a start touches.
+	spot := append([]byte(nil), data...)
+	copy(spot[len(spot)/2&^4095:], strings.Repeat("\x55", 4096))
 	version := append([]byte(nil), data...)
 	version[63] = 99 // user_version
 	foreign := append([]byte(nil), data...)
@@ -247,6 +250,7 @@ func TestFiles(t *testing.T) {
 	}{
 		{"no data base", "is damaged", []byte(strings.Repeat("this is a letter. ", 300))},
 		{"scrambled", "is damaged", scrambled},
+		{"one page", "is damaged", spot},
 		{"cut", "is damaged", data[:len(data)/2]},
 		{"newer", "newer version", version},
 		{"foreign", "another program", foreign},
