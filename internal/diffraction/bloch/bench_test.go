@@ -110,3 +110,129 @@ func BenchmarkBethe(b *testing.B) {
 	b.ReportMetric(float64(n), "beams")
 	b.ReportMetric(float64(weak), "weak")
 }
+
+// withBeams returns options for silicon that take about n strong beams at once.
+func withBeams(b testing.TB, r *diffraction.Reflections, beam diffraction.Beam, o geom.Rotation, n int) bloch.Options {
+	low, high := 0.0, 0.3
+	for range 30 {
+		middle := (low + high) / 2
+		s, err := bloch.Solve(r, beam, o, bloch.Options{SMax: middle, MaxBeams: n, Quick: true})
+		if err == nil && s.Strong <= n {
+			low = middle
+		} else {
+			high = middle
+		}
+	}
+	return bloch.Options{SMax: low}
+}
+
+// BenchmarkFrame is a frame of a gesture: selection, matrix, solution and one
+// thickness, at an orientation of its own each time. "exact" is double precision,
+// "quick" the shorter way.
+func BenchmarkFrame(b *testing.B) {
+	beam := textbook.Beam(b, 200e3)
+	for _, c := range []struct {
+		name, id   string
+		beams      int // 0 for Standard
+		absorption bloch.Absorption
+		thickness  float64 // Å
+	}{
+		{"si-100", "si", 100, bloch.None, 300},
+		{"si-200", "si", 200, bloch.None, 300},
+		{"si-290", "si", 290, bloch.None, 300},
+		{"si-1000", "si", 1000, bloch.None, 300},
+		{"si-100-absorbing", "si", 100, bloch.Thermal, 500},
+		{"yag", "yag", 0, bloch.None, 300},
+		{"yag-absorbing", "yag", 0, bloch.Thermal, 300},
+	} {
+		s := textbook.Open(b, c.id)
+		r := textbook.Reflections(b, s, diffraction.Options{GMax: 4})
+		frame := textbook.Frame(b, s.Lattice, crystal.UVW{1, 1, 0})
+		at := func(tilt float64) geom.Rotation { return geom.AxisAngle(geom.Vec{X: 1, Y: 0.4}, tilt).Mul(frame) }
+		opt := bloch.Standard(beam)
+		if c.beams > 0 {
+			opt = withBeams(b, r, beam, at(0.005), c.beams)
+		}
+		opt.Absorption = c.absorption
+		for _, quick := range []bool{false, true} {
+			name := c.name + "-exact"
+			if quick {
+				name = c.name + "-quick"
+			}
+			b.Run(name, func(b *testing.B) {
+				b.ReportAllocs()
+				opt := opt
+				opt.Quick = quick
+				var intensities []float64
+				n, tilt := 0, 0.005
+				for b.Loop() {
+					tilt += 1e-9
+					system, err := bloch.Solve(r, beam, at(tilt), opt)
+					if err != nil {
+						b.Fatal(err)
+					}
+					intensities = system.Intensities(intensities, c.thickness)
+					n = system.Strong
+				}
+				b.ReportMetric(float64(n), "beams")
+			})
+		}
+	}
+}
+
+// BenchmarkAnother is one more thickness with absorption.
+func BenchmarkAnother(b *testing.B) {
+	beam := textbook.Beam(b, 200e3)
+	s := textbook.Open(b, "si")
+	r := textbook.Reflections(b, s, diffraction.Options{GMax: 4})
+	o := geom.AxisAngle(geom.Vec{X: 1, Y: 0.4}, 0.005).Mul(textbook.Frame(b, s.Lattice, crystal.UVW{1, 1, 0}))
+	opt := withBeams(b, r, beam, o, 100)
+	opt.Absorption = bloch.Thermal
+	for _, quick := range []bool{false, true} {
+		opt.Quick = quick
+		system, err := bloch.Solve(r, beam, o, opt)
+		if err != nil {
+			b.Fatal(err)
+		}
+		name := "exact"
+		if quick {
+			name = "quick"
+		}
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			var intensities []float64
+			for i := 0; b.Loop(); i++ {
+				intensities = system.Intensities(intensities, float64(10+7*i%190*10)) // up to 190 nm, in no order
+			}
+		})
+	}
+}
+
+// BenchmarkCBED is a direction of a convergent-beam pattern.
+func BenchmarkCBED(b *testing.B) {
+	const pixels = 12
+	beam := textbook.Beam(b, 200e3)
+	s := textbook.Open(b, "si")
+	r := textbook.Reflections(b, s, diffraction.Options{GMax: 4})
+	o := geom.AxisAngle(geom.Vec{X: 1, Y: 0.4}, 0.005).Mul(textbook.Frame(b, s.Lattice, crystal.UVW{1, 1, 0}))
+	opt := withBeams(b, r, beam, o, 100)
+	for _, thickness := range []float64{300, 1000} {
+		for _, quick := range []bool{false, true} {
+			name := fmt.Sprintf("100-beams-%gA-exact", thickness)
+			if quick {
+				name = fmt.Sprintf("100-beams-%gA-quick", thickness)
+			}
+			b.Run(name, func(b *testing.B) {
+				b.ReportAllocs()
+				opt := opt
+				opt.Quick = quick
+				for b.Loop() {
+					if _, err := bloch.CBED(r, beam, o, 0.005, pixels, []float64{thickness}, opt); err != nil {
+						b.Fatal(err)
+					}
+				}
+				b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/float64(bloch.Rays(pixels)), "µs/direction")
+			})
+		}
+	}
+}

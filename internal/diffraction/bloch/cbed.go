@@ -67,7 +67,8 @@ func (e *SizeError) Error() string {
 // diameter. The beams and couplings are those of opt for the middle of the
 // cone; excitation errors are exact in each pixel, or to first order with
 // Options.Unrefracted. The foil normal is that of opt, or along the middle of
-// the cone.
+// the cone. With Options.Quick and without weak beams eight directions are
+// computed at once.
 //
 // Errors: those of Solve, *SizeError; a cone or a number of pixels that makes
 // no discs.
@@ -102,6 +103,9 @@ func CBED(r *diffraction.Reflections, b diffraction.Beam, o geom.Rotation, semiA
 		order[i] = i
 	}
 	sorts.Func(order, func(i, j int) int { return cmp.Compare(thicknesses[i], thicknesses[j]) })
+	if opt.Quick && p.strong == len(p.beams) {
+		return d, d.cones(p, thicknesses, order)
+	}
 	var wave []complex128
 	for row := range pixels {
 		for column := range pixels {
@@ -127,4 +131,45 @@ func CBED(r *diffraction.Reflections, b diffraction.Beam, o geom.Rotation, semiA
 		}
 	}
 	return d, nil
+}
+
+// cones computes the pixels with the directions of a cone, eight at a time. order
+// sorts the thicknesses.
+func (d *Discs) cones(p *problem, thicknesses []float64, order []int) error {
+	sorted := make([]float64, len(order))
+	for i, at := range order {
+		sorted[i] = thicknesses[at]
+	}
+	c := newCone(p, sorted)
+	var rays []*System
+	var pixel [lanes]int
+	flush := func() error {
+		err := c.directions(rays, func(ray, thickness, beam int, intensity float64) {
+			d.I[order[thickness]][beam][pixel[ray]] = intensity
+		})
+		rays = rays[:0]
+		if err == nil && !p.opt.Yield() {
+			err = ErrCancelled
+		}
+		return err
+	}
+	for row := range d.Pixels {
+		for column := range d.Pixels {
+			if !d.inside(column, row) {
+				continue
+			}
+			x, y := d.Offset(column, row)
+			pixel[len(rays)] = row*d.Pixels + column
+			rays = append(rays, p.system(p.opt.TiltX+x, p.opt.TiltY+y))
+			if len(rays) == lanes {
+				if err := flush(); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	if len(rays) > 0 {
+		return flush()
+	}
+	return nil
 }

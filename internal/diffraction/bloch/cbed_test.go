@@ -126,3 +126,61 @@ func TestPixelsAreTiltedBeams(t *testing.T) {
 		near(t, "I", discs.I[0][i][1*5+3], want[b.Ref], 1e-12)
 	}
 }
+
+// TestQuickDiscs: eight directions at once are those one by one in double
+// precision, with real and complex couplings and with absorption, in foils
+// whose flux factors differ, and with weak beams.
+func TestQuickDiscs(t *testing.T) {
+	const tol = 1e-5
+	beam := textbook.Beam(t, 120e3)
+	worst := 0.0
+	for _, c := range []struct {
+		id  string
+		opt bloch.Options
+	}{
+		{"si", bloch.Options{SMax: 0.02}},
+		{"si", bloch.Options{SMax: 0.02, Absorption: bloch.Thermal, Normal: geom.Vec{Y: 0.3, Z: 1}}},
+		{"gaas", bloch.Options{SMax: 0.02, Normal: geom.Vec{Y: 0.3, Z: 1}}},
+		{"au", bloch.Options{SMax: 0.03, Absorption: bloch.Proportional, Ratio: 0.1}},
+		{"gaas", bloch.Options{SMax: 0.06, Strong: 0.03, Absorption: bloch.Thermal}},
+	} {
+		s := textbook.Open(t, c.id)
+		r := textbook.Reflections(t, s, diffraction.Options{GMax: 1.6})
+		o := geom.AxisAngle(geom.Vec{X: 1}, 0.002).Mul(textbook.Frame(t, s.Lattice, crystal.UVW{1, 1, 2}))
+		thicknesses := []float64{1000, 200, 2000}
+		exact, err := bloch.CBED(r, beam, o, 0.004, 5, thicknesses, c.opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.opt.Quick = true
+		quick, err := bloch.CBED(r, beam, o, 0.004, 5, thicknesses, c.opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(quick.Beams) != len(exact.Beams) || len(quick.Beams) < 12 {
+			t.Errorf("%s: %d beams, exactly %d", c.id, len(quick.Beams), len(exact.Beams))
+		}
+		for i, discs := range exact.I {
+			for j, pixels := range discs {
+				for k, want := range pixels {
+					got := quick.I[i][j][k]
+					if math.IsNaN(got) != math.IsNaN(want) {
+						t.Fatalf("%s: pixel %d is %g, want %g", c.id, k, got, want)
+					}
+					if d := math.Abs(got - want); d > worst {
+						worst = d
+						if d > tol {
+							t.Errorf("%s, %+v, %g Å, beam %d, pixel %d: %g, want %g", c.id, c.opt.Absorption, thicknesses[i], j, k, got, want)
+						}
+					}
+				}
+			}
+		}
+		calls := 0
+		c.opt.Yield = func() bool { calls++; return calls < 3 }
+		if _, err := bloch.CBED(r, beam, o, 0.004, 5, thicknesses, c.opt); err != bloch.ErrCancelled || calls != 3 {
+			t.Errorf("%s: %v after %d calls of Yield", c.id, err, calls)
+		}
+	}
+	t.Logf("largest difference %.1e", worst)
+}

@@ -67,39 +67,35 @@ func generalMul(pairs []pair, yr, yi, xr, xi []Quad) {
 func symMul8(tiles []tile, y, x []Oct) {
 	blocks := len(x) / 4
 	for b := range blocks {
-		to := (*[4]Oct)(y[4*b : 4*b+4])
-		*to = [4]Oct{}
-		at, step := b*(b+1)/2, 1
-		for c := range blocks {
-			t := &tiles[at]
-			if c >= b {
-				step = c + 1 // to the tile below, which holds the other half
-			}
-			at += step
-			k, s := 1, 4 // strides of column and row
-			if c > b {
-				k, s = 4, 1
-			}
-			for j := range 4 {
-				v := &x[4*c+j]
-				for r := range to {
-					add8(&to[r], t[(k*j+s*r)&15], v)
+		for r := range 4 {
+			var s0, s1, s2, s3, s4, s5, s6, s7 float32
+			at, step := b*(b+1)/2, 1
+			for c := range blocks {
+				t := &tiles[at]
+				if c >= b {
+					step = c + 1 // to the tile below, which holds the other half
+				}
+				at += step
+				o, k := 4*r, 1 // of the row, and from column to column
+				if c > b {
+					o, k = r, 4
+				}
+				xs := (*[4]Oct)(x[4*c : 4*c+4])
+				for j := range xs {
+					a, v := t[(o+k*j)&15], &xs[j]
+					s0 += float32(a * v[0])
+					s1 += float32(a * v[1])
+					s2 += float32(a * v[2])
+					s3 += float32(a * v[3])
+					s4 += float32(a * v[4])
+					s5 += float32(a * v[5])
+					s6 += float32(a * v[6])
+					s7 += float32(a * v[7])
 				}
 			}
+			y[4*b+r] = Oct{s0, s1, s2, s3, s4, s5, s6, s7}
 		}
 	}
-}
-
-// add8 adds a x to y.
-func add8(y *Oct, a float32, x *Oct) {
-	y[0] += float32(a * x[0])
-	y[1] += float32(a * x[1])
-	y[2] += float32(a * x[2])
-	y[3] += float32(a * x[3])
-	y[4] += float32(a * x[4])
-	y[5] += float32(a * x[5])
-	y[6] += float32(a * x[6])
-	y[7] += float32(a * x[7])
 }
 
 func generalMul8(pairs []pair, yr, yi, xr, xi []Oct) {
@@ -108,17 +104,21 @@ func generalMul8(pairs []pair, yr, yi, xr, xi []Oct) {
 		ps := pairs[:blocks]
 		pairs = pairs[blocks:]
 		for r := range 4 {
-			re, im := &yr[4*b+r], &yi[4*b+r]
-			*re, *im = Oct{}, Oct{}
-			for c := range ps {
-				for j := range 4 {
-					p, q := ps[c].re[4*r+j], ps[c].im[4*r+j]
-					u, v := &xr[4*c+j], &xi[4*c+j]
-					add8(re, p, u)
-					add8(re, -q, v)
-					add8(im, p, v)
-					add8(im, q, u)
+			for h := 0; h < 8; h += 4 {
+				var r0, r1, r2, r3, i0, i1, i2, i3 float32
+				for c := range ps {
+					re, im := (*Quad)(ps[c].re[4*r:4*r+4]), (*Quad)(ps[c].im[4*r:4*r+4])
+					us, vs := (*[4]Oct)(xr[4*c:4*c+4]), (*[4]Oct)(xi[4*c:4*c+4])
+					for j := range us {
+						p, q, u, v := re[j], im[j], (*Quad)(us[j][h:]), (*Quad)(vs[j][h:])
+						r0, i0 = r0+float32(p*u[0])-float32(q*v[0]), i0+float32(p*v[0])+float32(q*u[0])
+						r1, i1 = r1+float32(p*u[1])-float32(q*v[1]), i1+float32(p*v[1])+float32(q*u[1])
+						r2, i2 = r2+float32(p*u[2])-float32(q*v[2]), i2+float32(p*v[2])+float32(q*u[2])
+						r3, i3 = r3+float32(p*u[3])-float32(q*v[3]), i3+float32(p*v[3])+float32(q*u[3])
+					}
 				}
+				*(*Quad)(yr[4*b+r][h:]) = Quad{r0, r1, r2, r3}
+				*(*Quad)(yi[4*b+r][h:]) = Quad{i0, i1, i2, i3}
 			}
 		}
 	}
@@ -161,6 +161,24 @@ func Add8(y []Oct, c *Oct, x []Oct) {
 	for i := range y {
 		for l := range 8 {
 			y[i][l] += float32(c[l] * x[i][l])
+		}
+	}
+}
+
+// Mul8 sets y to w x, number by number.
+func Mul8(y, w, x []Oct) {
+	for i := range y {
+		for l := range 8 {
+			y[i][l] = w[i][l] * x[i][l]
+		}
+	}
+}
+
+// AddMul8 adds w x to y, number by number.
+func AddMul8(y, w, x []Oct) {
+	for i := range y {
+		for l := range 8 {
+			y[i][l] += float32(w[i][l] * x[i][l])
 		}
 	}
 }

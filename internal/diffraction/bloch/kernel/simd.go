@@ -194,3 +194,21 @@ func Add8(y []Oct, c *Oct, x []Oct) {
 		store(load(high(&y[i])).Add(hi.Mul(load(high(&x[i])))), high(&y[i]))
 	}
 }
+
+// Mul8 sets y to w x, number by number.
+func Mul8(y, w, x []Oct) {
+	w, x = w[:len(y)], x[:len(y)]
+	for i := range y {
+		store(load(low(&w[i])).Mul(load(low(&x[i]))), low(&y[i]))
+		store(load(high(&w[i])).Mul(load(high(&x[i]))), high(&y[i]))
+	}
+}
+
+// AddMul8 adds w x to y, number by number.
+func AddMul8(y, w, x []Oct) {
+	w, x = w[:len(y)], x[:len(y)]
+	for i := range y {
+		store(load(low(&y[i])).Add(load(low(&w[i])).Mul(load(low(&x[i])))), low(&y[i]))
+		store(load(high(&y[i])).Add(load(high(&w[i])).Mul(load(high(&x[i])))), high(&y[i]))
+	}
+}
