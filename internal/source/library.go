@@ -53,7 +53,7 @@ type library struct {
 	entries []Entry
 	byID    map[string]int
 	byMP    map[int]int
-	whole   bool // not only silicon
+	whole   bool // not only silicon; entries may still lack their atoms
 }
 
 // present is the library of this program: silicon until there is more.
@@ -69,19 +69,46 @@ var present = sync.OnceValue(func() *library {
 var missed bool
 
 // LoadLibrary makes the records of a text the library: that of package records,
-// whose head describes the form. Until then the library is silicon alone. An
-// error leaves it as it was. It must not run beside other functions of this
-// package.
+// whose head describes the form. Until then the library is silicon alone. The
+// text may come in two parts, as records.Parts gives them: names, by which
+// crystals are known, then structures, without which they cannot be opened. An
+// error leaves the library as it was. It must not run beside other functions of
+// this package.
 func LoadLibrary(text string) error {
 	lib, err := parseLibrary(text)
 	if err != nil {
 		return err
+	}
+	if len(lib.entries) > 0 && lib.entries[0].Name == "" {
+		return addStructures(lib.entries)
 	}
 	if _, ok := lib.byID["si"]; !ok || len(lib.entries) == 1 {
 		return errors.New("source: this text is not the library of crystals")
 	}
 	lib.whole = true
 	present = func() *library { return lib }
+	return nil
+}
+
+// addStructures gives the entries of the library what the first part of its
+// text left out.
+func addStructures(parts []Entry) error {
+	lib := present()
+	entries := slices.Clone(lib.entries)
+	for _, part := range parts {
+		i, ok := lib.byID[part.ID]
+		if !ok {
+			return say.Errorf("source: the library has no %q to give a structure to", part.ID)
+		}
+		e := &entries[i]
+		e.Reference, e.BSource, e.Note, e.atoms = part.Reference, part.BSource, part.Note, part.atoms
+	}
+	for _, e := range entries {
+		if len(e.atoms) == 0 {
+			return say.Errorf("source: the library has no structure of %q", e.ID)
+		}
+	}
+	lib.entries = entries
 	return nil
 }
 
@@ -306,6 +333,10 @@ func Open(id string) (*crystal.Structure, error) {
 
 // Open returns the whole cell of the entry.
 func (e Entry) Open() (*crystal.Structure, error) {
+	if len(e.atoms) == 0 {
+		missed = true
+		return nil, say.Errorf("source: the structure of %q has not come yet", e.ID)
+	}
 	lattice, err := crystal.NewLattice(e.Cell)
 	if err != nil {
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"math"
 	"os"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -224,4 +225,54 @@ func BenchmarkOpen(b *testing.B) {
 			}
 		})
 	}
+}
+
+// The library may come in two parts. With the first, crystals are known and
+// cannot be opened yet; with the second they are those of the whole text, but
+// for what only the search needs.
+func TestLoadLibraryInParts(t *testing.T) {
+	names, structures := records.Parts()
+	if strings.Contains(names+structures, "#\t") || len(names)+len(structures) > len(records.Text)+len(structures)/4 {
+		t.Errorf("parts of %d and %d bytes of %d", len(names), len(structures), len(records.Text))
+	}
+	whole := source.Library()
+	source.Alone(func() {
+		if err := source.LoadLibrary(structures); err == nil {
+			t.Error("structures are taken without names")
+		}
+		if err := source.LoadLibrary(names); err != nil {
+			t.Fatal(err)
+		}
+		if e, ok := source.Lookup("mp-2657"); !ok || e.ID != "rutile" || len(source.Library()) != len(whole) || source.Missed() {
+			t.Errorf("%d of %d crystals, rutile %v", len(source.Library()), len(whole), e)
+		}
+		if _, err := source.Open("si"); err != nil || source.Missed() {
+			t.Errorf("silicon: %v", err)
+		}
+		if _, err := source.Open("al"); err == nil || !source.Missed() {
+			t.Errorf("aluminium without its structure: %v, and it must be missed", err)
+		}
+		first, rest, _ := strings.Cut(structures, "\n\n")
+		for _, bad := range []string{first, rest, "id unobtainium\natom A1 Al 1a 0 0 0 1 1\n\n" + structures, structures[:len(structures)-30]} {
+			if err := source.LoadLibrary(bad); err == nil {
+				t.Errorf("%.30q… of %d bytes is taken for the structures", bad, len(bad))
+			}
+			if _, err := source.Open("al"); err == nil || !source.Missed() {
+				t.Error("bad structures have been loaded")
+			}
+		}
+		if err := source.LoadLibrary(structures); err != nil {
+			t.Fatal(err)
+		}
+		for i, e := range source.Library() {
+			want := whole[i]
+			want.Also, want.Category = nil, ""
+			if !reflect.DeepEqual(e, want) {
+				t.Errorf("in parts %+v\nwhole    %+v", e, want)
+			}
+		}
+		if _, err := source.Open("al"); err != nil || source.Missed() {
+			t.Errorf("aluminium: %v", err)
+		}
+	})
 }

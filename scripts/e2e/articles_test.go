@@ -383,7 +383,7 @@ func TestLibraryIndexes(t *testing.T) {
 		t.Errorf("%v crystals", n)
 	}
 	p.fill("#lib-find", "caf2")
-	p.wait("fluorite first", shown+`.length < 10 && `+shown+`[0].startsWith("Fluorite")`)
+	p.wait("fluorite first", shown+`.length < 20 && `+shown+`[0].startsWith("Fluorite")`)
 	p.fill("#lib-find", "rutlie")
 	p.wait("what was meant", `document.querySelector(".lib-search .found").textContent.startsWith("Nothing is called “rutlie”. Did you mean Rutile? ")`)
 	p.click(".lib-search .found button")

@@ -135,7 +135,7 @@ func TestSamePictures(t *testing.T) {
 	said := eval[string](p, `(async () => {
 		const page = document.documentElement.dataset;
 		const script = document.querySelector("script[type=module]").src;
-		const { EXEC, LIBRARY } = await import(new URL("../shared/files.js", script));
+		const { EXEC, LIBRARY, STRUCTURES } = await import(new URL("../shared/files.js", script));
 		const worker = new Worker(new URL("../workers/engine-worker.js", script), {type: "module"});
 		window.ask = (message) => new Promise((done, fail) => {
 			worker.onmessage = (e) => e.data.type === "progress" || done(e.data);
@@ -143,7 +143,7 @@ func TestSamePictures(t *testing.T) {
 			worker.postMessage(message);
 		});
 		const full = (address) => new URL(address, location.href).href;
-		return JSON.stringify(await ask({type: "start", engine: full(page.engine), exec: full(EXEC), library: full(LIBRARY), size: 0}));
+		return JSON.stringify(await ask({type: "start", engine: full(page.engine), exec: full(EXEC), library: [LIBRARY, STRUCTURES].map(full), size: 0}));
 	})()`)
 	if said != `{"type":"ready"}` {
 		t.Fatalf("the worker says %s", said)

@@ -81,16 +81,6 @@ func (b *builder) wasm() error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(b.addHashed("library.txt", []byte(uncommented(records.Text))), b.addHashed("crystals.json", index))
-}
-
-// uncommented takes the lines of comments out of the library.
-func uncommented(text string) string {
-	var out strings.Builder
-	for line := range strings.Lines(text) {
-		if !strings.HasPrefix(line, "#") {
-			out.WriteString(line)
-		}
-	}
-	return out.String()
+	names, structures := records.Parts()
+	return errors.Join(b.addHashed("library.txt", []byte(names)), b.addHashed("structures.txt", []byte(structures)), b.addHashed("crystals.json", index))
 }

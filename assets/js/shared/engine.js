@@ -4,7 +4,7 @@
 // moved on are merged.
 
 import { page } from "./dom.js";
-import { EXEC, LIBRARY } from "./files.js";
+import { EXEC, LIBRARY, STRUCTURES } from "./files.js";
 import { signal } from "./signal.js";
 import { startWorker } from "./worker.js";
 
@@ -51,7 +51,7 @@ export function start() {
     type: "start",
     engine: new URL(page.engine ?? "", location.href).href,
     exec: new URL(EXEC, location.href).href,
-    library: new URL(LIBRARY, location.href).href,
+    library: [LIBRARY, STRUCTURES].map((part) => new URL(part, location.href).href),
     size: Number(page.engineRaw) || 0,
   });
 }

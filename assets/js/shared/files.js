@@ -4,8 +4,9 @@
 /** What Go programs need to run. */
 export const EXEC = "__URL wasm_exec.js__";
 export const VIEWER = "__URL viewer.wasm__";
-/** The crystals that the engine does not hold itself. */
+/** The crystals that the engine does not hold itself: what they are known by, and what they are opened with. */
 export const LIBRARY = "__URL library.txt__";
+export const STRUCTURES = "__URL structures.txt__";
 /** The typeface of drawings. */
 export const FONT = "__URL fonts/inter-latin-wght-normal.woff2__";
 /** What the search of crystals looks through (find.js). */

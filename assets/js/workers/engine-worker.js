@@ -29,23 +29,25 @@ async function load(address, size) {
   return WebAssembly.compileStreaming(new Response(counted, { headers: { "Content-Type": "application/wasm" } }));
 }
 
-/** Where the library lies, and its text once it is asked for. */
-let shelf = "";
-/** @type {Promise<string> | null} */
-let text = null;
-let shelved = false;
+/** A part of the library: where it lies, its text once it is asked for, and whether the engine has it. @typedef {{address: string, text?: Promise<string>, shelved: boolean}} Part */
+/** Names of crystals, then their structures. @type {Part[]} */
+let shelf = [];
 
-/** Reads the library; again after a failure. */
-function read() {
-  text ??= fetch(shelf, { priority: "low" }).then((r) => (r.ok ? r.text() : Promise.reject(r.status)));
-  text.catch(() => (text = null));
-  return text;
+/** Reads a part of the library; again after a failure. @param {Part} part */
+function read(part) {
+  part.text ??= fetch(part.address, { priority: "low" }).then((r) => (r.ok ? r.text() : Promise.reject(r.status)));
+  part.text.catch(() => (part.text = undefined));
+  return part.text;
 }
 
-/** Hands the library to the engine. Whether it has it then. */
+/** Hands the library to the engine, part by part. Whether it has all of it then. */
 async function shelve() {
-  const records = await read().catch(() => "");
-  return (shelved ||= !scope.zoneaxisEngine.library(records));
+  for (const part of shelf) {
+    const records = await read(part).catch(() => "");
+    part.shelved ||= !scope.zoneaxisEngine.library(records);
+    if (!part.shelved) return false;
+  }
+  return true;
 }
 
 const NO_LIBRARY = "The library of crystals could not be loaded. Check the connection, then try again.";
@@ -81,15 +83,15 @@ function solved(id, result) {
   answers.delete(id);
 }
 
-/** @param {{engine: string, exec: string, library: string, size: number}} where */
+/** @param {{engine: string, exec: string, library: string[], size: number}} where */
 async function start(where) {
   const compiled = load(where.engine, where.size);
   compiled.catch(() => {});
   await import(where.exec);
   const go = new scope.Go();
   program = { module: await compiled, exec: where.exec };
-  shelf = where.library;
-  read(); // while the program starts
+  shelf = where.library.map((address) => ({ address, shelved: false }));
+  for (const part of shelf) read(part); // while the program starts
   const instance = await WebAssembly.instantiate(program.module, go.importObject);
   go.run(instance).then(
     () => post({ type: "failed", message: "engine: it stopped" }),
