@@ -22,12 +22,14 @@ const secret = "a-token-for-tests-0001"
 
 // rig is a counter with a clock that stands still until it is moved.
 type rig struct {
-	t   *testing.T
+	t   testing.TB
 	now time.Time
 	h   http.Handler
+
+	store *store.Store
 }
 
-func newRig(t *testing.T, public bool) *rig {
+func newRig(t testing.TB, public bool) *rig {
 	t.Helper()
 	log := slog.New(slog.DiscardHandler)
 	s, err := store.Open(t.TempDir(), log)
@@ -40,7 +42,7 @@ func newRig(t *testing.T, public bool) *rig {
 		t.Fatal(err)
 	}
 	// Today, so that single views are kept.
-	r := &rig{t: t, now: time.Now().UTC().Truncate(time.Hour)}
+	r := &rig{t: t, store: s, now: time.Now().UTC().Truncate(time.Hour)}
 	if r.h, err = Handler(Config{Store: s, Token: token, Public: public, Log: log, Now: func() time.Time { return r.now }}); err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +62,7 @@ func (r *rig) ask(method, target, body string, headers ...string) *http.Response
 	return w.Result()
 }
 
-func said(t *testing.T, resp *http.Response) string {
+func said(t testing.TB, resp *http.Response) string {
 	t.Helper()
 	body, err := io.ReadAll(resp.Body)
 	if err != nil {
@@ -346,5 +348,32 @@ func TestSalts(t *testing.T) {
 	s.of(today+3, now.AddDate(0, 0, 3))
 	if len(s.byDay) != 1 {
 		t.Errorf("secrets of %d days are kept", len(s.byDay))
+	}
+}
+
+// BenchmarkOverview makes the pages of a counter with 100,000 views of a month.
+func BenchmarkOverview(b *testing.B) {
+	r := newRig(b, true)
+	views := make([]store.View, 5000)
+	for round := range 20 {
+		for i := range views {
+			n := round*len(views) + i
+			views[i] = store.View{At: r.now.Add(-time.Duration(n) * 25 * time.Second), Session: int64(n%9000 + 1), Name: fmt.Sprintf("/page-%d", n%200), Country: "NL"}
+			if n%3 == 0 {
+				views[i].Event, views[i].Name = true, hits.Pattern(fmt.Sprintf("crystal %d", n%150), fmt.Sprintf("[%d10]", n%7), "kinematic").Name()
+			}
+		}
+		if err := r.store.Add(views, 0); err != nil {
+			b.Fatal(err)
+		}
+	}
+	for _, unit := range units {
+		b.Run(unit, func(b *testing.B) {
+			for b.Loop() {
+				if resp := r.ask("GET", "/?period="+unit, ""); resp.StatusCode != 200 {
+					b.Fatal(resp.StatusCode)
+				}
+			}
+		})
 	}
 }
