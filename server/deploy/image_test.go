@@ -154,10 +154,15 @@ func (im image) volume(t *testing.T, folder string) string {
 	return dir
 }
 
-// TestSiteImage builds the image of the site from its Dockerfile and runs it as
-// a container runtime would.
-func TestSiteImage(t *testing.T) {
+// TestImages builds the images from their Dockerfile and runs them as a container
+// runtime would.
+func TestImages(t *testing.T) {
 	b := newBuilder(t)
+	t.Run("site", func(t *testing.T) { testSiteImage(t, b) })
+	t.Run("tally", func(t *testing.T) { testTallyImage(t, b) })
+}
+
+func testSiteImage(t *testing.T, b *builder) {
 	b.build(t, "site")
 	im := b.image(t, "site")
 	if got := strings.Join(im.files(t), " "); got != "/etc/group /etc/passwd /etc/ssl/certs/ca-certificates.crt /zoneaxis-server" {
@@ -237,4 +242,39 @@ func TestSiteImage(t *testing.T) {
 		t.Errorf("a volume of somebody else: %d\n%s", a.status, p.text())
 	}
 	stop(t, p)
+}
+
+func testTallyImage(t *testing.T, b *builder) {
+	b.build(t, "tally")
+	im := b.image(t, "tally")
+	if got := strings.Join(im.files(t), " "); got != "/etc/group /etc/passwd /etc/ssl/certs/ca-certificates.crt /tally" {
+		t.Errorf("in the image: %s", got)
+	}
+	const folder, token = "/var/lib/tally", "a-token-of-the-test-of-the-image"
+	volume, addr := im.volume(t, folder), freePort(t)
+	p := launch(t, im.container(t, volume, folder, im.Config.Entrypoint, "ADDR="+addr, "TOKEN="+token))
+	healthy := func() error {
+		out, err := im.container(t, volume, folder, im.Config.Healthcheck.Test[1:], "ADDR="+addr).CombinedOutput()
+		if err != nil {
+			return fmt.Errorf("%w: %s", err, out)
+		}
+		return nil
+	}
+	eventually(t, "tally is healthy", healthy)
+	if status := read(t, fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid)); !strings.Contains(status, "Uid:\t65532\t65532") || !strings.Contains(status, "CapEff:\t0000000000000000") {
+		t.Errorf("it runs with more than it needs:\n%s", status)
+	}
+	if err := stop(t, p); err != nil {
+		t.Errorf("SIGTERM: %v\n%s", err, p.text())
+	}
+	if kept, err := os.ReadDir(volume); err != nil || len(kept) == 0 {
+		t.Errorf("nothing is in the volume: %v", err)
+	}
+
+	// Without its token it says in one sentence what to do.
+	p = launch(t, im.container(t, volume, folder, im.Config.Entrypoint, "ADDR="+addr))
+	<-p.ended
+	if text := p.text(); p.err == nil || !strings.Contains(text, "TOKEN_FILE") || strings.Count(strings.TrimSpace(text), "\n") > 1 {
+		t.Errorf("without a token: %v, %s", p.err, text)
+	}
 }

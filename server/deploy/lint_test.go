@@ -5,6 +5,7 @@ package deploy_test
 import (
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -43,6 +44,8 @@ func TestLint(t *testing.T) {
 		{"Dockerfile", "FROM scratch AS site", "FROM scratch AS Site", "StageNameCasing"},
 		{"Dockerfile", "USER 65532", "USR 65532", "unknown instruction"},
 		{"compose.yaml", "mem_limit: 64m", "memlimit: 64m", "memlimit"},
+		{"kubernetes/site.yaml", "readOnlyRootFilesystem", "readOnlyRootFileSystem", "unknown field"},
+		{"kubernetes/tally.yaml", "storage: 5Gi", "storage: 5Gib", "quantities"},
 	}
 	for _, f := range faults {
 		text := read(t, f.file)
@@ -53,6 +56,24 @@ func TestLint(t *testing.T) {
 		write(t, name, strings.Replace(text, f.old, f.new, 1), 0o644)
 		if out, err := lint(name); err == nil || !strings.Contains(out, f.want) {
 			t.Errorf("%s with %q: %v, %s", f.file, f.new, err, out)
+		}
+	}
+}
+
+// TestAlerts: Prometheus takes the rules, and every series that they watch is one
+// that the site has.
+func TestAlerts(t *testing.T) {
+	promtool := tool(t, "promtool", "the check of the alert rules")
+	run(t, exec.Command(promtool, "check", "rules", "alerts.yaml"))
+	addr := freePort(t)
+	p := serve(t, site(t, "METRICS_ADDR="+addr))
+	get(t, p.url+"/sim?c=si")
+	// A series with labels is there when it first happens.
+	metrics := string(get(t, "http://"+addr+"/metrics").body) + strings.ReplaceAll(read(t, "../crowd.go"), `CounterOpts{Name: "`, "# TYPE ")
+	metrics = strings.ReplaceAll(metrics, `",`, " ")
+	for _, name := range regexp.MustCompile(`\b(?:zoneaxis|process|go)_\w+`).FindAllString(read(t, "alerts.yaml"), -1) {
+		if !strings.Contains(metrics, "# TYPE "+strings.TrimSuffix(strings.TrimSuffix(name, "_bucket"), "_count")+" ") {
+			t.Errorf("the site has no series %s", name)
 		}
 	}
 }
