@@ -28,7 +28,8 @@ const Path = "/sim"
 //	at  middle of the picture, Å⁻¹                           0,0
 //	c2, or   second phase and its orientation relationship   none
 //
-// Defaults are left out and the order is this one, so that one state has one
+// Defaults are left out (of ab too: without it a link with m=d means none, as it did
+// before there was absorption, and any other one t) and the order is this one, so that one state has one
 // link. Unknown keys are kept, after the known ones, but for those that track
 // readers; what the text around a link leaves at its end is no part of it.
 type Link struct {
@@ -131,7 +132,7 @@ func ParseSaved(text string) (Link, []Problem) {
 		problems = append(problems, Problem{Key: "v", Text: "This link was made with a newer version. Reload to open it fully.", Reload: true})
 	}
 	migrate(&values, version, migrations)
-	bad := map[string]bool{}
+	bad, said := map[string]bool{}, map[string]bool{}
 	for i := range parts {
 		p := &parts[i]
 		v, given := values.take(p.key)
@@ -150,6 +151,12 @@ func ParseSaved(text string) (Link, []Problem) {
 			}
 			bad[p.key] = true
 			problems = append(problems, p.problem())
+		}
+		said[p.key] = true
+	}
+	for i := range Table {
+		if r := &Table[i]; r.Older != "" && !said[r.Key] {
+			r.Read(&l.Settings, r.usual(&l.Settings))
 		}
 	}
 	if bad["z"] {
@@ -231,7 +238,7 @@ func (p *part) text(l *Link) (string, bool) {
 	}
 	r := Of(p.key)
 	text := r.Text(&l.Settings)
-	return text, text != r.Default
+	return text, text != r.usual(&l.Settings)
 }
 
 func (p *part) problem() Problem {

@@ -12,11 +12,15 @@ type Settings struct {
 	CL        float64 // camera length, mm
 	Thickness float64 // nm
 	Model     string  // of the intensities
-	Overlays  string  // letters
-	Style     string  // of the pattern; "" goes with the theme
-	Flags     string  // letters: how the picture is turned over
-	Rings     bool    // powder rings instead of spots
-	Cell      string  // which cell of the crystal is shown
+	// Absorption is how dynamical intensities lose electrons: t by thermal diffuse
+	// scattering, n not at all, p in proportion, by U' = Ratio·U.
+	Absorption string
+	Ratio      float64
+	Overlays   string // letters
+	Style      string // of the pattern; "" goes with the theme
+	Flags      string // letters: how the picture is turned over
+	Rings      bool   // powder rings instead of spots
+	Cell       string // which cell of the crystal is shown
 }
 
 // Setting is a row of Table: all that a link, a request, the form and their
@@ -39,7 +43,11 @@ type Setting struct {
 	Many    bool
 	Order   string // of letters in a link, if it is not that of the options
 
+	Decimals int    // of a number in links; 0 means 1
 	Default  string // as links write it
+	// Older is what a link with the row's Model means that leaves the setting out,
+	// "" for Default: links from before there was the setting keep their picture.
+	Older    string
 	Fallback string // in words; "" if it is Default with the unit
 	Model    string // the model whose pictures show it; "" for every one
 
@@ -83,6 +91,15 @@ var Table = []Setting{
 		Help:    "Kinematic: every electron is scattered once at most. Dynamical: Bloch waves, for perfect crystals of the thickness given.",
 		Options: []Option{{"k", "Kinematic"}, {"d", "Dynamical"}},
 		word:    func(s *Settings) *string { return &s.Model },
+	}, {
+		Key: "ab", Name: "absorption", Label: "Absorption", Panel: "beam", Default: "t", Older: "n", Fallback: "thermal diffuse scattering", Model: "d",
+		Help:    "How the crystal takes electrons out of the beams: by thermal diffuse scattering of its vibrating atoms, not at all, or in proportion to the potential.",
+		Options: []Option{{"t", "Thermal"}, {"n", "None"}, {"p", "Ratio"}},
+		word:    func(s *Settings) *string { return &s.Absorption },
+	}, {
+		Key: "ar", Name: "absorption ratio", Label: "Absorption ratio", Panel: "beam", Unit: "U′/U", Min: 0, Max: 0.3, Decimals: 3, Default: "0.1", Model: "d",
+		Help:   "How strong the absorption in proportion is: the imaginary part of the potential over its real part.",
+		number: func(s *Settings) *float64 { return &s.Ratio },
 	}, {
 		Key: "o", Name: "overlays", Panel: "show", Default: "is", Fallback: "indices and scale bar", Many: true, Order: "ikhdgs",
 		Help:    "What is drawn over the spots.",
@@ -130,11 +147,19 @@ func Of(key string) *Setting {
 	return nil
 }
 
-// Text returns a setting as links write it: numbers with one decimal at most.
+// usual returns what a link means that leaves the setting out, as links write it.
+func (r *Setting) usual(s *Settings) string {
+	if r.Older != "" && s.Model == r.Model {
+		return r.Older
+	}
+	return r.Default
+}
+
+// Text returns a setting as links write it: numbers with few decimals.
 func (r *Setting) Text(s *Settings) string {
 	switch {
 	case r.number != nil:
-		return Trimmed(*r.number(s), 1)
+		return Trimmed(*r.number(s), max(r.Decimals, 1))
 	case r.word != nil:
 		return *r.word(s)
 	case *r.toggle(s):

@@ -1869,6 +1869,10 @@ func encodeExport(w *jsontext.Writer, x *Export) {
 	w.String(x.Model)
 	w.Member(`,"thickness_nm":`)
 	w.Float(x.Thickness)
+	if x.Absorption != "" {
+		w.Member(`,"absorption":`)
+		w.String(x.Absorption)
+	}
 	w.Member(`,"reflections":`)
 	encodeListExportReflection(w, x.Reflections)
 	w.Byte('}')

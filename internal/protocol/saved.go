@@ -91,6 +91,7 @@ type Export struct {
 	Scale        float64            `json:"picture_width_invA"`
 	Model        string             `json:"model"` // kinematic, dynamical
 	Thickness    float64            `json:"thickness_nm"`
+	Absorption   string             `json:"absorption,omitempty"` // in words, of a dynamical pattern
 	Reflections  []ExportReflection `json:"reflections"`
 }
 

@@ -3,6 +3,7 @@ package scene
 import (
 	"math"
 	"strconv"
+	"strings"
 
 	"zoneaxis/internal/crystal"
 )
@@ -27,9 +28,9 @@ type Reflection struct {
 // each, in the given order. With four set there is a column for i. Lines end
 // in LF; the units stand in the heading. Families of powder rings have their
 // multiplicity in place of what belongs to a spot. The intensity is relative to
-// the strongest (I_of_strongest) or, with dynamical set, to the incident beam
-// (I_of_incident).
-func AppendCSV(dst []byte, rows []Reflection, four, dynamical bool) []byte {
+// the strongest (I_of_strongest) or, if a model with dynamical intensities has a
+// name, to the incident beam (I_of_incident_…).
+func AppendCSV(dst []byte, rows []Reflection, four bool, dynamical string) []byte {
 	dst = append(dst, "h,k,"...)
 	if four {
 		dst = append(dst, "i,"...)
@@ -38,8 +39,8 @@ func AppendCSV(dst []byte, rows []Reflection, four, dynamical bool) []byte {
 	switch {
 	case rings:
 		dst = append(dst, "l,d_A,g_invA,multiplicity,F_abs_A,I_of_strongest\n"...)
-	case dynamical:
-		dst = append(dst, "l,d_A,g_invA,x_invA,y_invA,s_invA,F_abs_A,F_phase_deg,I_of_incident\n"...)
+	case dynamical != "":
+		dst = append(dst, "l,d_A,g_invA,x_invA,y_invA,s_invA,F_abs_A,F_phase_deg,I_of_incident_"+strings.ReplaceAll(dynamical, " ", "_")+"\n"...)
 	default:
 		dst = append(dst, "l,d_A,g_invA,x_invA,y_invA,s_invA,F_abs_A,F_phase_deg,I_of_strongest\n"...)
 	}

@@ -313,10 +313,13 @@ func TestAppendCSV(t *testing.T) {
 	want := "h,k,i,l,d_A,g_invA,x_invA,y_invA,s_invA,F_abs_A,F_phase_deg,I_of_strongest\n" +
 		"1,-1,0,0,2.50000,0.400000,0.400000,0.000000,-0.001000,5.0000,-53.13,1.000000\n" +
 		"0,0,0,0,,0.000000,0.000000,0.000000,0.000000,10.0000,0.00,0.000000\n"
-	if got := string(AppendCSV(nil, rows, true, false)); got != want {
+	if got := string(AppendCSV(nil, rows, true, "")); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
-	if got := string(AppendCSV(nil, rows[:1], false, false)); !strings.HasPrefix(got, "h,k,l,") || !strings.Contains(got, "\n1,-1,0,2.5") {
+	if got := string(AppendCSV(nil, rows[:1], false, "no absorption")); !strings.Contains(got, ",I_of_incident_no_absorption\n") {
+		t.Errorf("dynamical: %q", got)
+	}
+	if got := string(AppendCSV(nil, rows[:1], false, "")); !strings.HasPrefix(got, "h,k,l,") || !strings.Contains(got, "\n1,-1,0,2.5") {
 		t.Errorf("three indices: %s", got)
 	}
 }

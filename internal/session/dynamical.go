@@ -34,9 +34,11 @@ const fullIntensity = 0.25
 
 // dynamics is the solution for one crystal, orientation and voltage.
 type dynamics struct {
-	specimen *specimen
-	orient   geom.Rotation
-	kv       float64
+	specimen   *specimen
+	orient     geom.Rotation
+	kv         float64
+	absorption string // as in the settings
+	ratio      float64
 
 	refl    *diffraction.Reflections // that the beams are numbered by
 	system  *bloch.System            // nil if there are too many beams
@@ -49,7 +51,17 @@ type dynamics struct {
 
 // is reports whether d belongs to the state.
 func (d *dynamics) is(s *moment) bool {
-	return d != nil && d.specimen == s.specimen && d.orient == s.orient && d.kv == s.KV
+	return d != nil && d.specimen == s.specimen && d.orient == s.orient && d.kv == s.KV && d.absorption == s.Absorption && d.ratio == s.Ratio
+}
+
+// absorbing sets how the state loses electrons.
+func (s *moment) absorbing(opt *bloch.Options) {
+	switch opt.Ratio = s.Ratio; s.Absorption {
+	case "t":
+		opt.Absorption = bloch.Thermal
+	case "p":
+		opt.Absorption = bloch.Proportional
+	}
 }
 
 // of returns the intensity of a reflection as a fraction of the incident beam,
@@ -119,7 +131,7 @@ func (s *moment) solveDraft() *dynamics {
 	if d.is(s) {
 		return d
 	}
-	if s.light && d != nil && d.system == nil && d.specimen == s.specimen && d.kv == s.KV {
+	if s.light && d != nil && d.system == nil && d.specimen == s.specimen && d.kv == s.KV { // with any absorption
 		return nil
 	}
 	opt := bloch.Standard(s.beam)
@@ -132,7 +144,8 @@ func (s *moment) solveDraft() *dynamics {
 // solve solves the state. Too many beams are no error: the solution then has no
 // system.
 func (s *moment) solve(opt bloch.Options) (*dynamics, error) {
-	d := &dynamics{specimen: s.specimen, orient: s.orient, kv: s.KV}
+	d := &dynamics{specimen: s.specimen, orient: s.orient, kv: s.KV, absorption: s.Absorption, ratio: s.Ratio}
+	s.absorbing(&opt)
 	var err error
 	if d.refl, err = s.specimen.reflectionsWide(); err != nil {
 		return nil, err
@@ -177,11 +190,11 @@ func (s *Session) Calculate(yield func() bool, solver Solver) (out *protocol.Rep
 		out.OK = true
 		return out
 	}
-	specimen, orient, kv := s.specimen, s.orient, s.KV
+	wanted := dynamics{specimen: s.specimen, orient: s.orient, kv: s.KV, absorption: s.Absorption, ratio: s.Ratio}
 	opt := bloch.Standard(s.beam)
 	opt.MaxBeams = mostBeams
 	opt.Yield = func() bool {
-		return yield() && s.isDynamical() && s.specimen == specimen && s.orient == orient && s.KV == kv
+		return yield() && s.isDynamical() && wanted.is(&s.moment)
 	}
 	if solver != nil {
 		opt.Elsewhere = func(job []byte) ([]byte, error) { return solver(job, opt.Yield) }
@@ -312,6 +325,37 @@ func (s words) modelText() string {
 		text = "draft: " + text
 	}
 	return text
+}
+
+// absorptionText says how electrons are lost in a dynamical picture.
+func (s *moment) absorptionText() string {
+	switch s.Absorption {
+	case "t":
+		return "thermal absorption"
+	case "p":
+		return "absorption " + link.Trimmed(s.Ratio, 3) + " of the potential"
+	}
+	return "no absorption"
+}
+
+// atRest is a note for a crystal that absorbs nothing, "" for the others.
+func (s words) atRest() string {
+	if !s.isDynamical() || s.Absorption != "t" {
+		return ""
+	}
+	still, all := 0, 0
+	for _, a := range s.specimen.refl.Atoms() {
+		if all++; a.B == 0 {
+			still++
+		}
+	}
+	switch still {
+	case 0:
+		return ""
+	case all:
+		return "The atoms of this crystal are given at rest (B = 0). Atoms at rest absorb nothing thermally, so there is no absorption."
+	}
+	return "Some atoms of this crystal are given at rest (B = 0). Atoms at rest absorb nothing thermally."
 }
 
 // modelSuffix is modelText behind something else, where the model is told.

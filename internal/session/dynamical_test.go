@@ -70,7 +70,7 @@ func TestDynamicalPicture(t *testing.T) {
 	}
 	d := "d"
 	dynamical := must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Values: values{"m": d}}, Draw: "svg"})
-	if dynamical.Change != "model" || dynamical.Link != "/sim?z=1,1,0&m=d" || dynamical.View.Values["m"] != "d" || dynamical.View.Waiting != "" {
+	if dynamical.Change != "model" || dynamical.Link != "/sim?z=1,1,0&m=d&ab=t" || dynamical.View.Values["m"] != "d" || dynamical.View.Waiting != "" {
 		t.Errorf("change %q, link %q, model %q, waiting %q", dynamical.Change, dynamical.Link, dynamical.View.Values["m"], dynamical.View.Waiting)
 	}
 	if dynamical.SVG == kinematic.SVG {
@@ -87,13 +87,13 @@ func TestDynamicalPicture(t *testing.T) {
 		t.Errorf("002 is said as %q", status)
 	}
 	file := must(t, s, protocol.Request{Op: "export", Kind: "csv"}).File
-	if !strings.HasPrefix(file.Text, "h,k,l,") || !strings.Contains(file.Text, ",I_of_incident\n") {
+	if !strings.HasPrefix(file.Text, "h,k,l,") || !strings.Contains(file.Text, ",I_of_incident_thermal_absorption\n") {
 		t.Errorf("CSV begins %.90q", file.Text)
 	}
-	if text := must(t, s, protocol.Request{Op: "export", Kind: "json"}).File.Text; !strings.Contains(text, `"model": "dynamical"`) || !strings.Contains(text, `"thickness_nm": 50`) {
+	if text := must(t, s, protocol.Request{Op: "export", Kind: "json"}).File.Text; !strings.Contains(text, `"model": "dynamical"`) || !strings.Contains(text, `"thickness_nm": 50`) || !strings.Contains(text, `"absorption": "thermal absorption"`) {
 		t.Error("the JSON file does not name the model")
 	}
-	if svg := must(t, s, protocol.Request{Op: "export", Kind: "svg"}).SVG; !strings.Contains(svg, "dynamical, ") || !strings.Contains(svg, "50 nm, no absorption") {
+	if svg := must(t, s, protocol.Request{Op: "export", Kind: "svg"}).SVG; !strings.Contains(svg, "dynamical, ") || !strings.Contains(svg, "50 nm, thermal absorption") {
 		t.Error("the caption does not name the model")
 	}
 
@@ -116,7 +116,7 @@ func TestDynamicalPicture(t *testing.T) {
 func TestThicknessNote(t *testing.T) {
 	s := open(t, "/sim?z=1,1,0")
 	thick := "80"
-	if r := must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Values: values{"t": thick}}}); !strings.Contains(r.Toast, "every thickness") {
+	if r := must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Values: values{"t": thick}}}); !strings.Contains(r.Toast, "does not depend on the thickness") {
 		t.Errorf("toast %q", r.Toast)
 	}
 }
@@ -183,7 +183,7 @@ func TestCalculate(t *testing.T) {
 		t.Fatalf("error %q", r.Error)
 	}
 	done := must(t, s, protocol.Request{Op: "view", Draw: "svg"})
-	if done.View.Waiting != "" || done.SVG == v.SVG || len(done.View.Frame.Hud) != 3 {
+	if done.View.Waiting != "" || done.SVG == v.SVG || len(done.View.Frame.Hud) != 4 {
 		t.Errorf("after the calculation: waiting %q, %v", done.View.Waiting, done.View.Frame.Hud)
 	}
 	if again := s.Calculate(func() bool { t.Error("it calculates again"); return true }, nil); !again.OK {

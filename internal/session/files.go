@@ -177,8 +177,11 @@ func (s *Session) doExport(r *protocol.Request, _ []byte, out *protocol.Reply) e
 		out.SVG = string(s.exporting().file(o, address))
 		out.File = &protocol.File{Name: name + ".svg", Type: "image/svg+xml"}
 	case "csv":
-		rows := s.rowsOf()
-		out.File = &protocol.File{Name: name + ".csv", Type: "text/csv", Text: string(scene.AppendCSV(nil, rows, s.specimen.four, s.drawn.dynamics != nil))}
+		rows, dynamical := s.rowsOf(), ""
+		if s.drawn.dynamics != nil {
+			dynamical = s.absorptionText()
+		}
+		out.File = &protocol.File{Name: name + ".csv", Type: "text/csv", Text: string(scene.AppendCSV(nil, rows, s.specimen.four, dynamical))}
 		out.Toast = "Copied " + plural(len(rows), "row") + "."
 	case "json":
 		text, err := s.exporting().exportJSON(o, address)
@@ -273,7 +276,7 @@ func (s words) caption(o protocol.ExportOptions, address string) []string {
 	}
 	first += ", " + link.Trimmed(s.KV, 1) + " kV, " + s.modelText()
 	if s.drawn.dynamics != nil {
-		first += ", " + link.Trimmed(s.Thickness, 1) + " nm, no absorption"
+		first += ", " + link.Trimmed(s.Thickness, 1) + " nm, " + s.absorptionText()
 	}
 	if text := flagsText(s.Flags); text != "" {
 		first += ". " + text
@@ -301,7 +304,7 @@ func (s exporting) exportJSON(o protocol.ExportOptions, address string) (string,
 	}
 	s.draw()
 	if s.drawn.dynamics != nil {
-		doc.Model = "dynamical"
+		doc.Model, doc.Absorption = "dynamical", s.absorptionText()
 	}
 	if p.setting != nil {
 		doc.SpaceGroup = p.setting.Extended

@@ -80,7 +80,7 @@ func (s *Session) unseen(before *link.Settings) string {
 	for i := range link.Table {
 		row := &link.Table[i]
 		if row.Model != "" && row.Model != s.Model && !row.Same(before, &s.Settings) {
-			return "The kinematic pattern is the same at every " + row.Name + ". The dynamical one is not."
+			return "The kinematic pattern does not depend on the " + row.Name + ". The dynamical one does."
 		}
 	}
 	return ""

@@ -2,6 +2,7 @@ package session_test
 
 import (
 	"slices"
+	"strconv"
 	"testing"
 
 	"zoneaxis/internal/link"
@@ -24,7 +25,7 @@ func TestEverySetting(t *testing.T) {
 			}
 		}
 		if r.Unit != "" {
-			text = link.Trimmed((r.Min+r.Max)/2, 0) + ".3777" // finer than a link
+			text = strconv.FormatFloat((r.Min+r.Max)/2+0.03777, 'f', -1, 64) // finer than a link
 		}
 		reply := must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Values: values{r.Key: text}}, Draw: "svg"})
 		if reply.Change != r.Change() || reply.View.Values[r.Key] == first.View.Values[r.Key] || reply.Link == first.Link {

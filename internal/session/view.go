@@ -118,6 +118,9 @@ func (s words) hud() []protocol.Text {
 		protocol.Says("λ = " + link.Fixed(100*s.beam.Wavelength(), 3) + thin + "pm"),
 	}
 	if s.isDynamical() {
+		if s.drawn.dynamics != nil {
+			lines = append(lines, protocol.Says(s.absorptionText()))
+		}
 		lines = append(lines, protocol.Says(s.modelText()))
 	}
 	return lines
@@ -186,6 +189,9 @@ func (s words) notes() []string {
 	if s.specimen.empty {
 		notes = append(notes, "The CIF has a cell but no atoms. Positions of the spots are right, intensities are not shown.")
 	}
+	if text := s.atRest(); text != "" {
+		notes = append(notes, text)
+	}
 	if s.specimen.capped {
 		notes = append(notes, "Spots beyond "+link.Trimmed(10*s.specimen.refl.GMax, 1)+" per nanometre are left out: the cell is large, and there would be too many.")
 	}
@@ -202,20 +208,32 @@ func (s words) notes() []string {
 func (s words) off() []protocol.Off {
 	switch {
 	case s.Rings:
-		return []protocol.Off{
-			{Key: "t", Why: "Powder rings do not depend on it."},
-			{Key: "o", Codes: "kdhg", Why: "Powder rings hold all orientations, by single scattering: Kikuchi lines, double diffraction, HOLZ and forbidden spots have no part in them."},
-		}
+		return append(undynamical("Powder rings"), protocol.Off{
+			Key: "o", Codes: "kdhg", Why: "Powder rings hold all orientations, by single scattering: Kikuchi lines, double diffraction, HOLZ and forbidden spots have no part in them.",
+		})
 	case s.specimen.empty:
-		return []protocol.Off{
-			{Key: "t", Why: "Spots without atoms do not depend on it."},
-			{Key: "m", Codes: "d", Why: "The dynamical model needs atoms."},
-			{Key: "o", Codes: "dhg", Why: "Without atoms it is not known which spots are HOLZ, forbidden or lit by double diffraction."},
-		}
+		return append(undynamical("Spots without atoms"),
+			protocol.Off{Key: "m", Codes: "d", Why: "The dynamical model needs atoms."},
+			protocol.Off{Key: "o", Codes: "dhg", Why: "Without atoms it is not known which spots are HOLZ, forbidden or lit by double diffraction."})
 	case s.Model != "d":
-		return []protocol.Off{{Key: "t", Why: "Kinematic spots do not depend on it."}}
+		return undynamical("Kinematic spots")
+	case s.Absorption != "p":
+		return []protocol.Off{{Key: "ar", Why: "It counts when the absorption is by ratio."}}
 	}
 	return nil
+}
+
+// undynamical are the settings that only the dynamical model knows. One of them
+// says why for all.
+func undynamical(what string) []protocol.Off {
+	var off []protocol.Off
+	for i := range link.Table {
+		if r := &link.Table[i]; r.Model == "d" {
+			off = append(off, protocol.Off{Key: r.Key})
+		}
+	}
+	off[0].Why = what + " depend on neither thickness nor absorption."
+	return off
 }
 
 // holzOutside tells of the ring of the first Laue zone, if it is wanted and the
@@ -477,7 +495,7 @@ func (s words) describe() string {
 	}
 	text := plural(s.drawn.inView, "reflection") + " in view"
 	if s.drawn.dynamics != nil {
-		text += ", with dynamical intensities at " + link.Trimmed(s.Thickness, 1) + " nanometres"
+		text += ", with dynamical intensities at " + link.Trimmed(s.Thickness, 1) + " nanometres, " + s.absorptionText()
 	}
 	if s.isDraft() {
 		text += ", " + s.modelText()

@@ -63,7 +63,7 @@ func TestThicknessOff(t *testing.T) {
 func TestPowderControls(t *testing.T) {
 	s := open(t, "/sim?z=1,1,0&w=r&o=iks&c2=lib-ge")
 	v := s.View()
-	if len(v.Off) != 2 || v.Off[0].Key != "t" || v.Off[1].Codes != "kdhg" || v.Off[0].Why == "" || v.Off[1].Why == "" || !v.Still {
+	if len(v.Off) != 4 || v.Off[0].Key != "t" || v.Off[1].Key != "ab" || v.Off[2].Key != "ar" || v.Off[3].Codes != "kdhg" || v.Off[0].Why == "" || v.Off[3].Why == "" || !v.Still {
 		t.Errorf("off %+v, %v", v.Off, v.Still)
 	}
 	if len(v.Notes) == 0 || !strings.Contains(v.Notes[len(v.Notes)-1], "without the second phase") {
@@ -86,7 +86,7 @@ func TestPowderControls(t *testing.T) {
 	if got := s.Link().String(); got != before {
 		t.Errorf("the link is %s, was %s", got, before)
 	}
-	if v := open(t, "/sim?z=1,1,0&m=d").View(); v.Off != nil || v.Still {
+	if v := open(t, "/sim?z=1,1,0&m=d&ab=p").View(); v.Off != nil || v.Still {
 		t.Errorf("spots have off %+v", v.Off)
 	}
 }

@@ -30,18 +30,25 @@ func TestDynamical(t *testing.T) {
 		}
 		p.click(`input[name="m"][value="d"]`)
 		p.wait("a dynamical picture", hud("dynamical, 129 beams"))
-		p.wait("the link", `location.search === "?z=1,1,0&m=d"`)
+		p.wait("the link", `location.search === "?z=1,1,0&m=d&ab=t"`)
 		p.wait("002 in the table", `[...document.querySelectorAll("#rows tbody tr")].some((r) => r.cells[0].textContent.replace(/[^0-9]/g, "") === "002" && parseFloat(r.cells[3].textContent) > 10)`)
 		first := eval[string](p, `document.querySelector("#rows tbody tr td:nth-child(4)").textContent`)
 		eval[bool](p, `(() => { const r = document.querySelector("#t-range"); r.focus(); r.value = "100"; r.dispatchEvent(new Event("input", {bubbles: true})); return true })()`)
 		p.wait("the thickness in its field", `document.querySelector("#t").value === "100"`)
-		p.wait("the thickness in the link", `location.search === "?z=1,1,0&t=100&m=d"`)
+		p.wait("the thickness in the link", `location.search === "?z=1,1,0&t=100&m=d&ab=t"`)
 		if now := eval[string](p, `document.querySelector("#rows tbody tr td:nth-child(4)").textContent`); now == first {
 			t.Errorf("the strongest spot has %s %% at 50 and at 100 nm", now)
 		}
 		p.press("z") // the slider has the focus: letters are not for the pattern
 		p.click(`[data-do="undo"]`)
-		p.wait("one step back", `location.search === "?z=1,1,0&m=d"`)
+		p.wait("one step back", `location.search === "?z=1,1,0&m=d&ab=t"`)
+		p.wait("the absorption", hud("thermal absorption"))
+		p.click(`input[name="ab"][value="p"]`)
+		p.wait("a field for the ratio", hud("absorption 0.1 of the potential")+` && document.querySelector("#ar").offsetHeight > 0`)
+		p.click(`input[name="ab"][value="n"]`)
+		p.wait("no absorption", hud("no absorption")+` && location.search === "?z=1,1,0&m=d" && !document.querySelector("#ar").offsetHeight`)
+		p.click(`[data-do="undo"]`)
+		p.wait("absorption again", hud("absorption 0.1 of the potential"))
 	})
 	p.part(t, "a long calculation", "/sim?c=lib-yag&z=1,1,1&m=d", func(t *testing.T) {
 		p.wait("its message", `document.querySelector(".toasts").textContent.includes("Calculating, 1,000 beams…")`)
@@ -52,7 +59,7 @@ func TestDynamical(t *testing.T) {
 		p.wait("Cancel", `[...document.querySelectorAll(".toast button")].some((b) => b.textContent === "Cancel")`)
 		eval[bool](p, `[...document.querySelectorAll(".toast button")].find((b) => b.textContent === "Cancel").click() ?? true`)
 		p.says("Cancelled. Showing the kinematic pattern.")
-		p.wait("the link", `location.search === "?c=lib-yag"`)
+		p.wait("the link", `location.search === "?c=lib-yag&ab=n"`)
 	})
 	p.part(t, "a drag meanwhile", "/sim?c=lib-yag&z=0,0,1&m=d", func(t *testing.T) {
 		p.wait("its message", `document.querySelector(".toasts").textContent.includes("Calculating")`)

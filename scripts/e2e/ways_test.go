@@ -69,7 +69,7 @@ func TestWithoutEffect(t *testing.T) {
 		if got := eval[string](p, state); got != "tkdhg" || !eval[bool](p, still) {
 			t.Errorf("off are %q, turning is off: %v", got, eval[bool](p, still))
 		}
-		if got := eval[string](p, why); !strings.Contains(got, "Kikuchi lines, double diffraction, HOLZ") || !strings.Contains(got, "do not depend on it") {
+		if got := eval[string](p, why); !strings.Contains(got, "Kikuchi lines, double diffraction, HOLZ") || !strings.Contains(got, "neither thickness nor absorption") {
 			t.Errorf("the reason is %q", got)
 		}
 		p.shot("powder-off")

@@ -59,7 +59,8 @@ func formOf(t *testing.T, page string) map[string][]string {
 			at[a.Key] = a.Val
 		}
 		inside = inside || n.Data == "form" && at["id"] == "state"
-		if _, checked := at["checked"]; inside && n.Data == "input" && at["name"] != "" && (checked || at["type"] != "checkbox" && at["type"] != "radio") {
+		_, checked := at["checked"]
+		if _, off := at["disabled"]; inside && !off && n.Data == "input" && at["name"] != "" && (checked || at["type"] != "checkbox" && at["type"] != "radio") {
 			fields[at["name"]] = append(fields[at["name"]], at["value"])
 		}
 		for c := n.FirstChild; c != nil; c = c.NextSibling {

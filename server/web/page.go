@@ -73,7 +73,9 @@ func formRows(at []any, kind string) []map[string]any {
 // without reports whether an option, or with code "" a number, has no effect on
 // the picture.
 func without(off []protocol.Off, key, code string) bool {
-	return slices.ContainsFunc(off, func(o protocol.Off) bool { return o.Key == key && strings.Contains(o.Codes, code) })
+	return slices.ContainsFunc(off, func(o protocol.Off) bool {
+		return o.Key == key && (o.Codes == "" || strings.Contains(o.Codes, code))
+	})
 }
 
 func fieldKind(r *link.Setting) string {

@@ -124,7 +124,7 @@ function settings({ values, off }) {
     const key = line.dataset.off;
     const now = off?.find((o) => o.key === key);
     line.textContent = now?.why ?? "";
-    line.hidden = !now;
+    line.hidden = !now?.why;
     for (const input of $$(`#state [name="${key}"]:not([type=hidden])`)) input.disabled = !!now && (now.codes ?? input.value).includes(input.value);
   }
 }
