@@ -130,11 +130,16 @@ func TestFields(t *testing.T) {
 		{"kv", "abc", "Between 20 and 1000 kV.", "200"},
 		{"cl", "5 parsec", "Between 50 and 5000 mm.", "520"},
 		{"t", "12,,5", "Between 0.1 and 1000 nm.", "50"},
+		{"ar", "2", "Between 0 and 0.3 U′/U.", "0.1"},
 		{"rotation", "abc", "Between −360 and 360°.", "0.0°"},
 		{"holder-limitAlpha", "91", "Between 0 and 90°.", "30"},
 		{"zone", "abc", "That is not a zone axis. Try 110 or [1 −1 0].", "[110]"},
 	} {
-		p.part(t, c.field+" "+c.typed, "/sim?z=1,1,0", func(t *testing.T) {
+		address := "/sim?z=1,1,0"
+		if c.field == "t" || c.field == "ar" {
+			address += "&m=d&ab=p" // where they count
+		}
+		p.part(t, c.field+" "+c.typed, address, func(t *testing.T) {
 			eval[bool](p, `(document.querySelectorAll("details").forEach((d) => (d.open = true)), heard.length = 0, true)`)
 			field := "#" + c.field
 			p.fill(field, c.typed)

@@ -84,7 +84,7 @@ func TestWithoutEffect(t *testing.T) {
 			t.Errorf("the state went to %s", p.link())
 		}
 		eval[bool](p, `([...document.querySelectorAll(".toast button")].find((n) => n.textContent === "Show spots").click(), true)`)
-		p.wait("spots", `zx.app.now.view.values.w === "" && `+state+` === "" && !`+still+` && `+why+` === ""`)
+		p.wait("spots", `zx.app.now.view.values.w === "" && `+state+` === "t" && !`+still+` && `+why+` === "Kinematic spots depend on neither thickness nor absorption."`)
 	})
 	p.part(t, "HOLZ", "/sim?z=1,1,0&o=is", func(t *testing.T) {
 		p.click(`#panel-show .check:has([value="h"])`)
