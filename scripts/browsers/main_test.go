@@ -1,11 +1,13 @@
 package main
 
 import (
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -80,7 +82,7 @@ func TestRun(t *testing.T) {
 			}
 			write("plan", c.plan)
 			var out strings.Builder
-			err := run(&out, goTest, "./...")
+			err := run(&out, goList, goTest, "./...")
 			if (err == nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), c.want) {
 				t.Errorf("error %v, want %q", err, c.want)
 			}
@@ -90,26 +92,72 @@ func TestRun(t *testing.T) {
 		})
 	}
 	write("sample_test.go", "package sample\n\nfunc")
-	if err := run(io.Discard, goTest, "./..."); err == nil || !strings.Contains(err.Error(), "did not come to their end") {
+	if err := run(io.Discard, goList, goTest, "./..."); err == nil || !strings.Contains(err.Error(), "did not come to their end") {
 		t.Errorf("a package that does not compile: %v", err)
 	}
 }
 
+// lanesOf is a lister of some tests.
+func lanesOf(names ...string) lister { return func(...string) ([]string, error) { return names, nil } }
+
 // TestSecondTry: only what failed runs once more, and what does not end the
 // second time is no pass.
 func TestSecondTry(t *testing.T) {
+	var mu sync.Mutex
 	var asked [][]string
-	err := run(io.Discard, func(_ io.Writer, args ...string) ([]string, error) {
+	err := run(io.Discard, lanesOf("TestA", "TestB", "TestC"), func(_ io.Writer, args ...string) ([]string, error) {
+		mu.Lock()
+		defer mu.Unlock()
 		asked = append(asked, args)
-		if len(asked) == 1 {
-			return []string{"TestA", "TestB"}, nil
+		switch args[0] {
+		case "-run=^(TestA|TestC)$":
+			return []string{"TestC"}, nil
+		case "-run=^(TestB)$":
+			return []string{"TestB"}, nil
 		}
 		return nil, io.ErrUnexpectedEOF
 	}, "./x")
 	if err != io.ErrUnexpectedEOF {
 		t.Errorf("error %v", err)
 	}
-	if len(asked) != 2 || !slices.Equal(asked[1], []string{"-run", "^(TestA|TestB)$", "./x"}) {
+	if len(asked) != 3 || !slices.Equal(asked[2], []string{"-run=^(TestB|TestC)$", "./x"}) {
 		t.Errorf("asked for %q", asked)
+	}
+}
+
+// TestLanes: tests run side by side, and those that measure when nothing else
+// does. A lane that does not come to its end fails the run.
+func TestLanes(t *testing.T) {
+	var mu sync.Mutex
+	running, most := 0, 0
+	both := make(chan bool)
+	test := func(_ io.Writer, args ...string) ([]string, error) {
+		mu.Lock()
+		running++
+		most = max(most, running)
+		together := running == lanes
+		if strings.Contains(args[0], alone[0]) && (running != 1 || args[0] != "-run=^("+alone[0]+")$") {
+			t.Errorf("%s beside %d others", args[0], running-1)
+		}
+		mu.Unlock()
+		if !strings.Contains(args[0], alone[0]) {
+			if together {
+				close(both)
+			}
+			<-both
+		}
+		mu.Lock()
+		running--
+		mu.Unlock()
+		if strings.Contains(args[0], "TestB") {
+			return nil, io.ErrUnexpectedEOF
+		}
+		return nil, nil
+	}
+	if err := run(io.Discard, lanesOf("TestA", alone[0], "TestB", "TestC"), test); !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("error %v", err)
+	}
+	if most != lanes {
+		t.Errorf("%d at once, want %d", most, lanes)
 	}
 }
