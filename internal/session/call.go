@@ -211,6 +211,10 @@ func (s *Session) finish(r *protocol.Request, o operation, out *protocol.Reply) 
 	out.View = s.View()
 	if out.Status == "" && out.Change != "" {
 		out.Status = s.words().status(&before)
+		if r.Op == "read" {
+			// The view has the notes on the file; here they are only said.
+			out.Status = strings.Join(append([]string{out.Status}, s.specimen.notes...), " ")
+		}
 	}
 }
 

@@ -56,7 +56,6 @@ func (s *Session) doRead(r *protocol.Request, payload []byte, out *protocol.Repl
 		out.Notes = append(out.Notes, say.Sprintf("This file has %d structures. Which one?", len(structures)))
 		return nil
 	}
-	out.Notes = append(out.Notes, structures[block].Notes...)
 	return s.openFile(name, data, structures, block, out)
 }
 

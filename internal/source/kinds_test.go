@@ -225,6 +225,17 @@ func number(t *testing.T, s string) float64 {
 // in order.
 func FuzzPeople(f *testing.F) {
 	addFiles(f, "testdata/cases/k*")
+	for _, v := range variants() {
+		f.Add([]byte(v.text))
+	}
+	for _, r := range refusals {
+		if len(r.text) < 1<<12 {
+			f.Add([]byte(r.text))
+		}
+	}
+	for _, s := range mixedTexts {
+		f.Add([]byte(cifOf(cubic4, p1, filled, "M1 '"+s+"' 0 0 0 1")))
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		list, err := source.Decode("", data)
 		checkDecoded(t, list, err)

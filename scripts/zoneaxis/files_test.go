@@ -6,8 +6,13 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"zoneaxis/internal/protocol"
+	"zoneaxis/internal/session"
+	"zoneaxis/internal/source"
 )
 
 // Files as people have them, one or two of each kind that was once read wrong
@@ -60,5 +65,64 @@ func TestFilesOfPeople(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestPageReadsTheSame: page and command line read a file by one code, with the
+// same atoms and the same notes.
+func TestPageReadsTheSame(t *testing.T) {
+	files, err := filepath.Glob("../../internal/source/testdata/cases/k*")
+	if err != nil || len(files) < 30 {
+		t.Fatalf("%d files, %v", len(files), err)
+	}
+	noted := 0
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out, log bytes.Buffer
+		if err := run([]string{"crystal", "-in", file, "-block", "1"}, &out, &log); err != nil {
+			t.Errorf("%s: %v", file, err)
+			continue
+		}
+		var line crystalJSON
+		if err := json.Unmarshal(out.Bytes(), &line); err != nil {
+			t.Fatal(err)
+		}
+		s, problems := session.Open("/sim?v=1&c=lib-si", nil)
+		if len(problems) > 0 {
+			t.Fatal(problems)
+		}
+		r := s.Do(&protocol.Request{Op: "read", Name: filepath.Base(file)}, data)
+		if len(r.Choices) > 0 {
+			r = s.Do(&protocol.Request{Op: "read", Block: new(int)}, nil)
+		}
+		if !r.OK {
+			t.Errorf("%s: the page says %q", file, r.Error)
+			continue
+		}
+		list, err := source.Decode(filepath.Base(file), data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		page := s.View().Crystal
+		for _, note := range list[0].Notes {
+			noted++
+			if !slices.Contains(page.Notes, note) || !slices.Contains(line.Notes, note) {
+				t.Errorf("%s: the note %q is on the page: %t, in the line: %t", file, note, slices.Contains(page.Notes, note), slices.Contains(line.Notes, note))
+			}
+		}
+		for i, note := range page.Notes {
+			if slices.Contains(page.Notes[:i], note) {
+				t.Errorf("%s: the page has the note %q twice", file, note)
+			}
+		}
+		if got := page.Formula.Plain(); got != line.Formula {
+			t.Errorf("%s: the page reads %s, the command line %s", file, got, line.Formula)
+		}
+	}
+	if noted < 10 {
+		t.Errorf("only %d notes", noted)
 	}
 }

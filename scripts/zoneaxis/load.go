@@ -17,6 +17,7 @@ import (
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/source"
 	_ "zoneaxis/internal/source/records" // the library
+	"zoneaxis/internal/source/search"
 	"zoneaxis/internal/symmetry"
 )
 
@@ -132,12 +133,24 @@ func readStructure(in, block string) (*crystal.Structure, error) {
 	}
 	s, err := source.Open(in)
 	if err != nil {
-		return nil, fmt.Errorf("%q is neither a file nor in the library: %w", in, err)
+		return nil, fmt.Errorf("%q is neither a file nor in the library.%s", in, meant(in))
 	}
 	if block != "" {
 		return nil, fmt.Errorf("-block %q: a crystal of the library is one structure", block)
 	}
 	return s, nil
+}
+
+// meant offers crystals of the library for a name that is none of its ids.
+func meant(name string) string {
+	var ids []string
+	for _, e := range search.Find(name, 3).Entries {
+		ids = append(ids, e.ID+" ("+e.Name+")")
+	}
+	if len(ids) == 0 {
+		return " Give a file, or an id such as si."
+	}
+	return " Did you mean " + strings.Join(ids, ", or ") + "?"
 }
 
 // chooseBlock returns the structure of a file that has the name or the number,
