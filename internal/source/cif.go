@@ -83,7 +83,7 @@ var units = []string{"Å", "\u212b", `\%A`, "angstroms", "angstrom", "ang.", "an
 
 // bareNumber takes away what may stand around a number.
 func bareNumber(b []byte) []byte {
-	s := strings.TrimSpace(text(b))
+	s := strings.TrimLeft(text(b), "= \t\r\n")
 	for _, mark := range []string{"(", "±", "+/-", "+-", `\\pm`, "["} {
 		if i := strings.Index(s, mark); i > 0 {
 			s = s[:i] + exponentBehind(s[i:])

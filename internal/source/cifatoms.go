@@ -297,12 +297,14 @@ func (out *cifAtoms) occupancy(t cifToken, name string) float64 {
 	if t.missing() {
 		return 1
 	}
+	bare, percent := bytes.CutSuffix(bytes.TrimSpace(t.text), []byte("%"))
+	t.text = bare
 	v, err := cifNumber(t)
 	if err != nil {
 		addOnce(&out.guessed, name)
 		return 1
 	}
-	if out.percent {
+	if out.percent || percent {
 		v /= 100
 	}
 	switch {

@@ -383,6 +383,7 @@ func parseCIF(data []byte) ([]*cifBlock, error) {
 	}
 	t := lex.next()
 	wanted := false // the last item is of use
+	tried := 0      // up to here a list without loop_ has been looked for
 	for t.kind != cifEnd {
 		switch t.kind {
 		case cifData:
@@ -410,9 +411,10 @@ func parseCIF(data []byte) ([]*cifBlock, error) {
 			name := cifName(t.text)
 			before, line := *lex, t.line
 			t = lex.next()
-			if t.kind == cifTag && cifStrict(name) {
+			if t.kind == cifTag && cifStrict(name) && before.pos >= tried {
 				// Tags without values may be a list that has lost its loop_.
-				if next, ok := before.lostLoop(block(), name, line); ok {
+				next, end, ok := before.lostLoop(block(), name, line)
+				if tried = end; ok {
 					*lex, t = before, next
 					wanted = false
 				}
@@ -526,8 +528,8 @@ func (l *cifLexer) loop(b *cifBlock, line int32) (cifToken, error) {
 // lostLoop reads a list whose loop_ is missing, from behind its first tag: at
 // least three tags of one category and whole rows of values. It returns the
 // token behind it, and false, without having changed the block, for anything
-// else.
-func (l *cifLexer) lostLoop(b *cifBlock, first string, line int32) (cifToken, bool) {
+// else; and how far it has looked.
+func (l *cifLexer) lostLoop(b *cifBlock, first string, line int32) (cifToken, int, bool) {
 	category := func(name string) string {
 		for _, p := range [...]string{"_atom_site_aniso_", "_atom_site_", "_symmetry_equiv_", "_space_group_symop_"} {
 			if strings.HasPrefix(name, p) {
@@ -543,29 +545,26 @@ func (l *cifLexer) lostLoop(b *cifBlock, first string, line int32) (cifToken, bo
 		width++
 	}
 	if category(first) == "" || width < 3 {
-		return t, false
+		return t, at.pos, false
 	}
 	for t.kind == cifValue || t.kind == cifString {
 		values++
 		t = at.next()
 	}
-	if values == 0 || values%width != 0 {
-		return t, false
+	if values == 0 || values%width != 0 || values > width*(MaxSites+1) {
+		return t, at.pos, false
 	}
 	d := &cifLoopData{line: line, column: []string{first}}
 	for t = l.next(); t.kind == cifTag; t = l.next() {
 		d.column = append(d.column, cifName(t.text))
 	}
 	for t.kind == cifValue || t.kind == cifString {
-		if len(d.cells) > width*(MaxSites+1) {
-			return t, false
-		}
 		d.cells = append(d.cells, t)
 		t = l.next()
 	}
 	b.add(d)
 	b.notes = append(b.notes, "The list of line "+strconv.Itoa(int(line))+" has no loop_ before it; it is read as if it had.")
-	return t, true
+	return t, l.pos, true
 }
 
 // add takes a loop into the block. One of a single row holds the same as items

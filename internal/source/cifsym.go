@@ -492,6 +492,11 @@ func hermannMauguin(symbol, code string) ([]*symmetry.Setting, bool) {
 	if unusualSetting(s) != nil {
 		return nil, false
 	}
+	if word, rest, ok := strings.Cut(s, " "); ok && len(word) > 4 && letters(word) == word {
+		if list, exact := symbolSettings(strings.TrimSpace(rest), code); list != nil {
+			return list, exact // cubic Fm-3m
+		}
+	}
 	// What stands behind may be a remark: cut it off bit by bit.
 	for end := len(s); ; {
 		end = strings.LastIndexAny(s[:end], " ,;([{:#")
@@ -525,6 +530,9 @@ func hermannMauguin(symbol, code string) ([]*symmetry.Setting, bool) {
 func isRemark(s string, number int) bool {
 	word := strings.FieldsFunc(s, func(r rune) bool { return r < '0' || r > '9' && r < 'a' || r > 'z' })
 	lettered := 0
+	if strings.Contains(s, "s.g") {
+		return true
+	}
 	for _, w := range word {
 		if w == strconv.Itoa(number) && (number > 2 || strings.ContainsAny(s, "([{#,;")) {
 			return true

@@ -72,6 +72,12 @@ func (s *species) read(symbol, label string) ([]share, bool) {
 		return shares, true
 	}
 	parts, sum := mixture(symbol)
+	if symbol == "" && strings.Contains(label, ".") {
+		// A label that names shares is no label: Fe0.5Co0.5.
+		if mixed, sum := mixture(label); len(mixed) > 1 && sum > 0.1 {
+			return s.mixed(label, mixed, sum), true
+		}
+	}
 	if len(parts) == 1 && strings.Contains(symbol, ".") && !strings.ContainsAny(symbol, "+-") {
 		return parts, true // "Fe0.5": less than the whole site
 	}

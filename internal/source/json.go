@@ -1,6 +1,7 @@
 package source
 
 import (
+	"cmp"
 	"math"
 	"strconv"
 	"strings"
@@ -25,7 +26,11 @@ func decodeJSON(data []byte) ([]*crystal.Structure, error) {
 	}
 	f := jsonFinder{mpReader: mpReader{whole: data}}
 	if err := jsontext.Valid(data); err != nil {
-		return nil, f.fault(err)
+		whole := jsonLines(data)
+		if jsontext.Valid(whole) != nil {
+			return nil, f.fault(err)
+		}
+		f.whole = whole
 	}
 	f.walk(0, "", 0)
 	if len(f.list) == 0 {
@@ -51,6 +56,13 @@ func decodeJSON(data []byte) ([]*crystal.Structure, error) {
 	return f.list, nil
 }
 
+// jsonLines writes objects one after the other, each beginning a line, as a
+// list with the same lines.
+func jsonLines(data []byte) []byte {
+	text := strings.ReplaceAll(strings.TrimSpace(strings.ReplaceAll(string(data), "\r\n", "\n")), "}\n{", "},\n{")
+	return []byte("[" + text + "]")
+}
+
 type jsonFinder struct {
 	mpReader
 	list   []*crystal.Structure
@@ -74,6 +86,7 @@ var jsonKeys = []string{
 	"lattice", "sites", "structure", "final_structure", // Materials Project, pymatgen
 	"lattice_vectors", "cartesian_site_positions", "fractional_site_positions", "species_at_sites", "species", // OPTIMADE
 	"lattice_mat", "coords", "elements", "cartesian", // JARVIS
+	"geometry", "positions_fractional", "positions_cartesian", "composition", // AFLOW
 	"cell", "positions", "scaled_positions", "numbers", "symbols", "chemical_symbols", "occupancies", // ASE
 	"id", "jid", "material_id", "name", "formula", "chemical_formula_descriptive", "chemical_formula_reduced", "formula_pretty",
 }
@@ -115,6 +128,10 @@ func (f *jsonFinder) walk(p part, name string, level int) {
 		f.keep(f.optimade(d, title))
 	case is("lattice_mat", "coords", "elements"):
 		f.keep(f.jarvis(d, title))
+	case is("geometry", "species", "composition") && (is("positions_fractional") || is("positions_cartesian")):
+		f.keep(f.aflow(d, title))
+	case is("lattice", "species", "coords") && !is("sites"):
+		f.keep(f.listed(d, title))
 	case (is("cell") && (is("positions") || is("scaled_positions"))) && (is("numbers") || is("symbols") || is("chemical_symbols")):
 		f.keep(f.ase(d, title))
 	case is("lattice", "sites"), is("structure") && f.holds(d.at["structure"]), is("final_structure") && f.holds(d.at["final_structure"]):
@@ -453,6 +470,34 @@ func (f *jsonFinder) named(s *crystal.Structure, b basis, at []crystal.Frac, nam
 		list, _ := kinds.read(short(names[i], 40), "")
 		return list
 	})
+}
+
+// aflow reads an entry of AFLOW: six parameters of the cell, elements with how
+// many atoms each has, and the positions in that order.
+func (f *jsonFinder) aflow(d jsonParts, title string) (*crystal.Structure, error) {
+	q := d.at["positions_fractional"]
+	s, b, at, err := f.frame(title, d.at["geometry"], cmp.Or(q, d.at["positions_cartesian"]), q == 0)
+	if err != nil {
+		return nil, err
+	}
+	amounts, _ := f.numbersAt(d.at["composition"], 1000)
+	var names []string
+	for i, name := range f.wordsAt(d.at["species"]) {
+		for n := 0; i < len(amounts) && float64(n) < amounts[i] && len(names) <= len(at); n++ {
+			names = append(names, strings.TrimSpace(name))
+		}
+	}
+	return f.named(s, b, at, names, d.at["species"])
+}
+
+// listed reads the three arguments of pymatgen's Structure: vectors, a symbol
+// for each position, fractions of the cell.
+func (f *jsonFinder) listed(d jsonParts, title string) (*crystal.Structure, error) {
+	s, b, at, err := f.frame(title, d.at["lattice"], d.at["coords"], false)
+	if err != nil {
+		return nil, err
+	}
+	return f.named(s, b, at, f.wordsAt(d.at["species"]), d.at["species"])
 }
 
 // ase reads a dictionary of ASE: atomic numbers or symbols, a cell and

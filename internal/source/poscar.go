@@ -244,6 +244,9 @@ func formulaElements(comment string, counts []int) ([]atom.Z, bool) {
 func integers(fields [][]byte) ([]int, bool) {
 	list := make([]int, 0, min(len(fields), 200))
 	for _, f := range fields {
+		if whole, decimals, ok := bytes.Cut(f, []byte(".")); ok && len(bytes.Trim(decimals, "0")) == 0 {
+			f = whole // 2.0
+		}
 		n, err := strconv.Atoi(string(f))
 		if err != nil || n < 0 || len(list) > MaxSites {
 			return nil, false
