@@ -1,6 +1,6 @@
 // Package source reads crystals: CIF (with mmCIF, magnetic and superspace CIF),
 // POSCAR, extended XYZ, SHELX and PDB files, JSON of the Materials Project,
-// pymatgen, OPTIMADE, JARVIS and ASE, the project's own canonical document, and
+// pymatgen, OPTIMADE, JARVIS, AFLOW and ASE, the project's own canonical document, and
 // an embedded library of common structures with a search.
 //
 // Every reader returns whole cells (symmetry applied) in Å and degrees, and
@@ -37,7 +37,7 @@ const (
 	CIF
 	POSCAR
 	XYZ
-	JSON     // Materials Project answer, OPTIMADE entry, or pymatgen, JARVIS or ASE dictionary
+	JSON     // Materials Project answer, OPTIMADE entry, or pymatgen, JARVIS, AFLOW or ASE dictionary
 	Document // the canonical document of EncodeDoc
 	SHELX    // instruction file of SHELX, .res or .ins
 	PDB      // file of the Protein Data Bank
