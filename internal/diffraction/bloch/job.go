@@ -360,12 +360,17 @@ func (s *System) install(result []byte) error {
 // writer appends numbers to itself.
 type writer []byte
 
+// Methods of writer and reader are not inlined: that is a tenth of the package's
+// code in the engine.
+
+//go:noinline
 func (w *writer) uint32(values ...uint32) {
 	for _, v := range values {
 		*w = append(*w, byte(v), byte(v>>8), byte(v>>16), byte(v>>24))
 	}
 }
 
+//go:noinline
 func (w *writer) float64(values ...float64) {
 	b := *w
 	for _, v := range values {
@@ -375,12 +380,14 @@ func (w *writer) float64(values ...float64) {
 	*w = b
 }
 
+//go:noinline
 func (w *writer) complex128(values ...complex128) {
 	for _, v := range values {
 		w.float64(real(v), imag(v))
 	}
 }
 
+//go:noinline
 func (w *writer) indices(h crystal.HKL) {
 	w.uint32(uint32(int32(h[0])), uint32(int32(h[1])), uint32(int32(h[2])))
 }
@@ -393,6 +400,7 @@ type reader struct {
 }
 
 // take returns the next n bytes.
+//go:noinline
 func (r *reader) take(n int) []byte {
 	if n > len(r.rest) {
 		r.bad, r.rest = true, nil
@@ -403,6 +411,7 @@ func (r *reader) take(n int) []byte {
 	return b
 }
 
+//go:noinline
 func (r *reader) uint32() uint32 {
 	b := r.take(4)
 	if b == nil {
@@ -411,6 +420,7 @@ func (r *reader) uint32() uint32 {
 	return uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24
 }
 
+//go:noinline
 func (r *reader) float64(n int) []float64 {
 	b := r.take(8 * n)
 	list := make([]float64, len(b)/8)
@@ -421,6 +431,7 @@ func (r *reader) float64(n int) []float64 {
 }
 
 // one returns one number.
+//go:noinline
 func (r *reader) one(b []byte) float64 {
 	v := math.Float64frombits(uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
 		uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56)
@@ -430,6 +441,7 @@ func (r *reader) one(b []byte) float64 {
 	return v
 }
 
+//go:noinline
 func (r *reader) complex128(n int) []complex128 {
 	b := r.take(16 * n)
 	list := make([]complex128, len(b)/16)
@@ -440,6 +452,7 @@ func (r *reader) complex128(n int) []complex128 {
 }
 
 // complex returns one number.
+//go:noinline
 func (r *reader) complex() complex128 {
 	b := r.take(16)
 	if b == nil {
@@ -448,6 +461,7 @@ func (r *reader) complex() complex128 {
 	return complex(r.one(b[:8]), r.one(b[8:]))
 }
 
+//go:noinline
 func (w *writer) float32(values ...float32) {
 	b := *w
 	for _, v := range values {
@@ -458,6 +472,7 @@ func (w *writer) float32(values ...float32) {
 }
 
 // float32 fills a list.
+//go:noinline
 func (r *reader) float32(list []float32) {
 	b := r.take(4 * len(list))
 	for i := range len(b) / 4 {
@@ -465,6 +480,7 @@ func (r *reader) float32(list []float32) {
 	}
 }
 
+//go:noinline
 func (r *reader) single(b []byte) float32 {
 	v := math.Float32frombits(uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24)
 	if !(math.Abs(float64(v)) <= mostElement) {
@@ -473,6 +489,7 @@ func (r *reader) single(b []byte) float32 {
 	return v
 }
 
+//go:noinline
 func (r *reader) indices() crystal.HKL {
 	var h crystal.HKL
 	for k := range h {
