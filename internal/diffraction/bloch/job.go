@@ -400,6 +400,7 @@ type reader struct {
 }
 
 // take returns the next n bytes.
+//
 //go:noinline
 func (r *reader) take(n int) []byte {
 	if n > len(r.rest) {
@@ -431,6 +432,7 @@ func (r *reader) float64(n int) []float64 {
 }
 
 // one returns one number.
+//
 //go:noinline
 func (r *reader) one(b []byte) float64 {
 	v := math.Float64frombits(uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
@@ -452,6 +454,7 @@ func (r *reader) complex128(n int) []complex128 {
 }
 
 // complex returns one number.
+//
 //go:noinline
 func (r *reader) complex() complex128 {
 	b := r.take(16)
@@ -472,6 +475,7 @@ func (w *writer) float32(values ...float32) {
 }
 
 // float32 fills a list.
+//
 //go:noinline
 func (r *reader) float32(list []float32) {
 	b := r.take(4 * len(list))

@@ -40,6 +40,7 @@ func (s *System) seriesResult() []byte {
 }
 
 // weak appends couplings, the real parts of real ones.
+//
 //go:noinline
 func (w *writer) weak(list []complex128, isReal bool) {
 	for _, u := range list {
@@ -51,6 +52,7 @@ func (w *writer) weak(list []complex128, isReal bool) {
 
 // weak reads what weak has written. The memory is that of the bytes at most four
 // times.
+//
 //go:noinline
 func (r *reader) weak(n int, isReal bool, yield func() bool) ([]complex128, error) {
 	size := 16
