@@ -74,10 +74,11 @@ var (
 )
 
 // ParseZone reads a zone axis as people type or paste it: "110", "1-10" (any
-// minus sign), "[1 -1 0]", "1, -1, 0", "1/-1/0", overbars (U+0305), <110>, with
-// what a sentence or a caption puts around it ("B = [110].", "110]"), and in the
-// full-width characters of a Chinese or Japanese keyboard ("【1１0】"). In the
-// compact form every index is one digit. With hexagonal set the crystal is
+// minus sign), "[1 -1 0]", "1, -1, 0", "1/-1/0", overbars (U+0305) and bars
+// before their digit ("1¯10"), <110>, with what a sentence or a caption puts
+// around it ("B = [110].", "ZA 110", "110]"), and in the full-width characters
+// of a Chinese or Japanese keyboard ("【1１0】"). In the compact form every index
+// is one digit. With hexagonal set the crystal is
 // described on hexagonal axes and four Weber indices UVTW are taken too. name
 // ("Silicon", may be empty) and system ("cubic") of the crystal are used in
 // messages.
@@ -330,7 +331,7 @@ func unquoted(text string, labels []string) string {
 				return strings.TrimSpace(text[len(text)-len(after):])
 			}
 		}
-		if strings.IndexAny(signed, "[<({⟨") == 0 {
+		if strings.IndexAny(signed, "[<({⟨") == 0 || signed != rest && strings.IndexAny(signed, "0123456789-−+") == 0 {
 			return text[len(text)-len(signed):]
 		}
 	}
@@ -418,18 +419,26 @@ func splitPiece(piece string, alone bool) ([]token, bool) {
 		barred   bool
 	}
 	var chars []char
-	pending, minus := false, false
+	pending, minus, bar := false, false, false
 	decimal := false
 	for _, r := range piece {
 		switch {
+		case r == '¯' || r == 'ˉ' || r == '‾': // as text copied from a typeset page has it: before its digit
+			if pending {
+				return nil, false
+			}
+			pending, minus, bar = true, true, true
 		case isMinus(r) || r == '+':
 			if pending {
 				return nil, false
 			}
 			pending, minus = true, r != '+'
 		case r >= '0' && r <= '9':
+			if bar && r == '0' { // a bar of the digit before it
+				return nil, false
+			}
 			chars = append(chars, char{r: byte(r), sign: pending, negative: minus})
-			pending, minus = false, false
+			pending, minus, bar = false, false, false
 		case r == '\u0305' || r == '\u0304': // combining overline, macron: belongs to the digit before it
 			if len(chars) == 0 || pending || chars[len(chars)-1].barred || chars[len(chars)-1].r < '0' {
 				return nil, false

@@ -37,7 +37,7 @@ type View struct {
 	Title       string `json:"title"`       // of the document: "Silicon [110], 200 kV"
 	Summary     string `json:"summary"`     // one sentence, for link previews
 	Description string `json:"description"` // state description for assistive technology
-	Phone       Text   `json:"phone"`       // second line of the crystal button: "Fd3m · 200 kV · 50 nm"
+	Phone       Text   `json:"phone"`       // second line of the crystal button: "Fd3m · 200 kV", in the dynamical model with the thickness
 
 	Crystal CrystalView `json:"crystal"`
 	Input   string      `json:"input"` // zone in the zone field, "[110]"

@@ -83,3 +83,23 @@ func TestAtomsAtRest(t *testing.T) {
 		t.Errorf("without absorption: %q", text)
 	}
 }
+
+// TestThicknessNamed: the words beside the picture name the thickness where it
+// has a part in it, and nowhere else.
+func TestThicknessNamed(t *testing.T) {
+	for query, want := range map[string]string{
+		"z=1,1,0&t=80":          "200 kV",
+		"z=1,1,0&t=80&m=d":      "200 kV · 80 nm",
+		"z=1,1,0&t=80&m=d&w=r":  "200 kV",
+		"z=1,1,0&t=80&m=d&ab=t": "200 kV · 80 nm",
+	} {
+		v := open(t, "/sim?"+query).View()
+		hud, phone := plain(v.Frame.Hud[0]), plain(v.Phone)
+		if hud = strings.ReplaceAll(hud, "\u2009", " "); hud != want {
+			t.Errorf("%s: the picture's corner has %q, want %q", query, hud, want)
+		}
+		if phone = strings.ReplaceAll(phone, "\u2009", " "); !strings.HasSuffix(phone, " · "+want) {
+			t.Errorf("%s: the crystal's button has %q, want it to end with %q", query, phone, want)
+		}
+	}
+}

@@ -377,7 +377,7 @@ func TestSettings(t *testing.T) {
 	if r.Link != "/sim?kv=300&cl=1000&t=12.5" || r.Change != "voltage" {
 		t.Errorf("link %s, change %q", r.Link, r.Change)
 	}
-	if got := plain(r.View.Frame.Hud[0]) + "; " + plain(r.View.Frame.Hud[1]); got != "300\u2009kV · 12.5\u2009nm; λ = 1.969\u2009pm" {
+	if got := plain(r.View.Frame.Hud[0]) + "; " + plain(r.View.Frame.Hud[1]); got != "300\u2009kV; λ = 1.969\u2009pm" {
 		t.Errorf("hud %q", got)
 	}
 	// nm⁻¹ per pixel: one view-box unit is two pixels here.

@@ -114,7 +114,7 @@ func (s words) frameView() *protocol.Frame {
 // hud returns the lines in the corner of the picture.
 func (s words) hud() []protocol.Text {
 	lines := []protocol.Text{
-		protocol.Says(link.Trimmed(s.KV, 1) + thin + "kV · " + link.Trimmed(s.Thickness, 1) + thin + "nm"),
+		protocol.Says(s.beamText()),
 		protocol.Says("λ = " + link.Fixed(100*s.beam.Wavelength(), 3) + thin + "pm"),
 	}
 	if s.isDynamical() {
@@ -124,6 +124,16 @@ func (s words) hud() []protocol.Text {
 		lines = append(lines, protocol.Says(s.modelText()))
 	}
 	return lines
+}
+
+// beamText returns the voltage and, where it has a part in the picture, the
+// thickness.
+func (s words) beamText() string {
+	text := link.Trimmed(s.KV, 1) + thin + "kV"
+	if s.isDynamical() {
+		text += " · " + link.Trimmed(s.Thickness, 1) + thin + "nm"
+	}
+	return text
 }
 
 // The scale bar is a little under this part of the picture's half width.
@@ -147,10 +157,9 @@ func (s *Session) Links() Links { return s.words().links() }
 func (s words) view() *protocol.View {
 	s.draw()
 	p := s.specimen
-	kv, t := link.Trimmed(s.KV, 1), link.Trimmed(s.Thickness, 1)
 	group := s.groupSymbol()
 	line := protocol.Says(CellText(p.structure.Lattice.Cell(), p.system()))
-	phone := protocol.Says(kv + thin + "kV · " + t + thin + "nm")
+	phone := protocol.Says(s.beamText())
 	if len(group) > 0 {
 		line = group.Plus(protocol.Says(" · "), line)
 		phone = group.Plus(protocol.Says(" · "), phone)
