@@ -19,7 +19,9 @@ type budget struct {
 // The budgets of the first load on a phone: what the first interactive pattern
 // needs. That of the page's own HTML is in firsthtml.go.
 var budgets = []budget{
+	// A browser loads one of the two.
 	{"engine", func(_ *builder, n string) bool { return n == "engine.wasm" }, 950_000},
+	{"vectors", func(_ *builder, n string) bool { return n == "engine-simd.wasm" }, 975_000},
 	{"library", func(_ *builder, n string) bool { return n == "library.txt" }, 16_000},
 	{"structures", func(_ *builder, n string) bool { return n == "structures.txt" }, 16_000},
 	{"search", func(_ *builder, n string) bool { return n == "crystals.json" }, 18_000},

@@ -51,7 +51,7 @@ func run(dev, verbose bool, origin string) error {
 		what string
 		do   func() error
 	}{
-		{"engine.wasm and viewer.wasm (Go to WebAssembly)", b.wasm},
+		{"engine.wasm, engine-simd.wasm and viewer.wasm (Go to WebAssembly)", b.wasm},
 		{"fonts and pictures", b.pictures},
 		{"icons and the manifest of the installed app", b.webApp},
 		{"styles and scripts", b.code},

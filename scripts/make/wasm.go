@@ -30,7 +30,7 @@ func withInlining(packages ...string) []string {
 	return flags
 }
 
-// wasm builds the engine and the viewer, without the tables of stack traces
+// wasm builds the engine, for browsers without and with vectors, and the viewer, without the tables of stack traces
 // unless for development, and takes the loader that belongs to this very version
 // of Go, and the library of crystals, which the engine is handed when it runs.
 func (b *builder) wasm() error {
@@ -39,14 +39,18 @@ func (b *builder) wasm() error {
 		return err
 	}
 	defer os.RemoveAll(work)
-	for _, name := range []string{"engine", "viewer"} {
+	for _, name := range []string{"engine", "engine-simd", "viewer"} {
 		out := filepath.Join(work, name+".wasm")
 		args := []string{"build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", out}
-		if name == "engine" {
+		program, isSIMD := strings.CutSuffix(name, "-simd")
+		if program == "engine" {
 			args = append(args, small...)
 		}
-		cmd := exec.Command("go", append(args, "./wasm/"+name)...)
+		cmd := exec.Command("go", append(args, "./wasm/"+program)...)
 		cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm", "CGO_ENABLED=0")
+		if isSIMD {
+			cmd.Env = append(cmd.Env, "GOEXPERIMENT=simd")
+		}
 		if text, err := cmd.CombinedOutput(); err != nil {
 			return fmt.Errorf("%s: %w\n%s", strings.Join(cmd.Args, " "), err, text)
 		}

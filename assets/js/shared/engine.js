@@ -4,8 +4,9 @@
 // moved on are merged.
 
 import { page } from "./dom.js";
-import { EXEC, LIBRARY, STRUCTURES } from "./files.js";
+import { ENGINE_SIMD, EXEC, LIBRARY, STRUCTURES } from "./files.js";
 import { signal } from "./signal.js";
+import { hasVectors } from "./vectors.js";
 import { startWorker } from "./worker.js";
 
 /** @typedef {import('./protocol').Request} Wish */
@@ -49,7 +50,7 @@ export function start() {
   worker.onerror = (event) => failed(event.message || "The worker did not start.");
   worker.postMessage({
     type: "start",
-    engine: new URL(page.engine ?? "", location.href).href,
+    engine: new URL(hasVectors() ? ENGINE_SIMD : (page.engine ?? ""), location.href).href,
     exec: new URL(EXEC, location.href).href,
     library: [LIBRARY, STRUCTURES].map((part) => new URL(part, location.href).href),
     size: Number(page.engineRaw) || 0,

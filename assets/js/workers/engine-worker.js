@@ -1,5 +1,5 @@
 // @ts-check
-// The engine's worker: loads engine.wasm, then the library of crystals, and
+// The engine's worker: loads the program, then the library of crystals, and
 // passes requests to it.
 
 /** The worker itself. @type {any} */

@@ -17,6 +17,10 @@ const SHEETS = `/static/${BUILD}/library`; // and this one when the pattern libr
 const PATIENCE_MS = 2500; // how long a page may take before the kept one is shown
 const AT_ONCE = 4;
 
+/** The engine that this browser does not run (shared/vectors.js). */
+const PROBE = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 8, 1, 6, 0, 65, 0, 253, 15, 11];
+const UNUSED = WebAssembly.validate(new Uint8Array(PROBE)) ? "engine.wasm" : "engine-simd.wasm";
+
 /**
  * Addresses of the build: what the simulator's page needs, everything else, and
  * the sheets of the pattern library, which are many and come when asked for.
@@ -30,7 +34,8 @@ async function list() {
   const { files } = await answer.json();
   const sizes = new Map([[SHELL, 12_000]]);
   const sheets = [];
-  for (const file of Object.values(files)) {
+  for (const [name, file] of Object.entries(files)) {
+    if (name === UNUSED) continue;
     const path = String(file.file ?? "");
     const page = /^pages(\/.*?)(?:index\.html)?$/.exec(path)?.[1];
     const url = file.url || page || "";

@@ -38,6 +38,7 @@ class Caches {
 /** The files of a build, as its manifest lists them. */
 const files = (build) => ({
   "engine.wasm": { url: "/static/engine.aa.wasm", size: 900_000, file: "static/engine.aa.wasm" },
+  "engine-simd.wasm": { url: "/static/engine-simd.aa.wasm", size: 900_000, file: "static/engine-simd.aa.wasm" },
   "js/main.js": { url: `/static/${build}/js/main.js`, size: 100, file: `static/${build}/js/main.js` },
   "js/sw.js": { url: "/sw.js", size: 100, file: "sw.js" },
   "html/base.tmpl": { size: 100, file: "html/base.tmpl" },
@@ -54,8 +55,9 @@ const files = (build) => ({
  * @param {string} build
  * @param {Caches} caches
  * @param {(path: string) => Response | undefined} [network] answers first; undefined for what the server has
+ * @param {boolean} [vectors] whether WebAssembly has them
  */
-function worker(build, caches, network = () => undefined) {
+function worker(build, caches, network = () => undefined, vectors = true) {
   const heard = {};
   const asked = [];
   const self = { addEventListener: (type, f) => (heard[type] = f), clients: { claim: async () => {} }, skipWaiting() {} };
@@ -68,7 +70,7 @@ function worker(build, caches, network = () => undefined) {
     const html = path.startsWith("/static/") ? "" : `<script src="/static/${build}/js/main.js">`;
     return new Response(html, { headers: html ? { "Content-Type": "text/html" } : {} });
   };
-  const globals = { self, caches, fetch, URL, Response, File, Headers, DOMException, setTimeout: quick, location: { origin: "https://example.org" } };
+  const globals = { self, caches, fetch, URL, Response, File, Headers, DOMException, setTimeout: quick, WebAssembly: { validate: () => vectors }, location: { origin: "https://example.org" } };
   vm.runInNewContext(text.replaceAll("__BUILD__", build), globals);
   /** Lets an event happen and waits for all that it started. */
   const happen = async (type, event = {}) => {
@@ -97,7 +99,18 @@ test("saving keeps all but the sheets of the library and what is no file", async
   const { told } = await happen("message", { data: { type: "save" } });
   assert.equal(told.at(-1).type, "saved");
   assert.ok(told.at(-2).part > 0.999);
-  assert.deepEqual(caches.paths("b1"), ["/away.html", "/blog/a/", "/library/", "/sim", "/static/b1/js/main.js", "/static/b1/manifest.json", "/static/b1/saved", "/static/engine.aa.wasm", "/static/inter.bb.woff2"]);
+  assert.deepEqual(caches.paths("b1"), ["/away.html", "/blog/a/", "/library/", "/sim", "/static/b1/js/main.js", "/static/b1/manifest.json", "/static/b1/saved", "/static/engine-simd.aa.wasm", "/static/inter.bb.woff2"]);
+});
+
+test("the engine that this browser does not run is not kept", async () => {
+  for (const [vectors, kept, other] of [[true, "engine-simd", "engine"], [false, "engine", "engine-simd"]]) {
+    const caches = new Caches();
+    const { happen } = worker("b1", caches, undefined, vectors);
+    await happen("install");
+    await happen("message", { data: { type: "save" } });
+    const paths = caches.paths("b1");
+    assert.ok(paths.includes(`/static/${kept}.aa.wasm`) && !paths.includes(`/static/${other}.aa.wasm`), `vectors: ${vectors}`);
+  }
 });
 
 test("a build after one that was saved whole is saved whole too, from what is here", async () => {
@@ -106,15 +119,15 @@ test("a build after one that was saved whole is saved whole too, from what is he
   const { happen, asked } = worker("b2", caches);
   await happen("install");
   assert.ok(caches.paths("b2").includes("/static/b2/saved"));
-  assert.ok(caches.paths("b2").includes("/static/engine.aa.wasm"));
-  assert.ok(!asked.includes("/static/engine.aa.wasm"), "the engine is loaded again");
+  assert.ok(caches.paths("b2").includes("/static/engine-simd.aa.wasm"));
+  assert.ok(!asked.includes("/static/engine-simd.aa.wasm"), "the engine is loaded again");
 });
 
 test("a build after one that was not saved whole takes only the page", async () => {
   const caches = new Caches();
   await worker("a1", caches).happen("install");
   await worker("b2", caches).happen("install");
-  assert.ok(!caches.paths("b2").includes("/static/engine.aa.wasm"));
+  assert.ok(!caches.paths("b2").includes("/static/engine-simd.aa.wasm"));
 });
 
 test("of older builds the last one stays, and what is no build", async () => {
@@ -178,7 +191,7 @@ test("a page that was read is kept with what it has loaded, but not the engine",
   const caches = new Caches();
   const { happen } = worker("b1", caches);
   await happen("install");
-  await happen("message", { from: "https://example.org/blog/a/?utm_source=x", data: { type: "keep", files: ["/static/inter.bb.woff2", "/static/engine.aa.wasm", "/api/search"] } });
+  await happen("message", { from: "https://example.org/blog/a/?utm_source=x", data: { type: "keep", files: ["/static/inter.bb.woff2", "/static/engine-simd.aa.wasm", "/api/search"] } });
   assert.deepEqual(caches.paths("b1"), ["/away.html", "/blog/a/", "/sim", "/static/b1/js/main.js", "/static/b1/manifest.json", "/static/inter.bb.woff2"]);
   const { get } = worker("b1", caches, cut);
   assert.match(await (await get("/blog/a")).text(), /b1/);
@@ -208,7 +221,7 @@ test("the library is saved when asked for, says its size, and stays through buil
   assert.ok(told.at(-2).part > 0.999);
   assert.deepEqual({ ...told.at(-1) }, { type: "library", saved: true });
   assert.ok(caches.paths("b1").includes("/library/si/"));
-  assert.ok(!caches.paths("b1").includes("/static/engine.aa.wasm"));
+  assert.ok(!caches.paths("b1").includes("/static/engine-simd.aa.wasm"));
   await worker("c2", caches).happen("install");
   assert.ok(caches.paths("c2").includes("/static/c2/library"));
   assert.ok(!caches.paths("c2").includes("/static/c2/saved"));
