@@ -162,7 +162,9 @@ func BenchmarkFrame(b *testing.B) {
 			b.Run(name, func(b *testing.B) {
 				b.ReportAllocs()
 				opt := opt
-				opt.Quick = quick
+				if opt.Quick = quick; quick {
+					opt.Couplings = new(bloch.Couplings)
+				}
 				var intensities []float64
 				n, tilt := 0, 0.005
 				for b.Loop() {

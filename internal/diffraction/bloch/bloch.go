@@ -98,6 +98,9 @@ type Options struct {
 	// Yield is called every few milliseconds while Solve or CBED is at work. If it
 	// returns false they stop with ErrCancelled.
 	Yield func() bool
+	// Couplings, if set, keeps what does not depend on the orientation for the next
+	// solution.
+	Couplings *Couplings
 	// Elsewhere, if set, is asked by Solve to have Work do a job, in another worker
 	// for example, and to return the result. If it returns ErrCancelled so does
 	// Solve; after any other error the work is done here, and also if there is

@@ -25,6 +25,30 @@ type couplings struct {
 // pair is U_g and U'_g.
 type pair struct{ u, loss complex128 }
 
+// Couplings keeps U_g and U'_g from one solution to the next, as long as crystal,
+// beam and absorption are the same: they do not depend on the orientation. The
+// zero value is ready for use, by one goroutine at a time.
+type Couplings struct {
+	table *couplings
+	like  Options
+}
+
+// mostKept is how many couplings are kept.
+const mostKept = 1 << 18
+
+// of returns the table for reflections, beam and options.
+func (c *Couplings) of(r *diffraction.Reflections, b diffraction.Beam, opt *Options) *couplings {
+	if c == nil {
+		return newCouplings(r, b, opt)
+	}
+	t := c.table
+	if t == nil || t.r != r || t.beam != b || c.like.Absorption != opt.Absorption || c.like.Ratio != opt.Ratio || t.used > mostKept {
+		c.table = newCouplings(r, b, opt)
+		c.like = Options{Absorption: opt.Absorption, Ratio: opt.Ratio}
+	}
+	return c.table
+}
+
 func newCouplings(r *diffraction.Reflections, b diffraction.Beam, opt *Options) *couplings {
 	c := &couplings{r: r, beam: b, volume: r.Lattice.Volume()}
 	switch opt.Absorption {

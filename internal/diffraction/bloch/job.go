@@ -70,7 +70,7 @@ func (p *problem) job(r *diffraction.Reflections, b diffraction.Beam, s *System)
 	if err != nil {
 		return nil, err
 	}
-	table := newCouplings(r, b, &p.opt)
+	table := p.opt.Couplings.of(r, b, &p.opt)
 	flags := flag(hasLoss, p.opt.Absorption != None) | flag(hasQuick, p.opt.Quick)
 	w := make(writer, 0, jobHead+28*len(hkl)+cellBytes(flags)*len(differences))
 	w.uint32(jobMark, uint32(max(p.opt.MaxBeams, 0)), uint32(p.strong), uint32(len(hkl)), uint32(len(differences)), flags)

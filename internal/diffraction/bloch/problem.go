@@ -71,7 +71,7 @@ func newBeams(r *diffraction.Reflections, b diffraction.Beam, o geom.Rotation, o
 
 // complete finds the couplings of the beams and drops those that have none.
 func (p *problem) complete(r *diffraction.Reflections, b diffraction.Beam) error {
-	if err := p.couple(newCouplings(r, b, &p.opt), p.indices(r)); err != nil {
+	if err := p.couple(p.opt.Couplings.of(r, b, &p.opt), p.indices(r)); err != nil {
 		return err
 	}
 	p.link()

@@ -287,3 +287,36 @@ func TestQuickCancel(t *testing.T) {
 		}
 	}
 }
+
+// TestKeptCouplings: what is kept from solution to solution changes nothing, and
+// is not taken for another crystal, beam or absorption.
+func TestKeptCouplings(t *testing.T) {
+	var kept bloch.Couplings
+	for _, c := range []struct {
+		id         string
+		volts      float64
+		absorption bloch.Absorption
+		ratio      float64
+		tilt       float64
+	}{
+		{"gaas", 200e3, bloch.None, 0, 0.001}, {"gaas", 200e3, bloch.None, 0, 0.006}, {"gaas", 200e3, bloch.Thermal, 0, 0.006},
+		{"gaas", 200e3, bloch.Proportional, 0.1, 0.006}, {"gaas", 200e3, bloch.Proportional, 0.2, 0.002},
+		{"gaas", 80e3, bloch.Proportional, 0.2, 0.002}, {"si", 80e3, bloch.Proportional, 0.2, 0.002}, {"si", 80e3, bloch.None, 0.2, 0},
+	} {
+		s := textbook.Open(t, c.id)
+		r := textbook.Reflections(t, s, diffraction.Options{GMax: 1.5})
+		beam := textbook.Beam(t, c.volts)
+		o := geom.AxisAngle(geom.Vec{X: 1, Y: 0.4}, c.tilt).Mul(textbook.Frame(t, s.Lattice, crystal.UVW{1, 1, 0}))
+		opt := bloch.Options{SMax: 0.03, Absorption: c.absorption, Ratio: c.ratio, Quick: true}
+		fresh, err := bloch.Solve(r, beam, o, opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		opt.Couplings = &kept
+		again, err := bloch.Solve(r, beam, o, opt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, c.id, fresh, again)
+	}
+}
