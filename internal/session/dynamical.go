@@ -146,6 +146,7 @@ func (s *moment) solveDraft() *dynamics {
 func (s *moment) solve(opt bloch.Options) (*dynamics, error) {
 	d := &dynamics{specimen: s.specimen, orient: s.orient, kv: s.KV, absorption: s.Absorption, ratio: s.Ratio}
 	s.absorbing(&opt)
+	opt.Couplings, opt.Thickness = &s.specimen.kept, 10*s.Thickness
 	var err error
 	if d.refl, err = s.specimen.reflectionsWide(); err != nil {
 		return nil, err

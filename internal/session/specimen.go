@@ -8,6 +8,7 @@ import (
 
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/diffraction"
+	"zoneaxis/internal/diffraction/bloch"
 	"zoneaxis/internal/geom"
 	"zoneaxis/internal/link"
 	"zoneaxis/internal/source"
@@ -35,6 +36,7 @@ type specimen struct {
 	sheets    []crystal.UVW // zone axes of the tables; made when asked for
 
 	wide   *diffraction.Reflections // for dynamical diffraction; made when asked for
+	kept   bloch.Couplings          // of wide
 	levels map[float64]*level       // by GMax
 	reached
 }
