@@ -69,7 +69,7 @@ func TestScriptList(t *testing.T) {
 			t.Errorf("start.js does not list %s, which main.js needs", name)
 		}
 	}
-	if got, want := b.files[startScript].Imports, []string{"js/shared/dom.js", "js/shared/engine.js", "js/shared/files.js", "js/shared/signal.js", "js/shared/worker.js", "js/workers/engine-worker.js"}; !slices.Equal(slices.Sorted(slices.Values(got)), want) {
+	if got, want := b.files[startScript].Imports, []string{"js/shared/dom.js", "js/shared/engine.js", "js/shared/files.js", "js/shared/signal.js", "js/shared/vectors.js", "js/shared/worker.js", "js/workers/engine-worker.js"}; !slices.Equal(slices.Sorted(slices.Values(got)), want) {
 		t.Errorf("start.js itself needs %q, want %q", got, want)
 	}
 }
