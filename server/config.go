@@ -15,6 +15,7 @@ import (
 
 	"zoneaxis/server/internal/service"
 	"zoneaxis/server/mp"
+	"zoneaxis/server/visits"
 	"zoneaxis/server/web"
 )
 
@@ -49,6 +50,10 @@ type config struct {
 	LogFormat      string
 	LogLevel       slog.Level
 	DrainSeconds   int
+	VisitsURL      *url.URL // of the counter of visits; nil for none
+	VisitsToken    visits.Token
+	VisitsFrom     string // where the token was found
+	VisitsCountry  string // header
 
 	Doubts []string // what is odd about the settings, and no error
 }
@@ -62,6 +67,12 @@ type setting struct {
 // mayBeNone reports whether an empty variable means none. For the others it
 // means that nothing was set, as compose files write it.
 func (s setting) mayBeNone() bool { return s.env == "METRICS_ADDR" || s.env == "HTTP_ADDR" }
+
+// secret reports whether the value is in no message: it is a secret, or somebody
+// may have put one there instead of the name of its file.
+func (s setting) secret() bool {
+	return s.env == "MP_API_KEY_FILE" || s.env == "VISITS_TOKEN" || s.env == "VISITS_TOKEN_FILE"
+}
 
 var settings = []setting{
 	{"addr", "ADDR", "localhost:8080", "address to serve on",
@@ -136,6 +147,14 @@ var settings = []setting{
 		}},
 	{"drain-seconds", "DRAIN_SECONDS", "0", "after SIGTERM: how long to go on serving while /readyz already fails",
 		func(c *config, v string) error { return service.Count(v, &c.DrainSeconds) }},
+	{"visits-url", "VISITS_URL", "", "address of a counter of visits, GoatCounter or tally, that is told of pages, articles and patterns; without it nothing is counted",
+		func(c *config, v string) error { return c.visitsURL(v) }},
+	{"visits-token", "VISITS_TOKEN", "", "token that opens it; rather in a file, since others may see the command line",
+		func(c *config, v string) error { return c.visitsToken(v, "VISITS_TOKEN") }},
+	{"visits-token-file", "VISITS_TOKEN_FILE", "", "file that holds that token; it wins over VISITS_TOKEN",
+		func(c *config, v string) error { return c.visitsTokenFile(v) }},
+	{"visits-country", "VISITS_COUNTRY", "", "header in which a trusted proxy names the visitor's country, such as CF-IPCountry; without it countries are not counted",
+		func(c *config, v string) error { return c.visitsCountry(v) }},
 }
 
 // readConfig reads flags and environment. Every error names the setting.
@@ -149,7 +168,7 @@ func readConfig(args []string, lookup func(string) (string, bool), output io.Wri
 	for _, s := range settings {
 		table = append(table, service.Setting{
 			Flag: s.flag, Env: s.env, Fallback: s.fallback, Usage: s.usage,
-			MayBeNone: s.mayBeNone(), Secret: s.env == "MP_API_KEY_FILE", // somebody may have put the key itself there
+			MayBeNone: s.mayBeNone(), Secret: s.secret(),
 			Set: func(text string) error { return s.set(c, text) },
 		})
 	}
@@ -167,6 +186,17 @@ func readConfig(args []string, lookup func(string) (string, bool), output io.Wri
 				errs = append(errs, err)
 			}
 		}
+	}
+	if dir := getenv("CREDENTIALS_DIRECTORY"); c.VisitsURL != nil && !c.VisitsToken.Set() && dir != "" {
+		name := filepath.Join(dir, "visits_token")
+		if _, err := os.Stat(name); err == nil {
+			if err := c.visitsTokenFile(name); err != nil {
+				errs = append(errs, fmt.Errorf("visits_token: %w", err))
+			}
+		}
+	}
+	if err == nil { // else it has been said what is wrong
+		errs = append(errs, c.halfVisits())
 	}
 	if c.Dev && c.AssetsDir == "" {
 		c.AssetsDir = filepath.Join("assets", "dist")
@@ -196,6 +226,67 @@ func (c *config) keyFile(name string) error {
 	c.Key, c.KeyFrom = mp.NewSecret(key), name
 	if doubt != "" {
 		c.Doubts = append(c.Doubts, doubt)
+	}
+	return nil
+}
+
+func (c *config) visitsURL(v string) (err error) {
+	if v == "" {
+		return nil
+	}
+	var doubt string
+	if c.VisitsURL, doubt, err = visits.Base(v); doubt != "" {
+		c.Doubts = append(c.Doubts, doubt)
+	}
+	return err
+}
+
+// visitsToken takes a token; an empty text is none.
+func (c *config) visitsToken(text, from string) error {
+	if text == "" {
+		return nil
+	}
+	token, err := visits.NewToken(text)
+	if err == nil {
+		c.VisitsToken, c.VisitsFrom = token, from
+	}
+	return err
+}
+
+func (c *config) visitsTokenFile(name string) error {
+	if name == "" {
+		return nil
+	}
+	text, doubt, err := service.ReadSecret("token", name)
+	if err != nil {
+		return err
+	}
+	if doubt != "" {
+		c.Doubts = append(c.Doubts, doubt)
+	}
+	return c.visitsToken(text, name)
+}
+
+func (c *config) visitsCountry(v string) error {
+	if strings.Trim(v, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") != "" {
+		return errors.New("expected the name of a header, such as CF-IPCountry")
+	}
+	c.VisitsCountry = v
+	return nil
+}
+
+// halfVisits tells what is missing where only a part of the settings of visits
+// is there.
+func (c *config) halfVisits() error {
+	switch {
+	case c.VisitsURL != nil && !c.VisitsToken.Set():
+		return errors.New("VISITS_TOKEN_FILE: name the file that holds the token of the counter that VISITS_URL names")
+	case c.VisitsURL == nil && c.VisitsToken.Set():
+		return errors.New("VISITS_URL: there is a token for a counter of visits and no counter: name it, or leave out the token")
+	case c.VisitsCountry != "" && c.VisitsURL == nil:
+		return errors.New("VISITS_COUNTRY: visits are not counted, since there is no VISITS_URL")
+	case c.VisitsCountry != "" && len(c.TrustedProxies) == 0:
+		return errors.New("VISITS_COUNTRY: only a trusted proxy may say where visitors are: name it in TRUSTED_PROXIES")
 	}
 	return nil
 }
@@ -264,6 +355,9 @@ func (c *config) summary() []any {
 	}
 	if c.Origin != "" {
 		list = append(list, "origin", c.Origin)
+	}
+	if c.VisitsURL != nil {
+		list = append(list, "visits_url", c.VisitsURL.String(), "visits_token", "set, from "+c.VisitsFrom)
 	}
 	if len(c.TLSDomains) > 0 {
 		list = append(list, "tls_domains", fmt.Sprint(c.TLSDomains), "tls_dir", c.TLSDir, "http_addr", c.HTTPAddr)

@@ -31,11 +31,15 @@ import (
 	"zoneaxis/assets"
 	"zoneaxis/server/internal/service"
 	"zoneaxis/server/mp"
+	"zoneaxis/server/visits"
 	"zoneaxis/server/web"
 )
 
 // endFor is how long answers under way may take after SIGTERM.
 const endFor = 6 * time.Second
+
+// lastVisits is how long visits that wait are handed on after that.
+const lastVisits = 2 * time.Second
 
 func main() {
 	os.Exit(run(os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr))
@@ -160,10 +164,16 @@ func serve(cfg *config, log *slog.Logger, out *service.LogQueue) error {
 	if err != nil {
 		return err
 	}
+	var sender *visits.Sender
+	var counting *web.Counting
+	if cfg.VisitsURL != nil {
+		sender = visits.New(visits.Options{Base: cfg.VisitsURL, Token: cfg.VisitsToken, Log: log, Metrics: metrics})
+		counting = &web.Counting{Count: sender.Count, Country: cfg.VisitsCountry}
+	}
 	handler, drain, err := web.Handler(web.Config{
 		Assets: set, Reload: reload, Structures: cache, Log: log, Metrics: metrics, Origin: cfg.Origin,
 		TrustedProxies: cfg.TrustedProxies, Rate: cfg.Rate, NewStructures: cfg.NewStructures, Drawing: time.Duration(cfg.DrawingSeconds) * time.Second,
-		AccessLog: cfg.AccessLog, LogClients: cfg.LogClients,
+		AccessLog: cfg.AccessLog, LogClients: cfg.LogClients, Visits: counting,
 	})
 	if err != nil {
 		return err
@@ -174,8 +184,14 @@ func serve(cfg *config, log *slog.Logger, out *service.LogQueue) error {
 		return err
 	}
 	go visitors.run(ctx)
-	background := make(chan struct{})
+	background, told := make(chan struct{}), make(chan struct{})
 	go func() { defer close(background); cache.Run(ctx) }()
+	go func() {
+		defer close(told)
+		if sender != nil {
+			sender.Run(ctx, lastVisits)
+		}
+	}()
 
 	failed := make(chan error, len(servers))
 	for _, s := range servers {
@@ -199,6 +215,7 @@ func serve(cfg *config, log *slog.Logger, out *service.LogQueue) error {
 	case <-background:
 	case <-time.After(time.Second):
 	}
+	<-told
 	log.Info("stopped")
 	return nil
 }

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"zoneaxis/server/internal/hits"
 )
 
 // encoding is a content encoding that we have.
@@ -63,11 +65,12 @@ func accepted(header string, gz, br bool) encoding {
 
 // content is a body that is kept whole in memory, in up to three encodings.
 type content struct {
-	kind         string   // MIME type
-	etag         string   // of the plain body, quoted
-	body, gz, br []byte   // gz and br may be nil
-	vary         []string // nil: Accept-Encoding
-	policy       []string // nil: the one set before
+	kind         string     // MIME type
+	etag         string     // of the plain body, quoted
+	body, gz, br []byte     // gz and br may be nil
+	vary         []string   // nil: Accept-Encoding
+	policy       []string   // nil: the one set before
+	shows        hits.Event // a page of the simulator: its pattern
 }
 
 // tag returns the ETag of a representation: a different one for each encoding,

@@ -122,6 +122,7 @@ func (s *server) record(r *http.Request, rec *recorder, id string, took time.Dur
 	}
 	s.m.requests.WithLabelValues(route, strconv.Itoa(status)).Inc()
 	s.m.latency.WithLabelValues(route).Observe(took.Seconds())
+	s.visited(r, status)
 	level := slog.LevelInfo
 	switch {
 	case s.cfg.AccessLog == AccessNone, s.cfg.AccessLog == AccessErrors && status < 400:

@@ -65,6 +65,7 @@ type simPage struct {
 	EngineRaw   int    // bytes before
 	Waiting     bool   // without its picture: the browser draws it
 	Library     string // with Waiting: address of the crystal's page in the library, or ""
+	Visits      bool   // visits are counted: the page tells what is done in it
 }
 
 // linked are the linked views of a state.
@@ -154,7 +155,7 @@ func (s *server) page(w http.ResponseWriter, r *http.Request, name string) {
 	build := s.served()
 	what := askedFor(r.URL.RawQuery)
 	page := simPage{Link: what.link, Origin: s.origin(r), Build: build.set.Manifest.Build, Theme: theme, CriticalCSS: build.critical,
-		EngineSize: build.set.Manifest.Files["engine.wasm"].BrSize, EngineRaw: build.set.Manifest.Files["engine.wasm"].Size}
+		EngineSize: build.set.Manifest.Files["engine.wasm"].BrSize, EngineRaw: build.set.Manifest.Files["engine.wasm"].Size, Visits: s.counting != nil}
 	e := accepted(header(r, "Accept-Encoding"), true, true)
 	key := e.String() + " " + name + " " + page.Build + " " + theme + " " + page.Origin + " " + what.key()
 	whole := name == embedTemplate // it has no place for problems
@@ -173,7 +174,11 @@ func (s *server) page(w http.ResponseWriter, r *http.Request, name string) {
 		} else {
 			page.SVG = template.HTML(one.SVG())
 		}
-		return build.fill(name, page, e)
+		c, err := build.fill(name, page, e)
+		if err == nil && name == simTemplate {
+			c.shows = patternOf(one.Link(), page.View, page.Problems)
+		}
+		return c, err
 	}})
 	var spent *spentError
 	switch {
@@ -192,6 +197,7 @@ func (s *server) page(w http.ResponseWriter, r *http.Request, name string) {
 		s.failDrawing(w, r, err)
 		return
 	}
+	s.shown(r, c.shows)
 	c.serve(w, r, noCache)
 }
 

@@ -56,6 +56,7 @@ type Config struct {
 	Drawing    time.Duration
 	AccessLog  string // AccessAll, AccessErrors or AccessNone
 	LogClients bool   // log addresses, shortened to /24 or /48
+	Visits     *Counting
 }
 
 type server struct {
@@ -68,6 +69,7 @@ type server struct {
 	all, cold *limits
 	drawings  *drawings
 	doubts    proxyDoubts
+	counting  *counting // nil: visits are not counted
 }
 
 // Handler serves everything. Its second result is called when the program is
@@ -87,6 +89,7 @@ func Handler(cfg Config) (http.Handler, func(), error) {
 		s.cold = newLimits(cfg.NewStructures, time.Minute)
 	}
 	s.drawings = newDrawings(cfg.Drawing)
+	s.counting = newCounting(cfg.Visits, cfg.Metrics)
 
 	r := chi.NewRouter()
 	r.Use(s.client(), s.observe, s.secure, middleware.GetHead)
@@ -106,6 +109,9 @@ func Handler(cfg Config) (http.Handler, func(), error) {
 		r.Get("/api/search", s.search)
 		r.Get("/data/v1/{db}/{id}.json", s.data)
 		r.Get("/static/*", s.static)
+		if s.counting != nil {
+			r.Post(eventsPath, s.events)
+		}
 		r.NotFound(s.other) // blog, library, feeds, service worker
 	})
 	r.MethodNotAllowed(s.badMethod)

@@ -29,6 +29,8 @@ export const now = {
 export const newView = signal({ keeps: true });
 /** A frame has come, by itself or with a view. @type {import('../shared/signal.js').Signal<[frame: Frame]>} */
 export const newFrame = signal();
+/** A file has been saved. @type {import('../shared/signal.js').Signal<[name: string]>} */
+export const saved = signal();
 
 /** Operations that may turn the crystal a long way: the eye should be able to follow. */
 const turning = new Set(["zone", "go", "snap", "common"]);

@@ -188,6 +188,7 @@ function idle(run) {
 
 /** The canvas, then the tools, then everything for offline use; on a thin line only when asked. */
 async function afterwards() {
+  if ("visits" in page) import("./visits.js").catch(() => {});
   const slow = thin();
   const canvas = () => import("./viewer.js").then((viewer) => viewer.load());
   // Asked for first: it is what tells that the line is cut while the rest comes.

@@ -2,6 +2,7 @@
 // What leaves the page: text on the clipboard, files.
 
 import { el } from "../shared/dom.js";
+import { saved } from "../simulator/app.js";
 import { ask, toast } from "../simulator/messages.js";
 import { dialog } from "./dialog.js";
 
@@ -42,6 +43,7 @@ export async function save(name, blob, done = `Saved ${name}.`) {
   if (asApp() && navigator.canShare?.({ files })) {
     try {
       await navigator.share({ files });
+      saved.emit(name);
       return toast(done);
     } catch (/** @type {any} */ error) {
       if (error.name === "AbortError") return; // the person has changed their mind
@@ -52,6 +54,7 @@ export async function save(name, blob, done = `Saved ${name}.`) {
   const url = URL.createObjectURL(blob);
   el("a", { href: url, download: name }).click();
   setTimeout(() => URL.revokeObjectURL(url), 30_000);
+  saved.emit(name);
   toast(done);
 }
 
