@@ -180,6 +180,7 @@ func TestTroubles(t *testing.T) {
 // of at most 500 when the counter is back.
 func TestQueue(t *testing.T) {
 	r := newRig(t)
+	r.opt.Gather = time.Minute // the queue fills whole requests
 	const each = 1500
 	var wg sync.WaitGroup
 	for range 8 {
