@@ -276,7 +276,7 @@ func (o *listedSymmetry) resolve(named *namedSymmetry, l crystal.Lattice, atoms 
 		return sym, nil
 	}
 	if other, err := named.resolve(l, atoms); err == nil && brokenList(l, o.group, other.group, atoms) {
-		other.notes = append(other.notes, "The "+operations(len(o.ops))+" of the file contradict its space group "+named.text+", which its contents agree with; those of "+named.text+" are used.")
+		other.notes = append(other.notes, "The "+operations(len(o.ops))+" of the file "+map[bool]string{true: "contradicts", false: "contradict"}[len(o.ops) == 1]+" its space group "+named.text+", which its contents agree with; those of "+named.text+" are used.")
 		return other, nil
 	}
 	sym.notes = append(sym.notes, "The file names the space group "+named.text+", but its operations are those of "+name+"; the operations are used.")

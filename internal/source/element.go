@@ -81,8 +81,8 @@ func (s *species) read(symbol, label string) ([]share, bool) {
 	if len(parts) == 1 && strings.Contains(symbol, ".") && !strings.ContainsAny(symbol, "+-") {
 		return parts, true // "Fe0.5": less than the whole site
 	}
-	if len(parts) > 1 && strings.ContainsAny(symbol, "_~<") {
-		return s.mixed(symbol, parts, sum), true // "Fe_0.6 Co_0.4" is no type Fe of a force field
+	if len(parts) > 1 && strings.ContainsAny(symbol, "_~<*") {
+		return s.mixed(symbol, parts, sum), true // "Fe_0.6 Co_0.4" is no type Fe of a force field, nor is "Fe*0.6+Co*0.4"
 	}
 	if z, charge, ok := s.parse(name, symbol != ""); ok {
 		if z == 1 {

@@ -1,6 +1,7 @@
 package source
 
 import (
+	"bytes"
 	"cmp"
 	"math"
 	"strconv"
@@ -27,6 +28,9 @@ func decodeJSON(data []byte) ([]*crystal.Structure, error) {
 	f := jsonFinder{mpReader: mpReader{whole: data}}
 	if err := jsontext.Valid(data); err != nil {
 		whole := jsonLines(data)
+		if jsontext.Valid(whole) != nil {
+			whole = jsonOfPython(data)
+		}
 		if jsontext.Valid(whole) != nil {
 			return nil, f.fault(err)
 		}
@@ -61,6 +65,106 @@ func decodeJSON(data []byte) ([]*crystal.Structure, error) {
 func jsonLines(data []byte) []byte {
 	text := strings.ReplaceAll(strings.TrimSpace(strings.ReplaceAll(string(data), "\r\n", "\n")), "}\n{", "},\n{")
 	return []byte("[" + text + "]")
+}
+
+// jsonOfPython writes what Python prints of a dictionary or a list as JSON with
+// the same lines: strings in single quotes, True, False and None, tuples,
+// numbers such as 0. and .5, commas before a closing bracket, and arrays of
+// numpy. Text that is no such thing comes out as no JSON either.
+func jsonOfPython(data []byte) []byte {
+	out := make([]byte, 0, len(data)+len(data)/8)
+	var closing []byte // of the brackets that are open, 0 for one left out
+	for i := 0; i < len(data); {
+		switch c := data[i]; {
+		case c == '\'' || c == '"':
+			out, i = pythonString(out, data, i)
+		case c == '(' || c == '[' || c == '{':
+			open, end := c, byte(c+2)
+			if c == '(' {
+				open, end = '[', ']'
+			}
+			out, closing = append(out, open), append(closing, end)
+			i++
+		case c == ')' || c == ']' || c == '}':
+			i++
+			if k := len(closing) - 1; k >= 0 {
+				c, closing = closing[k], closing[:k]
+			}
+			if c == 0 {
+				continue
+			}
+			if kept := bytes.TrimRight(out, " \t\r\n"); len(kept) > 0 && kept[len(kept)-1] == ',' {
+				out[len(kept)-1] = ' '
+			}
+			out = append(out, c)
+		case c|0x20 >= 'a' && c|0x20 <= 'z' || c == '_':
+			start := i
+			for i < len(data) && (data[i]|0x20 >= 'a' && data[i]|0x20 <= 'z' || data[i] == '_' || data[i] == '.' || isDigit(data[i])) {
+				i++
+			}
+			switch word := string(data[start:i]); {
+			case word == "True" || word == "False":
+				out = append(out, strings.ToLower(word)...)
+			case word == "None" || word == "nan" || word == "inf":
+				out = append(out, "null"...)
+			case i < len(data) && data[i] == '(':
+				closing = append(closing, 0) // array(…), np.float64(…)
+				i++
+			case i < len(data) && data[i] == '=' && len(closing) > 0 && closing[len(closing)-1] == 0:
+				// dtype=float64 behind the values of an array
+				for i < len(data) && data[i] != ')' {
+					i++
+				}
+				out = bytes.TrimRight(out, ", \t\r\n")
+			default:
+				out = append(out, word...)
+			}
+		case isDigit(c) || c == '.':
+			start := i
+			for i < len(data) && (isDigit(data[i]) || strings.IndexByte(".eE", data[i]) >= 0 || (data[i] == '-' || data[i] == '+') && data[i-1]|0x20 == 'e') {
+				i++
+			}
+			out = append(out, pythonNumber(string(data[start:i]))...)
+		default:
+			out = append(out, c)
+			i++
+		}
+	}
+	return out
+}
+
+// pythonString writes the string that begins at i in double quotes, and
+// returns where it ends.
+func pythonString(out, data []byte, i int) ([]byte, int) {
+	quote := data[i]
+	out = append(out, '"')
+	for i++; i < len(data) && data[i] != quote; i++ {
+		switch {
+		case data[i] == '"':
+			out = append(out, '\\', '"')
+		case data[i] == '\\' && i+1 < len(data) && data[i+1] == '\'':
+			out = append(out, '\'')
+			i++
+		case data[i] == '\\' && i+1 < len(data):
+			out = append(out, '\\', data[i+1])
+			i++
+		default:
+			out = append(out, data[i])
+		}
+	}
+	return append(out, '"'), i + 1
+}
+
+// pythonNumber writes 0. as 0.0 and .5 as 0.5.
+func pythonNumber(s string) string {
+	whole, rest, point := strings.Cut(s, ".")
+	if !point {
+		return s
+	}
+	if rest == "" || !isDigit(rest[0]) {
+		rest = "0" + rest
+	}
+	return cmp.Or(whole, "0") + "." + rest
 }
 
 type jsonFinder struct {

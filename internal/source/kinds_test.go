@@ -150,6 +150,10 @@ func TestFilesOfPeople(t *testing.T) {
 		{"a question mark with its occupancy", cifOf(p1bar, symbol("'P -1'"), filled, "Cu1 Cu 0 0 0 1", "O1 O .2 .3 .1 .6", "O1? O .24 .33 .13 .4"), "Cu 1, O 2", 0, "", "behind the label"},
 		// K13, K26
 		{"computem, with a mixed site", "Mg and Zn\n 3 4 5\n12 0 0 0 .7 .1\n30 0 0 0 .3 .1\n8 1.5 2 2.5 1 .1\n-1\n", "Mg 0.7, Zn 0.3, O 1", 0, "", ""},
+		{"atoms in words", "2 atoms\nLattice=\"4 0 0 0 4 0 0 0 4\"\nCs 0 0 0\nCl 2 2 2\n", "Cs 1, Cl 1", 221, "", ""},
+		{"a cell as a key without quotes", "2\nunit_cell=4 4 4 90 90 90\nCs 0 0 0\nCl 2 2 2\n", "Cs 1, Cl 1", 221, "", ""},
+		{"a cell for Jmol", "2\njmolscript: load '' {1 1 1} unitcell [ 4 4 4 90 90 90 ]\nCs 0 0 0\nCl 2 2 2\n", "Cs 1, Cl 1", 221, "", ""},
+		{"vectors behind a blank line", "2\n%PBC\nCs 0 0 0\nCl 2 2 2\n\nVec1 4 0 0\nVec2 0 4 0\nVec3 0 0 4\n", "Cs 1, Cl 1", 221, "", ""},
 		{"a cell in the second line", "2\ncell 4 4 4 90 90 90\nCs 0 0 0\nCl 2 2 2\n", "Cs 1, Cl 1", 221, "", ""},
 		{"vectors among the atoms", "5\nfrom a program\nCs 0 0 0\nCl 2 2 2\nTv 4 0 0\nTv 0 4 0\nTv 0 0 4\n", "Cs 1, Cl 1", 221, "", ""},
 		{"vectors behind the atoms", "2\nfrom a program\nCs 0 0 0\nCl 2 2 2\nVEC1 4 0 0\nVEC2 0 4 0\nVEC3 0 0 4\n", "Cs 1, Cl 1", 221, "", ""},
@@ -159,7 +163,12 @@ func TestFilesOfPeople(t *testing.T) {
 		{"words behind the last frame", "1\nLattice=\"4 0 0 0 4 0 0 0 4\"\nPo 0 0 0\nthe end\n", "Po 1", 221, "Not read", ""},
 		// K14
 		{"remarks in a POSCAR", "x\n1.0 ! scale\n4 0 0 # a\n0 4 0\n0 0 4\nCs Cl !kinds\n1 1 # n\nSelective dynamics\nCartesian # mode\n0 0 0 T T F ! Cs\n2 2 2 F F F\n", "Cs 1, Cl 1", 221, "", ""},
+		{"commas in a POSCAR", "x\n1,0\n4.0, 0.0, 0.0\n0.0, 4.0, 0.0\n0.0, 0.0, 4.0\nCs, Cl\n1, 1\nDirect\n0,0,0\n0,5 0,5 0,5\n", "Cs 1, Cl 1", 221, "", ""},
+		{"numbers of a POSCAR that stand together", "x\n1.0\n 4.0000-0.0000-0.0000\n 0.0000 4.0000-0.0000\n-0.0000-0.0000 4.0000\nCs Cl\n1 1\nDirect\n0 0 0\n-0.5000-0.5000-0.5000\n", "Cs 1, Cl 1", 221, "", ""},
 		// K15
+		{"a dictionary of Python", `{'@class': 'Structure', 'charge': None, 'lattice': {'matrix': [[4., .0, 0.0], [0.0, 4.0, 0.0], (0.0, 0.0, 4.0,)], 'pbc': (True, True, True)}, 'sites': [{'species': [{'element': 'Cs', 'occu': 1}], 'abc': [0.0, 0.0, 0.0], 'label': "Cs's"}, {'species': [{'element': 'Cl', 'occu': np.float64(1.0)}], 'abc': [0.5, 5e-1, 0.5], 'label': 'a "Cl"'},]}`, "Cs 1, Cl 1", 221, "", ""},
+		{"arrays of numpy", `{'numbers': array([55, 17], dtype=int32), 'positions': array([[0. , 0. , 0. ],
+       [2., 2., 2.]]), 'cell': array([[4., 0., 0.], [0., 4., 0.], [0., 0., 4.]]), 'pbc': array([ True,  True,  True])}`, "Cs 1, Cl 1", 221, "", ""},
 		{"one OPTIMADE entry", `{"data":{"id":"x","attributes":{"lattice_vectors":[[4,0,0],[0,4,0],[0,0,4]],"cartesian_site_positions":[[0,0,0],[2,2,2]],"species_at_sites":["M","O"],"species":[{"name":"M","chemical_symbols":["Mg","vacancy"],"concentration":[0.8,0.2]}]}}}`, "Mg 0.8, O 1", 0, "Vacanc", ""},
 		{"JARVIS", `{"jid":"JVASP-1","atoms":{"lattice_mat":[[4,0,0],[0,4,0],[0,0,4]],"coords":[[0,0,0],[0.5,0.5,0.5]],"elements":["Cs","Cl"],"cartesian":false}}`, "Cs 1, Cl 1", 221, "", ""},
 		{"JARVIS in Å", `{"lattice_mat":[[4,0,0],[0,4,0],[0,0,4]],"coords":[[0,0,0],[2,2,2]],"elements":["Cs","Cl"],"cartesian":"True"}`, "Cs 1, Cl 1", 221, "", ""},
@@ -169,6 +178,7 @@ func TestFilesOfPeople(t *testing.T) {
 		{"deep in other things", `{"a":[{"b":{"c":{"output":{"structure":{"lattice":{"matrix":[[4,0,0],[0,4,0],[0,0,4]]},"sites":[{"species":[{"element":"Po","occu":1}],"abc":[0,0,0]}]}}}}}]}`, "Po 1", 221, "", ""},
 		// K16
 		{"SHELX with free variables", "TITL x\nCELL 0.71 7 8 9 90 100 90\nLATT 1\nSFAC C O CU\nUNIT 1 1 1\nFVAR 1.0 0.7\nCu1 3 10.0 10.0 10.0 10.5 0.02\nO1A 2 0.2 0.3 0.1 21.0 0.05\nO1B 2 0.24 0.33 0.13 -21.0 0.05\nC1 1 0.4 0.1 0.7 11 0.02 0.03 =\n 0.02 0 0 0\nQ1 1 .3 .3 .3 11.0 0.05 1.2\nHKLF 4\nEND\n", "Cu 1, O 2, C 2", 2, "", ""},
+		{"SHELX with occupancies of AFIX", "TITL x\nCELL 0.71 5 6 7 90 99 90\nLATT -1\nSFAC C H\nUNIT 1 3\nAFIX 137 0.98 10.5 -1.5\nH1 2 .2 .2 .3\nAFIX 137 10.5\nH2 2 .2 .7 .3\nAFIX 43 0.95\nH3 2 .7 .2 .3\nAFIX 0\nC1 1 .1 .2 .6 11 .02\nEND\n", "C 1, H 2", 0, "", ""},
 		{"SHELX without a centre, centred", "TITL x\nCELL 0.71 7 8 9 90 90 90\nLATT -7\nSYMM -X,-Y,Z\nSFAC Si\nUNIT 8\nSi1 1 .1 .2 .3 11 .05\nEND\n", "Si 4", 0, "", ""},
 		{"PDB", "CRYST1    4.000    4.000    4.000  90.00  90.00  90.00 P 1           1\nATOM      1 CS    CS A   1       0.000   0.000   0.000  1.00 10.00          CS\nHETATM    2 CL    CL A   2       2.000   2.000   2.000  0.50 12.00          CL\nEND\n", "Cs 1, Cl 0.5", 0, "", ""},
 		{"PDB with a group", "HEADER    x\nCRYST1   40.000   50.000   60.000  90.00  90.00  90.00 P 21 21 21    4\nSCALE1      0.025000  0.000000  0.000000        0.00000\nSCALE2      0.000000  0.020000  0.000000        0.00000\nSCALE3      0.000000  0.000000  0.016667        0.00000\nATOM      1  CA  ALA A   1       1.000   2.000   3.000  1.00 10.00\nEND\n", "C 4", 19, "", ""},

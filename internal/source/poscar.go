@@ -59,16 +59,16 @@ func decodePOSCAR(data []byte) (*crystal.Structure, error) {
 	scaleRow := row
 	scale, vectors := [3]float64{1, 1, 1}, [3]geom.Vec{}
 	factors := 1
-	if v, ok := numbers(row, 3); ok {
+	if v, ok := looseNumbers(row, 3); ok {
 		scale, factors = v, 3
-	} else if v, ok := numbers(row, 1); ok {
+	} else if v, ok := looseNumbers(row, 1); ok {
 		scale = [3]float64{v[0], v[0], v[0]}
 	} else {
 		return fail("expected the scale of the cell, found " + found(row))
 	}
 	for k := range 3 {
 		row, _ = r.next()
-		v, ok := numbers(row, 3)
+		v, ok := looseNumbers(row, 3)
 		if !ok {
 			return fail("expected three numbers, found " + found(row))
 		}
@@ -96,13 +96,13 @@ func decodePOSCAR(data []byte) (*crystal.Structure, error) {
 	}
 
 	row, _ = r.next()
-	names := bytes.Fields(row)
+	names := listFields(row)
 	counts, ok := integers(names)
 	if ok {
 		names = nil
 	} else {
 		row, _ = r.next()
-		if counts, ok = integers(bytes.Fields(row)); !ok || len(counts) != len(names) {
+		if counts, ok = integers(listFields(row)); !ok || len(counts) != len(names) {
 			return fail("expected " + plural(len(names), "number") + " of atoms, found " + found(row))
 		}
 	}
@@ -124,7 +124,7 @@ func decodePOSCAR(data []byte) (*crystal.Structure, error) {
 	for ahead := *r; len(mode) == 0; {
 		// A blank line means fractions, unless the word comes after it.
 		next, ok := ahead.next()
-		if _, position := numbers(next, 3); !ok || position {
+		if _, position := looseNumbers(next, 3); !ok || position {
 			break
 		}
 		mode, *r = bytes.TrimSpace(next), ahead
@@ -141,7 +141,7 @@ func decodePOSCAR(data []byte) (*crystal.Structure, error) {
 	for k, n := range counts {
 		for range n {
 			row, more := r.next()
-			v, ok := numbers(row, 3)
+			v, ok := looseNumbers(row, 3)
 			if !ok {
 				if !more {
 					return fail("expected " + plural(total, "position") + ", found " + count(done))
@@ -183,6 +183,34 @@ func decodePOSCAR(data []byte) (*crystal.Structure, error) {
 		return nil, &NoAtomsError{Format: POSCAR, Structure: s}
 	}
 	return finish(POSCAR, s, sites, &kinds, total, basis.flipped)
+}
+
+// looseNumbers reads the first n numbers of a row of a POSCAR. They may stand
+// between commas, have decimal commas, or stand together where a minus sign
+// fills the last blank: -0.50000000-0.50000000.
+func looseNumbers(row []byte, n int) ([3]float64, bool) {
+	if v, ok := numbers(row, n); ok || len(row) > 1000 {
+		return v, ok
+	}
+	b := make([]byte, 0, len(row)+8)
+	decimal := !bytes.ContainsAny(row, ".") && len(bytes.Fields(row)) >= n && !bytes.Contains(row, []byte(", "))
+	for i, c := range row {
+		switch {
+		case c == ',' && decimal:
+			c = '.'
+		case c == ',':
+			c = ' '
+		case c == '-' && i > 0 && (isDigit(row[i-1]) || row[i-1] == '.'):
+			b = append(b, ' ')
+		}
+		b = append(b, c)
+	}
+	return numbers(b, n)
+}
+
+// listFields splits a row at blanks and commas.
+func listFields(row []byte) [][]byte {
+	return bytes.FieldsFunc(row, func(c rune) bool { return c <= ' ' || c == ',' })
 }
 
 // poscarElements returns the element of each kind of atom, 0 for one that is

@@ -2,6 +2,7 @@ package source
 
 import (
 	"bytes"
+	"cmp"
 	"math"
 	"slices"
 	"strconv"
@@ -47,6 +48,7 @@ type shelxFile struct {
 	elements []string
 	free     []float64 // FVAR, from 1
 	part     float64   // occupancy code that PART gives to its atoms, 0 for none
+	afix     float64   // the same of AFIX, which PART goes before
 	list     asymmetric
 	sof      []float64
 	kinds    species
@@ -240,6 +242,14 @@ func (f *shelxFile) line(row string) error {
 		if len(values) > 1 {
 			f.part, _ = parseFloat([]byte(values[1]))
 		}
+	case "AFIX":
+		f.afix = 0
+		// AFIX mn d occupancy U: a distance is below 5 Å, a code is not.
+		for k := 1; k < min(3, len(values)) && f.afix == 0; k++ {
+			if v, ok := parseFloat([]byte(values[k])); ok && (math.Abs(v) > 5 || k == 2 && v > 0 && v <= 1) {
+				f.afix = v
+			}
+		}
 	case "HKLF", "END":
 		f.done = true
 	default:
@@ -297,8 +307,8 @@ func (f *shelxFile) atom(words []string) error {
 		}
 		v[i] = x
 	}
-	if f.part != 0 {
-		v[3] = f.part
+	if code := cmp.Or(f.part, f.afix); code != 0 {
+		v[3] = code
 	}
 	riding := v[4] < -0.5 && v[4] > -5 // −1.2 times the U of the atom before
 	for i := range v {

@@ -339,14 +339,14 @@ func Sniff(name string, head []byte) Format {
 		// Blank lines may stand before an XYZ file; the remark of a POSCAR is one line.
 		first, next := cutLine(blank, 0)
 		second, _ := cutLine(blank, next)
-		if _, err := strconv.Atoi(string(bytes.TrimSpace(first))); err == nil && hasLattice(second) {
+		if _, err := strconv.Atoi(string(atomCount(first))); err == nil && hasLattice(second) {
 			return XYZ
 		}
 	}
 	first, next := cutLine(head, 0)
 	second, next := cutLine(head, next)
 	third, _ := cutLine(head, next)
-	if _, err := strconv.Atoi(string(bytes.TrimSpace(first))); err == nil {
+	if _, err := strconv.Atoi(string(atomCount(first))); err == nil {
 		// A POSCAR may be called "4"; its scale and three vectors tell.
 		if _, ok := numbers(second, 1); !ok || len(bytes.Fields(second)) >= 6 || strings.HasSuffix(base, "xyz") {
 			return XYZ
@@ -354,8 +354,8 @@ func Sniff(name string, head []byte) Format {
 	}
 	second, third = beforeRemark(second), beforeRemark(third)
 	if n := len(bytes.Fields(second)); n == 1 || n == 3 {
-		_, scale := numbers(second, n)
-		_, vector := numbers(third, 3)
+		_, scale := looseNumbers(second, n)
+		_, vector := looseNumbers(third, 3)
 		if scale && vector {
 			return POSCAR
 		}

@@ -25,7 +25,7 @@ const (
 // mixedTexts are texts that name Fe 0.6 and Co 0.4 on one site.
 var mixedTexts = []string{
 	"0.6Fe + 0.4Co", "0.6 Fe + 0.4 Co", "Fe0.6Co0.4", "Fe0.6 Co0.4", "Fe.6Co.4", "Fe0.6/Co0.4", "Fe0.6|Co0.4", "Fe0.6,Co0.4", "Fe0.6;Co0.4", "Fe:0.6, Co:0.4",
-	"Fe=0.6 Co=0.4", "Fe(0.6)Co(0.4)", "Fe(0.6), Co(0.4)", "(Fe0.6Co0.4)", "{Fe0.6Co0.4}", "[Fe0.6 Co0.4]", "0.4Co0.6Fe", "0.600(5)Fe+0.400(5)Co", "0.6*Fe + 0.4*Co", "0.6 x Fe + 0.4 x Co", "60%Fe 40%Co", "60% Fe + 40% Co", "60 % Fe, 40 % Co",
+	"Fe=0.6 Co=0.4", "Fe(0.6)Co(0.4)", "Fe(0.6), Co(0.4)", "(Fe0.6Co0.4)", "{Fe0.6Co0.4}", "[Fe0.6 Co0.4]", "0.4Co0.6Fe", "0.600(5)Fe+0.400(5)Co", "0.6*Fe + 0.4*Co", "Fe*0.6+Co*0.4", "0.6 x Fe + 0.4 x Co", "60%Fe 40%Co", "60% Fe + 40% Co", "60 % Fe, 40 % Co",
 	"Fe 60%, Co 40%", "Fe60%Co40%", "Fe60Co40", "60 at.% Fe, 40 at.% Co", "3/5Fe + 2/5Co", "Fe3/5Co2/5", "0,6Fe + 0,4Co", "Fe0,6Co0,4", "Fe_0.6_Co_0.4_", "Fe_0.6 Co_0.4", "Fe~0.6~Co~0.4~", "Fe<sub>0.6</sub>Co<sub>0.4</sub>",
 	"Fe₀.₆Co₀.₄", "0.6Fe3+ + 0.4Co2+", "Fe3+0.6Co2+0.4", "Fe3+ 0.6 Co3+ 0.4", "Fe3+:0.6 Co2+:0.4", "Fe+3:0.6 Co+2:0.4", "Fe0.6+Co0.4", "Fe 0.6 Co", "Fe0.6Co", "0.6Fe,Co", "FE0.6CO0.4", "fe0.6co0.4", "Fe 0.6 + Co 0.4", "Fe/Co 0.6/0.4", "Fe/Co=0.6/0.4", "Fe:Co 0.6:0.4", "Fe,Co 0.6,0.4", "Fe 0.6000 Co 0.4000", "Fe.60Co.40", "6E-1Fe + 4E-1Co", "Fe0.6(2)Co0.4(2)", "6Fe + 4Co", "Fe3Co2", "Fe0.6 & Co0.4", "Fe0.6 and Co0.4", "0.6 Fe / 0.4 Co", "0.6·Fe + 0.4·Co",
 }

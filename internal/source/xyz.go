@@ -44,7 +44,7 @@ func decodeXYZ(data []byte) ([]*crystal.Structure, error) {
 			notes = append(notes, "Only the first "+count(maxBlocks)+" frames are read.")
 			break
 		}
-		n, err := strconv.Atoi(string(bytes.TrimSpace(row)))
+		n, err := strconv.Atoi(string(atomCount(row)))
 		if err != nil || n < 1 {
 			if first == nil {
 				first = &SyntaxError{XYZ, r.line, "expected the number of atoms, found " + found(row)}
@@ -93,6 +93,18 @@ func decodeXYZ(data []byte) ([]*crystal.Structure, error) {
 		}
 	}
 	return list, nil
+}
+
+// atomCount is the first line of a frame without the word atoms behind the
+// number.
+func atomCount(row []byte) []byte {
+	row = bytes.TrimSpace(row)
+	for _, word := range []string{"atoms", "atom"} {
+		if at := len(row) - len(word); at > 0 && bytes.EqualFold(row[at:], []byte(word)) {
+			return bytes.TrimSpace(row[:at])
+		}
+	}
+	return row
 }
 
 // passFrame goes to where the next frame should begin after one of n atoms that
@@ -322,11 +334,17 @@ func xyzLattice(line string, keys map[string]string) (v [3]geom.Vec, err error) 
 			text = keys[key]
 		}
 	}
+	if _, rest, ok := cutFold(line, "unitcell"); ok && keys["unitcell"] == "" {
+		text = rest // of Jmol: unitcell [ 4 4 4 90 90 90 ]
+	}
 	given := text != ""
 	plain := func(s string) []string {
 		return strings.FieldsFunc(s, func(c rune) bool { return strings.ContainsRune(" \t,;:=[](){}\"'", c) })
 	}
 	f := plain(text)
+	if _, rest, ok := cutFold(line, text); ok && len(f) == 1 {
+		f = plain(text + " " + rest) // unit_cell=4 4 4 90 90 90, without quotes
+	}
 	if !given && len(line) < 1000 {
 		f = plain(line)
 		for len(f) > 0 && slices.Contains(cellKeys, strings.ToLower(f[0])) {
@@ -362,6 +380,14 @@ func xyzLattice(line string, keys map[string]string) (v [3]geom.Vec, err error) 
 	return v, errNoLattice
 }
 
+// cutFold is strings.Cut in any case of letters.
+func cutFold(s, sep string) (before, after string, ok bool) {
+	if at := strings.Index(strings.ToLower(s), strings.ToLower(sep)); at >= 0 && len(sep) > 0 && at+len(sep) <= len(s) {
+		return s[:at], s[at+len(sep):], true
+	}
+	return s, "", false
+}
+
 // isVector tells the lines of a cell vector among the atoms: Tv, VEC1.
 func isVector(name []byte) bool {
 	return bytes.EqualFold(name, []byte("tv")) || len(name) == 4 && hasFold(name, "vec") && name[3] >= '1' && name[3] <= '3'
@@ -372,12 +398,15 @@ func isVector(name []byte) bool {
 func (r *lineReader) vectors(n int) (v [3]geom.Vec, err error) {
 	ahead := *r
 	have := 0
-	for range n + 3 {
+	for lines := n + 3; lines > 0; lines-- {
 		row, ok := ahead.next()
 		if !ok {
 			break
 		}
 		f := bytes.Fields(row)
+		if len(f) == 0 {
+			lines++ // a blank line stands before the vectors
+		}
 		if len(f) < 4 || !isVector(f[0]) {
 			continue
 		}

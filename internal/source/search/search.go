@@ -479,8 +479,13 @@ var symbolSpelling = strings.NewReplacer("_", "", " ", "", "′", "'", "{", "", 
 
 // foldings are spellings that the search treats as one, in pairs.
 var foldings = []string{
+	"β″", " beta'' ", "β''", " beta'' ", "β′′", " beta'' ", "β′", " beta' ", "β'", " beta' ",
+	"γ″", " gamma'' ", "γ''", " gamma'' ", "γ′′", " gamma'' ", "γ′", " gamma' ", "γ'", " gamma' ",
+	"δ″", " delta'' ", "δ''", " delta'' ", "δ′′", " delta'' ", "δ′", " delta' ", "δ'", " delta' ",
+	"η″", " eta'' ", "η''", " eta'' ", "η′′", " eta'' ", "η′", " eta' ", "η'", " eta' ",
+	"θ″", " theta'' ", "θ''", " theta'' ", "θ′′", " theta'' ", "θ′", " theta' ", "θ'", " theta' ",
 	"α", " alpha ", "β", " beta ", "γ", " gamma ", "δ", " delta ", "ε", " epsilon ", "η", " eta ", "θ", " theta ", "σ", " sigma ",
-	"′", "'", "sulph", "sulf", "aluminum", "aluminium", "cesium", "caesium", "haem", "hem", "gray", "grey", "ised", "ized",
+	"″", "''", "′", "'", "sulph", "sulf", "aluminum", "aluminium", "cesium", "caesium", "haem", "hem", "gray", "grey", "ised", "ized",
 	"fibre", "fiber", "centered", "centred", "ü", "u", "ö", "o", "ä", "a", "é", "e",
 }
 
