@@ -6,11 +6,11 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/mail"
 	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 
 	"zoneaxis/server/internal/service"
@@ -88,7 +88,7 @@ var settings = []setting{
 	{"mp-api-key-file", "MP_API_KEY_FILE", "", "file that holds the Materials Project key; MP_API_KEY holds the key itself; without either only the library and the cache are served",
 		func(c *config, v string) error { return c.keyFile(v) }},
 	{"mp-base-url", "MP_BASE_URL", "https://api.materialsproject.org", "address of the Materials Project",
-		func(c *config, v string) error { c.BaseURL = v; return nil }},
+		func(c *config, v string) error { c.BaseURL = v; return mp.CheckBase(v) }},
 	{"cache-dir", "CACHE_DIR", "", "directory for structures (default: zoneaxis in the user's cache directory)",
 		func(c *config, v string) error { c.CacheDir = v; return nil }},
 	{"cache-size", "CACHE_SIZE", "2GiB", "bound of that directory",
@@ -98,15 +98,18 @@ var settings = []setting{
 	{"assets-dir", "ASSETS_DIR", "", "directory with a build to serve instead of the one inside this program",
 		func(c *config, v string) error { c.AssetsDir = v; return nil }},
 	{"dev", "DEV", "false", "serve assets/dist (or the assets directory) and notice new builds",
-		func(c *config, v string) (err error) { c.Dev, err = strconv.ParseBool(v); return err }},
+		func(c *config, v string) error { return service.YesOrNo(v, &c.Dev) }},
 	{"tls-domains", "TLS_DOMAINS", "", "host names, comma separated, to get certificates for; ADDR is then usually :443",
-		func(c *config, v string) error { c.TLSDomains = service.SplitList(v); return nil }},
+		func(c *config, v string) error {
+			c.TLSDomains = service.SplitList(v)
+			return checkDomains(c.TLSDomains)
+		}},
 	{"tls-email", "TLS_EMAIL", "", "contact for the certificate authority",
-		func(c *config, v string) error { c.TLSEmail = v; return nil }},
+		func(c *config, v string) error { c.TLSEmail = v; return checkEmail(v) }},
 	{"tls-dir", "TLS_DIR", "", "directory for certificates (default: tls in the cache directory)",
 		func(c *config, v string) error { c.TLSDir = v; return nil }},
 	{"acme-url", "ACME_URL", "", "directory of the certificate authority (default: Let's Encrypt)",
-		func(c *config, v string) error { c.ACMEURL = v; return nil }},
+		func(c *config, v string) error { c.ACMEURL = v; return checkACME(v) }},
 	{"http-addr", "HTTP_ADDR", ":80", "with TLS: address that answers challenges and redirects to https; empty for none",
 		func(c *config, v string) error {
 			c.HTTPAddr = v
@@ -135,7 +138,7 @@ var settings = []setting{
 			return service.OneOf(v, web.AccessAll, web.AccessErrors, web.AccessNone)
 		}},
 	{"log-clients", "LOG_CLIENTS", "false", "log visitors' addresses, shortened to /24 or /48",
-		func(c *config, v string) (err error) { c.LogClients, err = strconv.ParseBool(v); return err }},
+		func(c *config, v string) error { return service.YesOrNo(v, &c.LogClients) }},
 	{"log-format", "LOG_FORMAT", "auto", "json, text, or auto: text on a terminal",
 		func(c *config, v string) error { c.LogFormat = v; return service.OneOf(v, "auto", "json", "text") }},
 	{"log-level", "LOG_LEVEL", "info", "debug, info, warn or error",
@@ -160,9 +163,11 @@ var settings = []setting{
 // readConfig reads flags and environment. Every error names the setting.
 func readConfig(args []string, lookup func(string) (string, bool), output io.Writer) (*config, error) {
 	c := &config{}
+	var keyErr error
 	getenv := func(name string) string { v, _ := lookup(name); return v }
 	if key := strings.TrimSpace(getenv("MP_API_KEY")); key != "" {
 		c.Key, c.KeyFrom = mp.NewSecret(key), "MP_API_KEY"
+		keyErr = service.CheckSecret("MP_API_KEY", "key", key)
 	}
 	table := make([]service.Setting, 0, len(settings))
 	for _, s := range settings {
@@ -176,7 +181,7 @@ func readConfig(args []string, lookup func(string) (string, bool), output io.Wri
 	if err != nil && from == nil {
 		return nil, err
 	}
-	errs := []error{err}
+	errs := []error{err, keyErr}
 	c.MetricsGiven = from["METRICS_ADDR"] != ""
 	if dir := getenv("CREDENTIALS_DIRECTORY"); !c.Key.Set() && dir != "" {
 		// systemd puts what LoadCredential names there.
@@ -329,6 +334,39 @@ func checkOrigin(v string) error {
 	u, err := url.Parse(v)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.Path != "" || u.RawQuery != "" || u.User != nil {
 		return errors.New("expected something like https://example.org, without a slash at the end")
+	}
+	return nil
+}
+
+// checkDomains accepts names that a certificate can be had for.
+func checkDomains(names []string) error {
+	for _, name := range names {
+		_, err := netip.ParseAddr(name)
+		if err == nil || !strings.Contains(name, ".") || strings.Trim(strings.ToLower(name), "abcdefghijklmnopqrstuvwxyz0123456789.-") != "" {
+			return fmt.Errorf("%q is no name of a host such as example.org: write no scheme, port, number or asterisk", name)
+		}
+	}
+	return nil
+}
+
+// checkEmail accepts an address without a name beside it.
+func checkEmail(v string) error {
+	if v == "" {
+		return nil
+	}
+	if a, err := mail.ParseAddress(v); err != nil || a.Address != v {
+		return errors.New("expected an address such as you@example.org")
+	}
+	return nil
+}
+
+// checkACME accepts the address of a directory of certificates.
+func checkACME(v string) error {
+	if v == "" {
+		return nil
+	}
+	if u, err := url.Parse(v); err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
+		return errors.New("expected something like https://acme.example.org/directory")
 	}
 	return nil
 }

@@ -4,7 +4,6 @@ import (
 	"container/list"
 	"context"
 	"crypto/tls"
-	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -27,15 +26,20 @@ const (
 	// freshFor is how long a new connection has to say something before it may
 	// be closed for another one.
 	freshFor = time.Second
-	// maxRefusals bounds the refusals that are being said at one time; who comes
-	// beside them is closed without a word.
+	// servedFor is how long an answer may take before its connection may be
+	// closed for somebody else's, in a full house and if no address has more.
+	servedFor = 5 * time.Second
+	// maxRefusals bounds the refused connections that are waited for, until they
+	// have read why.
 	maxRefusals = 64
 )
 
 // crowd bounds the connections of the public listeners, in all and for each
 // address, and lets the memory limit of the runtime follow their number. Where
 // there is no room for a new one, one that idles is closed for it, of the same
-// address or the one that idles longest; if none does, the new one is refused.
+// address or the one that idles longest; if none does, one of the address that
+// has most, were it just opened or answered for long; and else the new one is
+// refused.
 type crowd struct {
 	most, perClient int
 	trusted         []netip.Prefix // proxies: one address for all visitors
@@ -55,8 +59,9 @@ type crowd struct {
 
 // party is the connections of one address.
 type party struct {
-	n    int
-	idle *list.List // as crowd.idle
+	n          int
+	idle, busy *list.List // as crowd.idle
+	trusted    bool
 }
 
 // guest is one connection.
@@ -65,10 +70,11 @@ type guest struct {
 	crowd        *crowd
 	addr         netip.Addr
 
-	since   time.Time // when it began to idle
+	since   time.Time // when it began to idle, or to be answered
 	fresh   bool      // it has not said anything yet
 	inAll   *list.Element
-	inParty *list.Element
+	inParty *list.Element // of those that idle
+	inBusy  *list.Element
 	ended   bool
 }
 
@@ -83,8 +89,11 @@ func newCrowd(cfg *config, ceiling int64, log *slog.Logger, metrics prometheus.R
 	if room := (ceiling - c.base) / connectionBytes; ceiling > 0 && int64(c.most) > room {
 		c.most = int(max(room, 64))
 	}
-	if files := openFiles() - 128; files > 0 && c.most > files {
-		c.most = files
+	if files := openFiles(); files > 0 {
+		// The rest is for the program's own; of few, half.
+		if room := max(files-128, files/2); c.most == 0 || c.most > room {
+			c.most = room
+		}
 	}
 	metrics.MustRegister(c.open, c.ended)
 	return c
@@ -143,13 +152,13 @@ func (c *crowd) admit(conn *net.TCPConn) *guest {
 	defer c.mu.Unlock()
 	p := c.parties[g.addr]
 	if p == nil {
-		p = &party{idle: list.New()}
+		p = &party{idle: list.New(), busy: list.New(), trusted: trusted}
 	}
 	now := time.Now()
 	if c.perClient > 0 && p.n >= c.perClient && !trusted && !c.makeRoom(p.idle, now) {
 		return nil
 	}
-	if c.most > 0 && c.all >= c.most && !c.makeRoom(c.idle, now) {
+	if c.most > 0 && c.all >= c.most && !c.makeRoom(c.idle, now) && !c.share(p, now) {
 		return nil
 	}
 	c.parties[g.addr] = p
@@ -177,6 +186,30 @@ func (c *crowd) makeRoom(idle *list.List, now time.Time) bool {
 	return false
 }
 
+// share makes room for one of a party at the cost of the party that has most, if
+// that has more: thousands that were just opened, or do not take their answers,
+// keep nobody else out.
+func (c *crowd) share(with *party, now time.Time) bool {
+	var most *party
+	for _, p := range c.parties {
+		if !p.trusted && p.n > with.n+1 && (most == nil || p.n > most.n) {
+			most = p
+		}
+	}
+	if most == nil {
+		return false
+	}
+	if e := most.idle.Front(); e != nil {
+		c.dismiss(e.Value.(*guest))
+		return true
+	}
+	if e := most.busy.Front(); e != nil && now.Sub(e.Value.(*guest).since) >= servedFor {
+		c.dismiss(e.Value.(*guest))
+		return true
+	}
+	return false
+}
+
 // dismiss closes an idle connection.
 func (c *crowd) dismiss(g *guest) {
 	c.ended.WithLabelValues("idle").Inc()
@@ -190,14 +223,17 @@ func (c *crowd) rest(g *guest, p *party, now time.Time) {
 	g.inAll, g.inParty = c.idle.PushBack(g), p.idle.PushBack(g)
 }
 
-// rouse takes a connection out of those that idle.
+// rouse takes a connection out of those that idle, or are answered.
 func (c *crowd) rouse(g *guest) {
-	if g.inAll == nil {
-		return
+	p := c.parties[g.addr]
+	if g.inAll != nil {
+		c.idle.Remove(g.inAll)
+		p.idle.Remove(g.inParty)
 	}
-	c.idle.Remove(g.inAll)
-	c.parties[g.addr].idle.Remove(g.inParty)
-	g.inAll, g.inParty = nil, nil
+	if g.inBusy != nil {
+		p.busy.Remove(g.inBusy)
+	}
+	g.inAll, g.inParty, g.inBusy = nil, nil, nil
 }
 
 // leave forgets a connection.
@@ -239,9 +275,12 @@ func (c *crowd) state(conn net.Conn, state http.ConnState) {
 	}
 	c.rouse(g)
 	g.fresh = false
+	p, now := c.parties[g.addr], time.Now()
 	if state == http.StateIdle {
-		c.rest(g, c.parties[g.addr], time.Now())
+		c.rest(g, p, now)
+		return
 	}
+	g.since, g.inBusy = now, p.busy.PushBack(g)
 }
 
 // patience is how long a connection may idle at a number of connections.
@@ -298,8 +337,6 @@ func (c *crowd) limitMemory(connections int) {
 	debug.SetMemoryLimit(limit)
 }
 
-const crowded = `{"type":"about:blank","title":"Service Unavailable","status":503,"detail":"Too many connections just now. Try again in 5 s.","code":"busy","retry_after":5}`
-
 // refuse tells a connection that there is no room and closes it; a mute one
 // just ends.
 func (c *crowd) refuse(conn *net.TCPConn, mute bool) {
@@ -318,6 +355,10 @@ func (c *crowd) refuse(conn *net.TCPConn, mute bool) {
 		conn.Close()
 		return
 	}
+	// Nothing has been written yet, so that this waits for nobody.
+	conn.SetDeadline(time.Now().Add(time.Second))
+	conn.Write(crowded.answer())
+	conn.CloseWrite()
 	select {
 	case c.refuses <- struct{}{}:
 	default:
@@ -327,9 +368,6 @@ func (c *crowd) refuse(conn *net.TCPConn, mute bool) {
 	go func() {
 		defer func() { <-c.refuses }()
 		defer conn.Close()
-		conn.SetDeadline(time.Now().Add(time.Second))
-		fmt.Fprintf(conn, "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json\r\nCache-Control: no-store\r\nRetry-After: 5\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s", len(crowded), crowded)
-		conn.CloseWrite()
 		// What the client sent is read, or the answer would be lost with it.
 		io.Copy(io.Discard, io.LimitReader(conn, 16<<10))
 	}()

@@ -265,9 +265,22 @@ func TestConnectionsInAll(t *testing.T) {
 		}
 		resp.Body.Close()
 	}
-	// Now all of them are busy: each has sent half a request.
+	// Two addresses with connections that they have just opened make room.
 	for i := range 120 {
-		c, err := from(hosts(i), address(p))
+		c, err := from(fmt.Sprintf("127.0.9.%d", i%2), address(p))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+	}
+	if resp, err := visitor("127.0.0.6").Get(p.url + "/healthz"); err != nil || resp.StatusCode != 200 {
+		t.Errorf("beside two who hold all: %v, %v", resp, err)
+	} else {
+		resp.Body.Close()
+	}
+	// Now all of them are busy, each with half a request and of another address.
+	for i := range 120 {
+		c, err := from(fmt.Sprintf("127.0.2.%d", 1+i), address(p))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -295,6 +308,47 @@ func TestConnectionsInAll(t *testing.T) {
 			t.Fatalf("a house full of the busy lets everybody in: %d", resp.StatusCode)
 		}
 	}
+}
+
+// TestGreedyDownloads: who asks for much and takes nothing gives way when the
+// house is full, however few addresses hold it.
+func TestGreedyDownloads(t *testing.T) {
+	t.Parallel()
+	p := start(t, []string{"CONNECTIONS=20", "ACCESS_LOG=errors"})
+	for i := range 40 {
+		c, err := from(fmt.Sprintf("127.0.9.%d", i%2), address(p))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		// More than the buffers between here and there hold.
+		fmt.Fprint(c, strings.Repeat("GET /static/engine.wasm HTTP/1.1\r\nHost: localhost\r\n\r\n", 60))
+	}
+	time.Sleep(servedFor + time.Second)
+	for range 3 {
+		resp, err := visitor("127.0.0.6").Get(p.url + "/healthz")
+		if err != nil || resp.StatusCode != 200 {
+			t.Fatalf("beside two who take nothing: %v, %v", resp, err)
+		}
+		resp.Body.Close()
+	}
+}
+
+// TestFewFiles: where the system allows few open files, there are fewer
+// connections, and those that idle give way.
+func TestFewFiles(t *testing.T) {
+	t.Parallel()
+	few := filepath.Join(t.TempDir(), "few")
+	if err := os.WriteFile(few, []byte("#!/bin/sh\nulimit -n 90 && exec '"+os.Args[0]+"' \"$@\"\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	p := startBinary(t, few, []string{"ACCESS_LOG=errors"})
+	crowdOf(t, p, 150, hosts)
+	resp, err := visitor("127.0.0.7").Get(p.url + "/healthz")
+	if err != nil || resp.StatusCode != 200 {
+		t.Fatalf("beside those that idle: %v, %v", resp, err)
+	}
+	resp.Body.Close()
 }
 
 // TestPatience: the fuller the house, the sooner those that idle must leave.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/pem"
 	"fmt"
@@ -249,6 +250,25 @@ func TestRedirect(t *testing.T) {
 		code, header, body := ask(t, client, m[1]+"/sim?z=1,1,0", "Host", host)
 		if want != "" && (code != 308 || header.Get("Location") != want) || want == "" && (code != 421 || header.Get("Location") != "" || !strings.HasSuffix(body, ".\n")) {
 			t.Errorf("%s: %d to %q, %s", host, code, header.Get("Location"), body)
+		}
+	}
+}
+
+// TestOddRedirect: no address makes another name of ours.
+func TestOddRedirect(t *testing.T) {
+	t.Parallel()
+	redirect := toHTTPS(&config{TLSDomains: []string{"zone.example"}})
+	for target, want := range map[string]string{
+		"x:.other.example/": "https://zone.example/", "x:@other.example?a=1": "https://zone.example/?a=1", "*": "https://zone.example/",
+		"//other.example/": "https://zone.example//other.example/", "/sim?z=1": "https://zone.example/sim?z=1",
+	} {
+		r, err := http.ReadRequest(bufio.NewReader(strings.NewReader("GET " + target + " HTTP/1.1\r\nHost: zone.example\r\n\r\n")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := httptest.NewRecorder()
+		if redirect.ServeHTTP(w, r); w.Code != 308 || w.Header().Get("Location") != want {
+			t.Errorf("%s: %d to %s, want %s", target, w.Code, w.Header().Get("Location"), want)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/pprof"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -38,6 +39,10 @@ func listen(cfg *config, log *slog.Logger, handler http.Handler, metrics *promet
 		}
 	}
 	if len(cfg.TLSDomains) > 0 {
+		if err := os.MkdirAll(cfg.TLSDir, 0o700); err != nil {
+			closeAll()
+			return nil, fmt.Errorf("TLS_DIR %q: certificates cannot be kept there: %s", cfg.TLSDir, service.Reason(err))
+		}
 		manager := certificates(cfg)
 		config := manager.TLSConfig()
 		config.MinVersion = tls.VersionTLS12
@@ -104,7 +109,11 @@ func toHTTPS(cfg *config) http.Handler {
 			return
 		}
 		// Also of a POST: the browser sends it again, encrypted.
-		h.Set("Location", "https://"+strings.ToLower(host)+r.URL.RequestURI())
+		to := *r.URL
+		if to.Opaque, to.User = "", nil; !strings.HasPrefix(to.Path, "/") {
+			to.Path, to.RawPath = "/", "" // "GET x:.other.example" would make another name of ours
+		}
+		h.Set("Location", "https://"+strings.ToLower(host)+to.RequestURI())
 		w.WriteHeader(http.StatusPermanentRedirect)
 	})
 }

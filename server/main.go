@@ -229,8 +229,11 @@ func openAssets(cfg *config) (set *assets.Set, reload func() (*assets.Set, error
 		return set, nil, err
 	}
 	dir := os.DirFS(cfg.AssetsDir)
-	if set, err = assets.Open(dir); err != nil || !cfg.Dev {
-		return set, nil, err
+	if set, err = assets.Open(dir); err != nil {
+		return nil, nil, fmt.Errorf("ASSETS_DIR %q: %w", cfg.AssetsDir, err)
+	}
+	if !cfg.Dev {
+		return set, nil, nil
 	}
 	var mu sync.Mutex
 	var seen time.Time

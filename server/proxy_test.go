@@ -48,6 +48,9 @@ func TestProxyDoubts(t *testing.T) {
 	}{
 		{"says nothing", "127.0.0.0/8", func(p *process) { ask(t, http.DefaultClient, p.url+"/robots.txt") },
 			[]string{"does not say who the visitor is", "proxy_set_header X-Forwarded-For $remote_addr;"}},
+		{"names nobody", "127.0.0.0/8", func(p *process) {
+			ask(t, http.DefaultClient, p.url+"/robots.txt", "X-Forwarded-For", "198.51.100.7, unknown")
+		}, []string{"does not say who the visitor is"}},
 		{"is not trusted", "10.0.0.0/8", func(p *process) {
 			ask(t, http.DefaultClient, p.url+"/robots.txt", "X-Forwarded-For", "198.51.100.7")
 		}, []string{"not trusted", "TRUSTED_PROXIES=127.0.0.1"}},

@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 
 	"zoneaxis/server/mp"
@@ -11,5 +12,9 @@ import (
 
 // openStore opens the place where structures are kept.
 func openStore(_ context.Context, cfg *config, log *slog.Logger) (mp.Store, error) {
-	return mp.NewFileStore(cfg.CacheDir, log)
+	store, err := mp.NewFileStore(cfg.CacheDir, log)
+	if err != nil {
+		return nil, fmt.Errorf("CACHE_DIR %q: %w", cfg.CacheDir, err)
+	}
+	return store, nil
 }

@@ -97,7 +97,7 @@ func NewClient(opt Options) (*Client, error) {
 	opt.AuthPause = orElse(opt.AuthPause, 10*time.Minute)
 	base, err := checkBase(opt.BaseURL)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("mp: base address %q: %w", opt.BaseURL, err)
 	}
 	c := &Client{
 		opt: opt, base: base, limiter: rate.NewLimiter(opt.Rate, opt.Burst),
@@ -136,12 +136,18 @@ func NewClient(opt Options) (*Client, error) {
 	return c, nil
 }
 
+// CheckBase says what is wrong with a base address; nil if nothing is.
+func CheckBase(text string) error {
+	_, err := checkBase(text)
+	return err
+}
+
 // checkBase accepts https anywhere and plain http on this machine only, since
 // the key would travel in clear.
 func checkBase(text string) (*url.URL, error) {
 	u, err := url.Parse(text)
 	if err != nil || u.Host == "" || u.RawQuery != "" || u.Fragment != "" || u.User != nil {
-		return nil, fmt.Errorf("mp: base address %q: expected something like %s", text, defaultBase)
+		return nil, errors.New("expected something like " + defaultBase)
 	}
 	u.Path = strings.TrimSuffix(u.Path, "/")
 	switch u.Scheme {
@@ -152,9 +158,9 @@ func checkBase(text string) (*url.URL, error) {
 		if ip, err := netip.ParseAddr(host); host == "localhost" || err == nil && ip.IsLoopback() {
 			return u, nil
 		}
-		return nil, fmt.Errorf("mp: base address %q: plain http would send the key in clear; use https", text)
+		return nil, errors.New("plain http would send the key in clear; use https")
 	}
-	return nil, fmt.Errorf("mp: base address %q: the scheme must be https", text)
+	return nil, errors.New("the scheme must be https")
 }
 
 // failure is why a request brought nothing. Its text never holds anything that

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/netip"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -107,9 +108,30 @@ func (s *server) client() func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		found := find(next)
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			withoutPorts(r.Header)
 			s.checkProxy(r)
 			found.ServeHTTP(w, r)
 		})
+	}
+}
+
+// withoutPorts takes the ports away that some proxies write after addresses, and
+// the brackets.
+func withoutPorts(h http.Header) {
+	for i, list := range h["X-Forwarded-For"] {
+		if strings.IndexByte(list, ':') < 0 && strings.IndexByte(list, '[') < 0 {
+			continue
+		}
+		items := strings.Split(list, ",")
+		for k, item := range items {
+			item = strings.TrimSpace(item)
+			if ap, err := netip.ParseAddrPort(item); err == nil {
+				items[k] = ap.Addr().String()
+			} else if inner, ok := strings.CutPrefix(item, "["); ok {
+				items[k] = strings.TrimSuffix(inner, "]")
+			}
+		}
+		h["X-Forwarded-For"][i] = strings.Join(items, ",")
 	}
 }
 
@@ -122,7 +144,7 @@ type proxyDoubts struct{ silent, untrusted, old sync.Once }
 func (s *server) checkProxy(r *http.Request) {
 	forwarded := r.Header["X-Forwarded-For"] != nil
 	switch trusted := s.trusts(r.RemoteAddr); {
-	case trusted && !forwarded:
+	case trusted && !namesVisitor(r.Header):
 		if r.URL.Path == "/healthz" || r.URL.Path == "/readyz" {
 			return // a supervisor on the same machine
 		}
@@ -148,6 +170,18 @@ func (s *server) checkProxy(r *http.Request) {
 			})
 		}
 	}
+}
+
+// namesVisitor reports whether the last of X-Forwarded-For, which is what the
+// nearest proxy wrote, is an address.
+func namesVisitor(h http.Header) bool {
+	lists := h["X-Forwarded-For"]
+	if len(lists) == 0 {
+		return false
+	}
+	last := lists[len(lists)-1]
+	_, err := netip.ParseAddr(strings.TrimSpace(last[strings.LastIndexByte(last, ',')+1:]))
+	return err == nil
 }
 
 // local returns a peer of this machine or a private network, by address. Those

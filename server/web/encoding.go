@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -118,7 +119,7 @@ func (c *content) serve(w http.ResponseWriter, r *http.Request, cache []string) 
 	h["Etag"] = []string{t}
 	if ranged {
 		h["Accept-Ranges"] = []string{"bytes"}
-		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
+		serveParts(w, r, bytes.NewReader(body))
 		return
 	}
 	if matches(header(r, "If-None-Match"), t) {
@@ -131,6 +132,38 @@ func (c *content) serve(w http.ResponseWriter, r *http.Request, cache []string) 
 		w.Write(body)
 	}
 }
+
+// serveParts answers with the parts of a content that a client asks for, or with
+// the whole.
+func serveParts(w http.ResponseWriter, r *http.Request, body io.ReadSeeker) {
+	parts := &partsWriter{ResponseWriter: w}
+	http.ServeContent(parts, r, "", time.Time{}, body)
+	if parts.none {
+		problem{Status: http.StatusRequestedRangeNotSatisfiable, Code: "range", Detail: "There is no such part of this file."}.write(w, r)
+	}
+}
+
+// partsWriter keeps back net/http's own words for a part that there is not.
+type partsWriter struct {
+	http.ResponseWriter
+	none bool
+}
+
+func (w *partsWriter) WriteHeader(status int) {
+	if w.none = status == http.StatusRequestedRangeNotSatisfiable; !w.none {
+		w.ResponseWriter.WriteHeader(status)
+	}
+}
+
+func (w *partsWriter) Write(b []byte) (int, error) {
+	if w.none {
+		return len(b), nil
+	}
+	return w.ResponseWriter.Write(b)
+}
+
+// ReadFrom is that of the writer below.
+func (w *partsWriter) ReadFrom(src io.Reader) (int64, error) { return io.Copy(w.ResponseWriter, src) }
 
 // header returns the first value of a header by its canonical name.
 func header(r *http.Request, name string) string {

@@ -5,8 +5,10 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"os"
 	"runtime/debug"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -62,12 +64,29 @@ func (w *recorder) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// ReadFrom keeps the fast path of net/http for files.
-func (w *recorder) ReadFrom(src io.Reader) (int64, error) {
+// copyBytes is how much of a file is held for each who does not take it.
+const copyBytes = 16 << 10
+
+var copyBuffers = sync.Pool{New: func() any { return new([copyBytes]byte) }}
+
+// ReadFrom keeps the fast path of net/http for files of the disk. Those of the
+// binary it would hold in two buffers of 32 kB for each client, for as long as
+// that does not read.
+func (w *recorder) ReadFrom(src io.Reader) (n int64, err error) {
 	if w.status == 0 {
 		w.status = http.StatusOK
 	}
-	n, err := io.Copy(w.ResponseWriter, src)
+	from := src
+	if part, ok := src.(*io.LimitedReader); ok {
+		from = part.R
+	}
+	if _, ok := from.(*os.File); ok {
+		n, err = io.Copy(w.ResponseWriter, src)
+	} else {
+		buffer := copyBuffers.Get().(*[copyBytes]byte)
+		defer copyBuffers.Put(buffer)
+		n, err = io.CopyBuffer(struct{ io.Writer }{w.ResponseWriter}, struct{ io.Reader }{src}, buffer[:])
+	}
 	w.bytes += n
 	return n, err
 }

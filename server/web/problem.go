@@ -39,7 +39,7 @@ func (s *server) fail(w http.ResponseWriter, r *http.Request, p problem) {
 	} else if n, err := strconv.Atoi(h.Get("Retry-After")); err == nil {
 		p.RetryAfter = n
 	}
-	p.Type, p.Title = "about:blank", http.StatusText(p.Status)
+	p.Title = http.StatusText(p.Status)
 	for _, name := range []string{"ETag", "Content-Encoding", "Last-Modified", "Content-Length"} {
 		h.Del(name)
 	}
@@ -51,10 +51,20 @@ func (s *server) fail(w http.ResponseWriter, r *http.Request, p problem) {
 	if wantsPage(r) && (p.Code == noPage && s.lostPage(w, r) || s.errorPage(w, p)) {
 		return
 	}
+	p.write(w, r)
+}
+
+// write answers with a problem as a program reads it.
+func (p problem) write(w http.ResponseWriter, r *http.Request) {
+	p.Type, p.Title = "about:blank", http.StatusText(p.Status)
 	body, err := json.Marshal(p)
 	if err != nil {
 		http.Error(w, p.Detail, p.Status) // a struct of strings and numbers always encodes
 		return
+	}
+	h := w.Header()
+	if h.Get("Cache-Control") == "" {
+		h["Cache-Control"] = noStore
 	}
 	h.Set("Content-Type", "application/problem+json")
 	h.Set("Content-Length", strconv.Itoa(len(body)))

@@ -165,6 +165,27 @@ func TestRefusedParts(t *testing.T) {
 	}
 }
 
+// TestNoSuchPart: a part beyond the end of a file or picture is refused like
+// everything else.
+func TestNoSuchPart(t *testing.T) {
+	r := newRig(t, rigOptions{})
+	for _, target := range []string{"/robots.txt", "/static/engine.wasm", "/sim.svg", "/favicon.ico"} {
+		size := r.get(target).Body.Len()
+		w := r.get(target, "Range", "bytes=99999999-")
+		var p problem
+		if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil || w.Code != 416 || p.Status != 416 || !strings.HasSuffix(p.Detail, ".") {
+			t.Errorf("%s: %d %s", target, w.Code, w.Body)
+		}
+		h := w.Header()
+		if h.Get("Cache-Control") != "no-store" || h.Get("Content-Type") != "application/problem+json" || !strings.HasPrefix(h.Get("Content-Range"), "bytes */") || h.Get("Etag") != "" {
+			t.Errorf("%s: %v", target, h)
+		}
+		if w := r.get(target, "Range", "bytes=1-3"); w.Code != 206 || w.Body.Len() != 3 || size < 4 {
+			t.Errorf("%s: a part: %d, %d of %d bytes", target, w.Code, w.Body.Len(), size)
+		}
+	}
+}
+
 // BenchmarkRefusals is the time of each kind: none should take more than 100 ms,
 // but for an upstream that is waited for. Making the server is not counted.
 func BenchmarkRefusals(b *testing.B) {

@@ -326,6 +326,57 @@ func TestTurns(t *testing.T) {
 	}
 }
 
+// TestFullQueue: many who have used much and wait keep out nobody who has not.
+func TestFullQueue(t *testing.T) {
+	turns := newTurns(1, time.Minute)
+	hold, err := turns.take(t.Context(), "first", time.Second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	var pushed, served atomic.Int32
+	for i := range maxWaiting {
+		client := fmt.Sprint("greedy ", i/maxWaitingEach)
+		turns.mu.Lock()
+		turns.budgetOf(client, time.Now()).left = 30 * time.Second
+		turns.mu.Unlock()
+		wg.Go(func() {
+			end, err := turns.take(t.Context(), client, 20*time.Second)
+			if err != nil {
+				pushed.Add(1)
+				return
+			}
+			served.Add(1)
+			end(0)
+		})
+	}
+	for deadline := time.Now().Add(5 * time.Second); len(turns.queue()) < maxWaiting; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("they do not wait")
+		}
+	}
+	if _, err := turns.take(t.Context(), "one more", time.Nanosecond); !errors.Is(err, errCrowded) {
+		t.Fatal(err) // pushed one out, and had no patience
+	}
+	wg.Go(func() {
+		if end, err := turns.take(t.Context(), "modest", 20*time.Second); err != nil {
+			t.Error("one who has used nothing finds the queue full")
+		} else {
+			end(0)
+		}
+	})
+	for deadline := time.Now().Add(5 * time.Second); len(turns.queue()) < maxWaiting; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("does not wait")
+		}
+	}
+	hold(0)
+	wg.Wait()
+	if pushed.Load() != 1 || served.Load() != maxWaiting-1 {
+		t.Errorf("%d of %d were pushed out, %d served", pushed.Load(), maxWaiting, served.Load())
+	}
+}
+
 // queue returns who waits.
 func (t *turns) queue() []*turn {
 	t.mu.Lock()

@@ -13,7 +13,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"time"
 
 	"zoneaxis/assets"
 	"zoneaxis/internal/link"
@@ -173,7 +172,7 @@ func (f *staticFile) serve(w http.ResponseWriter, r *http.Request, fsys fs.FS) e
 			return err
 		}
 		h["Accept-Ranges"] = []string{"bytes"}
-		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(data))
+		serveParts(w, r, bytes.NewReader(data))
 		return nil
 	}
 	file, err := fsys.Open(f.path + end)
@@ -187,7 +186,7 @@ func (f *staticFile) serve(w http.ResponseWriter, r *http.Request, fsys fs.FS) e
 		if !ok {
 			return fmt.Errorf("web: %s: file cannot seek", f.path)
 		}
-		http.ServeContent(w, r, "", time.Time{}, seeker)
+		serveParts(w, r, seeker)
 		return nil
 	}
 	h["Content-Length"] = []string{strconv.FormatInt(f.sizes[e], 10)}

@@ -41,6 +41,7 @@ type turns struct {
 type turn struct {
 	*budget
 	granted chan struct{}
+	pushed  chan struct{} // closed for another who has used less
 }
 
 // budget is the processor time that a client has left.
@@ -101,11 +102,11 @@ func (t *turns) take(ctx context.Context, client string, patience time.Duration)
 		t.free--
 		t.mu.Unlock()
 		return t.end(b), nil
-	case len(t.waiting) >= maxWaiting || b.waiting >= maxWaitingEach:
+	case b.waiting >= maxWaitingEach, len(t.waiting) >= maxWaiting && !t.push(b):
 		t.mu.Unlock()
 		return nil, errCrowded
 	}
-	mine := &turn{b, make(chan struct{})}
+	mine := &turn{b, make(chan struct{}), make(chan struct{})}
 	t.waiting = append(t.waiting, mine)
 	b.waiting++
 	t.mu.Unlock()
@@ -115,6 +116,8 @@ func (t *turns) take(ctx context.Context, client string, patience time.Duration)
 	select {
 	case <-mine.granted:
 		return t.end(b), nil
+	case <-mine.pushed:
+		return nil, errCrowded
 	case <-wait.C:
 		err = errCrowded
 	case <-ctx.Done():
@@ -123,7 +126,29 @@ func (t *turns) take(ctx context.Context, client string, patience time.Duration)
 	if t.leave(mine) {
 		return nil, err
 	}
-	return t.end(b), nil // granted at that moment
+	select {
+	case <-mine.granted: // at that moment
+		return t.end(b), nil
+	default: // pushed out at that moment
+		return nil, err
+	}
+}
+
+// push makes room in a full queue: of those who wait, the one who has used most
+// goes, the last of them, if that is more than b has.
+func (t *turns) push(b *budget) bool {
+	worst := -1
+	for i, w := range t.waiting {
+		t.refill(w.budget, b.at)
+		if worst < 0 || w.left <= t.waiting[worst].left {
+			worst = i
+		}
+	}
+	if worst < 0 || t.waiting[worst].left >= b.left {
+		return false
+	}
+	close(t.remove(worst).pushed)
+	return true
 }
 
 // leave takes one who waits out of the queue; false if he has been granted his

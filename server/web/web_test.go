@@ -188,6 +188,16 @@ func TestClientLimits(t *testing.T) {
 		}, true},
 		{"past the proxy", []netip.Prefix{proxy}, func(i int) (string, string) { return "192.0.2.1:1", fmt.Sprintf("198.51.100.%d", i) }, true},
 		{"through the proxy", []netip.Prefix{proxy}, func(i int) (string, string) { return "10.1.1.1:1", fmt.Sprintf("192.0.2.%d", i) }, false},
+		{"through a proxy that writes ports", []netip.Prefix{proxy}, func(i int) (string, string) {
+			return "10.1.1.1:1", fmt.Sprintf("192.0.2.%d:%d", i, 1000+i)
+		}, false},
+		{"IPv6 with ports", []netip.Prefix{proxy}, func(i int) (string, string) {
+			return "10.1.1.1:1", fmt.Sprintf("[2001:db8:%x::1]:%d", i, 1000+i)
+		}, false},
+		{"IPv6 in brackets", []netip.Prefix{proxy}, func(i int) (string, string) { return "10.1.1.1:1", fmt.Sprintf("[2001:db8:%x::1]", i) }, false},
+		{"one visitor, many ports", []netip.Prefix{proxy}, func(i int) (string, string) {
+			return "10.1.1.1:1", fmt.Sprintf("192.0.2.1:%d", 1000+i)
+		}, true},
 		{"through two proxies", []netip.Prefix{proxy}, func(i int) (string, string) {
 			return "10.1.1.1:1", fmt.Sprintf("192.0.2.%d, 10.2.2.2", i)
 		}, false},

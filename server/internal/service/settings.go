@@ -76,18 +76,41 @@ func ReadSettings(program, usage string, table []Setting, args []string, lookup 
 // ReadSecret reads a key or token, as what says, from a file. doubt is a
 // sentence about who else can read it, or "".
 func ReadSecret(what, name string) (text, doubt string, err error) {
-	data, err := os.ReadFile(name)
+	data, err := readStart(name)
 	if err != nil {
 		return "", "", fmt.Errorf("the %s file cannot be read: %s", what, Reason(err))
 	}
 	text = strings.TrimSpace(string(data))
-	if text == "" || strings.ContainsAny(text, " \n\t\r") {
-		return "", "", fmt.Errorf("the %s file must hold the %s and nothing else", what, what)
+	if err := CheckSecret("the "+what+" file", what, text); err != nil {
+		return "", "", err
 	}
 	if info, err := os.Stat(name); err == nil && info.Mode().Perm()&0o004 != 0 {
 		doubt = fmt.Sprintf("every user of this machine can read the %s file: chmod o= %s", what, name)
 	}
 	return text, doubt, nil
+}
+
+// readStart reads as much of a file as a secret can have: some have no end.
+func readStart(name string) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(io.LimitReader(f, maxSecret+2))
+}
+
+// maxSecret bounds a key or token, bytes.
+const maxSecret = 4096
+
+// CheckSecret accepts what can be a key or token, as what says. Its error names
+// where it stands, and tells nothing of it.
+func CheckSecret(where, what, text string) error {
+	odd := func(r rune) bool { return r <= ' ' || r >= 0x7f }
+	if text == "" || len(text) > maxSecret || strings.IndexFunc(text, odd) >= 0 {
+		return fmt.Errorf("%s must hold the %s and nothing else", where, what)
+	}
+	return nil
 }
 
 // Reason is what is wrong with a file, without its name.
@@ -129,6 +152,16 @@ func Count(v string, into *int) error {
 		return errors.New("expected a whole number from 0 to 1000000")
 	}
 	*into = n
+	return nil
+}
+
+// YesOrNo reads true or false, 1 or 0.
+func YesOrNo(v string, into *bool) error {
+	yes, err := strconv.ParseBool(v)
+	if err != nil {
+		return errors.New("expected true or false")
+	}
+	*into = yes
 	return nil
 }
 
