@@ -103,7 +103,7 @@ func TestShareTarget(t *testing.T) {
 // a stand-in for Chromium's launchQueue, which a page in a tab does not get.
 func TestOpenedFile(t *testing.T) {
 	g := newGate(t, startServer(t))
-	g.hold("/static/engine.")
+	g.hold("/static/engine")
 	p := newTab(t, browser(t), g.base, 1024, 768)
 	p.before(fmt.Sprintf(`
 		const file = (name, text) => ({ kind: "file", name, getFile: async () => new File([text], name) });

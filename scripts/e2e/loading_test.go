@@ -116,7 +116,7 @@ func TestFirstVisit(t *testing.T) {
 	)
 	engine := 0
 	for address, size := range builtSizes(t) {
-		if strings.HasPrefix(address, "/static/engine.") {
+		if strings.HasPrefix(address, "/static/engine-simd.") {
 			engine = size
 		}
 	}

@@ -37,11 +37,15 @@ func TestMessages(t *testing.T) {
 		{"cl", "10", "Between 50 and 5000 mm."},
 		{"t", "1001", "Between 0.1 and 1000 nm."},
 	} {
-		p.part(t, c.field+" "+c.typed, "/sim?z=1,1,0", func(t *testing.T) {
+		address := "/sim?z=1,1,0"
+		if c.field == "t" {
+			address += "&m=d" // where it counts
+		}
+		p.part(t, c.field+" "+c.typed, address, func(t *testing.T) {
 			p.fill("#"+c.field, c.typed)
 			p.press("Enter")
 			p.wait(c.message, `document.querySelector("#`+c.field+`-error").textContent.replace(/[\u2009\u00a0]/g, " ") === `+quote(c.message)+` && document.querySelector("#`+c.field+`").getAttribute("aria-invalid") === "true"`)
-			if got := p.link(); got != "/sim?z=1,1,0" {
+			if got := p.link(); got != address {
 				t.Errorf("the state went to %s", got)
 			}
 			p.fill("#"+c.field, map[string]string{"kv": "200", "cl": "520", "t": "50"}[c.field])

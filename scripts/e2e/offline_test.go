@@ -247,7 +247,7 @@ func TestCutHalfway(t *testing.T) {
 		name, part string
 		needs      string // what the page must still reach without the network
 	}{
-		{"while the engine loads", "/static/engine.", ""},
+		{"while the engine loads", "/static/engine", ""},
 		{"before the service worker", "/sw.js", notSaved},
 		{"while the fast view loads", "/static/viewer.", notSaved},
 		{"while saving", "/blog/", notSaved},

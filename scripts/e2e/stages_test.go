@@ -14,7 +14,7 @@ import (
 // there is done when it is.
 func TestInputWhileLoading(t *testing.T) {
 	g := newGate(t, startServer(t))
-	g.hold("/static/engine.")
+	g.hold("/static/engine")
 	p := newTab(t, browser(t), g.base, 1440, 900)
 	p.open("/sim?z=1,1,0")
 	p.wait("the scripts to take over", `document.querySelector(".toasts")`)

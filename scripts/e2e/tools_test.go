@@ -189,7 +189,7 @@ func TestPanels(t *testing.T) {
 		p.press("/")
 		p.wait("the field", `document.activeElement.id === "find"`)
 		p.fill("#find", "ti")
-		p.wait("hits", `document.querySelectorAll('#find-list [role="option"]').length > 2 && document.querySelector("#find").getAttribute("aria-expanded") === "true"`)
+		p.wait("hits", `document.querySelectorAll('#find-list [role="option"]').length > 2 && document.querySelector("#find-0").textContent.includes("Ti") && document.querySelector("#find").getAttribute("aria-expanded") === "true"`)
 		active := `document.querySelector("#find").getAttribute("aria-activedescendant")`
 		for _, c := range []struct{ key, want string }{{"ArrowDown", "find-0"}, {"ArrowDown", "find-1"}, {"ArrowUp", "find-0"}} {
 			p.press(c.key)
