@@ -441,7 +441,7 @@ func TestTargets(t *testing.T) {
 		least         float64
 	}{{390, 844, 44}, {320, 640, 44}, {1440, 900, 24}} {
 		t.Run(fmt.Sprint(c.width), func(t *testing.T) {
-			p := simulator(t, chrome, s, "/sim?z=1,1,0&ms=1,-1,1;2,-2,0", c.width, c.height)
+			p := simulator(t, chrome, s, "/sim?z=1,1,0&m=d&ms=1,-1,1;2,-2,0", c.width, c.height)
 			tabs := []string{"crystal", "orient", "beam", "measure", "tilt"}
 			if c.width > 1180 {
 				tabs = []string{""}
@@ -511,11 +511,11 @@ func TestTabOrder(t *testing.T) {
 		width, height int64
 		want          []string
 	}{
-		{"desktop", 1440, 900, []string{"skip", "brand", "find", "link", "export", "theme", "help", "open-file", "zone", "tilt", "rotation", "kv", "cl", "t", "o", "p", "field", "tool", "zoom", "results", "measure-copy", "pole"}},
+		{"desktop", 1440, 900, []string{"skip", "brand", "find", "link", "export", "theme", "help", "open-file", "zone", "tilt", "rotation", "kv", "cl", "t", "m", "ab", "o", "p", "field", "tool", "zoom", "results", "measure-copy", "pole"}},
 		{"phone", 390, 844, []string{"skip", "search", "link", "export", "help", "field", "tool", "zoom", "row", "step", "tilt", "sheet", "zone", "rotation", "tab"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			p := simulator(t, chrome, s, "/sim?z=1,1,0&ms=1,-1,1;2,-2,0", c.width, c.height)
+			p := simulator(t, chrome, s, "/sim?z=1,1,0&m=d&ms=1,-1,1;2,-2,0", c.width, c.height)
 			if c.name == "desktop" {
 				p.wait("the linked views", `document.querySelector("#stereogram .pole-link")`)
 			}
