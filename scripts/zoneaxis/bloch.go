@@ -43,7 +43,6 @@ type dynamicOptions struct {
 	thicknesses, absorption, beams, tilt, foil string
 	gmax, smax, ratio                          float64
 	dw, refraction                             bool
-	smaxGiven                                  bool
 }
 
 func (o *dynamicOptions) add(f *flag.FlagSet) {

@@ -151,7 +151,7 @@ func (g *General) SubRe(f, v *Stack, lower bool) {
 	g.sub(f, v, lower, func(p *pair) *tile { return &p.re })
 }
 
-// SubIm: see SubRe.
+// SubIm is SubRe for the imaginary parts.
 func (g *General) SubIm(f, v *Stack, lower bool) {
 	g.sub(f, v, lower, func(p *pair) *tile { return &p.im })
 }

@@ -154,7 +154,7 @@ func TestProducts(t *testing.T) {
 	}
 }
 
-// TestSteps: Step8 and Add8 number by number.
+// TestSteps looks at Step8 and Add8 number by number.
 func TestSteps(t *testing.T) {
 	c := newSample(9)
 	next, y, d, e := newSample(10).x8[0], newSample(11).x8[0], newSample(11).x8[1], newSample(12).x8[1]
@@ -187,7 +187,7 @@ func TestSteps(t *testing.T) {
 	}
 }
 
-// TestSameBits: with and without SIMD, on every machine, the results are the
+// TestSameBits tells that with and without SIMD, on every machine, the results are the
 // same bit for bit. The number is that of the plain build.
 func TestSameBits(t *testing.T) {
 	const want = 0x4fcf4b9c382b441c
