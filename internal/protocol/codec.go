@@ -907,6 +907,8 @@ func encodeFrame(w *jsontext.Writer, x *Frame) {
 	w.Int(x.InView)
 	w.Member(`,"count":`)
 	w.String(x.Count)
+	w.Member(`,"of":`)
+	w.String(x.Of)
 	if x.Empty {
 		w.Member(`,"empty":`)
 		w.Bool(x.Empty)
@@ -1344,8 +1346,6 @@ func encodeView(w *jsontext.Writer, x *View) {
 	encodeListLegend(w, x.Legend)
 	w.Member(`,"counts":`)
 	encodeCounts(w, &x.Counts)
-	w.Member(`,"of":`)
-	w.String(x.Of)
 	if x.Empty != "" {
 		w.Member(`,"empty":`)
 		w.String(x.Empty)

@@ -14,6 +14,7 @@ type Frame struct {
 	Bar      Bar    `json:"bar"`      // scale bar
 	InView   int    `json:"inView"`
 	Count    string `json:"count"`           // "58 in view", with the dynamical model "58 in view, dynamical, 129 beams"
+	Of       string `json:"of"`              // what the intensities of the rows are of, as in Detail
 	Empty    bool   `json:"empty,omitempty"` // no reflections in view
 	// Hud are the lines that say what the picture shows, at every moment: "200 kV ·
 	// 50 nm", "λ = 2.508 pm" and, with the dynamical model, "dynamical, 129 beams"
@@ -62,7 +63,6 @@ type View struct {
 	Legend    []Legend `json:"legend"`
 
 	Counts  Counts      `json:"counts"`
-	Of      string      `json:"of"`              // what the intensities of the rows are of, as in Detail
 	Empty   string      `json:"empty,omitempty"` // "No reflections in view. …"
 	Notes   []string    `json:"notes,omitempty"`
 	Measure MeasureView `json:"measure"`

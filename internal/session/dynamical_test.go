@@ -324,15 +324,15 @@ func TestOneTruth(t *testing.T) {
 	}
 	s := open(t, "/sim?z=1,1,0&m=d")
 	view := must(t, s, protocol.Request{Op: "view", Draw: "svg"})
-	if got := last(&view.View.Frame); got != "dynamical, 129 beams" || view.View.Of != "of the incident beam" {
-		t.Errorf("at rest: %q, %q", got, view.View.Of)
+	if got := last(&view.View.Frame); got != "dynamical, 129 beams" || view.View.Frame.Of != "of the incident beam" {
+		t.Errorf("at rest: %q, %q", got, view.View.Frame.Of)
 	}
 	if r := must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Values: values{"t": "80"}}, Light: true, Draw: "svg"}); last(r.Frame) != "dynamical, 129 beams" || plain(r.Frame.Hud[0]) != "200\u2009kV · 80\u2009nm" {
 		t.Errorf("another thickness, which is no draft: %v", r.Frame.Hud)
 	}
 	frame := must(t, s, protocol.Request{Op: "tilt", X: 0.3, Light: true, Draw: "svg"})
-	if got := last(frame.Frame); !strings.HasPrefix(got, "draft: dynamical, ") {
-		t.Errorf("a frame of a gesture: %q", got)
+	if got := last(frame.Frame); !strings.HasPrefix(got, "draft: dynamical, ") || frame.Frame.Of != "of the incident beam" {
+		t.Errorf("a frame of a gesture: %q, %q", got, frame.Frame.Of)
 	}
 	rest := must(t, s, protocol.Request{Op: "view", Draw: "svg"})
 	if got := last(&rest.View.Frame); !strings.HasPrefix(got, "dynamical, ") || rest.SVG == frame.SVG {
@@ -346,11 +346,15 @@ func TestOneTruth(t *testing.T) {
 	// Until a long calculation is done there is a draft, here a kinematic one.
 	s = open(t, "/sim?c=lib-yag&z=1,1,1&m=d")
 	view = must(t, s, protocol.Request{Op: "view", Draw: "svg"})
-	if got := last(&view.View.Frame); view.View.Waiting == "" || got != "draft: kinematic" || view.View.Of != "of the strongest spot" || view.View.Rows[0].I != "100.0" {
-		t.Errorf("a draft: waiting %q, %q, %s %% %s", view.View.Waiting, got, view.View.Rows[0].I, view.View.Of)
+	if got := last(&view.View.Frame); view.View.Waiting == "" || got != "draft: kinematic" || view.View.Frame.Of != "of the strongest spot" || view.View.Rows[0].I != "100.0" {
+		t.Errorf("a draft: waiting %q, %q, %s %% %s", view.View.Waiting, got, view.View.Rows[0].I, view.View.Frame.Of)
 	}
 	if !strings.Contains(view.View.Description, ", draft: kinematic") {
 		t.Errorf("described as %q", view.View.Description)
+	}
+	// A light frame says so too, and says of what the intensities are.
+	if f := must(t, s, protocol.Request{Op: "tilt", X: 0.01, Light: true, Draw: "svg"}).Frame; last(f) != "draft: kinematic" || f.Of != "of the strongest spot" {
+		t.Errorf("a light frame of a draft: %q, %q", last(f), f.Of)
 	}
 	table := must(t, s, protocol.Request{Op: "table", Limit: 1}).Table
 	if svg := must(t, s, protocol.Request{Op: "export", Kind: "svg"}).SVG; !strings.Contains(svg, "200 kV, draft: kinematic") || !strings.HasSuffix(table.Caption, " in view, draft: kinematic") {
@@ -358,10 +362,10 @@ func TestOneTruth(t *testing.T) {
 	}
 
 	s = open(t, "/sim?z=1,1,0")
-	if v := must(t, s, protocol.Request{Op: "view"}).View; len(v.Frame.Hud) != 2 || v.Of != "of the strongest spot" || strings.Contains(v.Frame.Count, ",") {
-		t.Errorf("kinematic: %v, %q, %q", v.Frame.Hud, v.Of, v.Frame.Count)
+	if v := must(t, s, protocol.Request{Op: "view"}).View; len(v.Frame.Hud) != 2 || v.Frame.Of != "of the strongest spot" || strings.Contains(v.Frame.Count, ",") {
+		t.Errorf("kinematic: %v, %q, %q", v.Frame.Hud, v.Frame.Of, v.Frame.Count)
 	}
-	if v := must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Values: values{"w": "r", "m": "d"}}}).View; len(v.Frame.Hud) != 2 || v.Of != "of the strongest planes" {
-		t.Errorf("powder: %v, %q", v.Frame.Hud, v.Of)
+	if v := must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Values: values{"w": "r", "m": "d"}}}).View; len(v.Frame.Hud) != 2 || v.Frame.Of != "of the strongest planes" {
+		t.Errorf("powder: %v, %q", v.Frame.Hud, v.Frame.Of)
 	}
 }

@@ -103,7 +103,7 @@ func (s words) frameView() *protocol.Frame {
 		f.Zone, f.OffAxis, f.On = protocol.Says("Powder rings"), link.Count(s.drawn.inView)+" in view", true
 		f.NearText = protocol.Says("Powder: all orientations at once, so nothing here turns it")
 	}
-	f.Bar, f.Hud, f.Count = s.bar(), s.hud(), link.Count(s.drawn.inView)+" in view"+s.modelSuffix()
+	f.Bar, f.Hud, f.Count, f.Of = s.bar(), s.hud(), link.Count(s.drawn.inView)+" in view"+s.modelSuffix(), s.share()
 	d := &s.drag
 	if f.Detent = d.settle; d.kind == dragSpot || d.kind == dragBand || d.kind == dragRow {
 		f.Grabbed = protocol.HKL(d.hkl, p.four)
@@ -171,7 +171,6 @@ func (s words) view() *protocol.View {
 		Values: s.Values(), Scale: 10 * s.side() / (2 * scene.Half), Waiting: s.waiting(),
 		FlagsText: flagsText(s.Flags), Legend: s.legend(),
 		Counts:  protocol.Counts{InView: s.drawn.inView, Double: s.drawn.double, Kikuchi: s.drawn.bands},
-		Of:      s.share(),
 		Measure: s.measuring().measureView(), Holder: s.planning().holderView(), Second: s.secondView(), Rows: []protocol.Row{},
 	}
 	if s.drawn.inView == 0 {

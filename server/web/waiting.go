@@ -55,7 +55,7 @@ func viewOf(l link.Link) *protocol.View {
 	kv, t := number(l.KV), number(l.Thickness)
 	beam := kv + "\u2009kV · " + t + "\u2009nm"
 	v := &protocol.View{
-		Input: zone, Hint: "Zone axis: 110, [1−10], 1,−1,0 or 2 −1 −1 0", Phone: says(beam), Of: "of the strongest spot",
+		Input: zone, Hint: "Zone axis: 110, [1−10], 1,−1,0 or 2 −1 −1 0", Phone: says(beam),
 		Values: l.Values(), Empty: pictureComes, Links: map[string]string{}, Keys: map[string]string{},
 	}
 	v.Crystal.ID, v.Crystal.Name = l.Crystal, l.Crystal
@@ -67,6 +67,7 @@ func viewOf(l link.Link) *protocol.View {
 	}
 	v.Frame.Zone, v.Frame.CL, v.Frame.On, v.Frame.NearText = says(zone), number(l.CL), true, says("On "+zone)
 	v.Frame.Hud = []protocol.Text{says(beam)}
+	v.Frame.Of = "of the strongest spot"
 	v.Frame.Rotation = number(l.Rotation) + "°"
 	if l.TiltX != 0 || l.TiltY != 0 {
 		v.Frame.NearText = says("Tilted from " + zone)

@@ -133,6 +133,7 @@ export interface Frame {
   bar: Bar;
   inView: number;
   count: string;
+  of: string;
   empty?: boolean;
   hud: Text[];
   grabbed?: Text;
@@ -164,7 +165,6 @@ export interface View {
   flagsText?: string;
   legend: Legend[];
   counts: Counts;
-  of: string;
   empty?: string;
   notes?: string[];
   measure: MeasureView;

@@ -20,6 +20,7 @@ newFrame.listen((frame) => {
   fill("hud-zone", frame.zone);
   fill("hud-off", frame.offAxis);
   fill("count", frame.count);
+  fill("of", frame.of);
   fill("near", frame.on ? runs(frame.nearText) : nearText(frame));
   snap.hidden = frame.on;
   show(rotation, frame.rotation);
@@ -38,7 +39,6 @@ newView.listen((view) => {
   fill("heading", view.heading);
   fill("description", view.description);
   fill("phone", view.phone);
-  fill("of", view.of);
   fill("holder", view.holder.note);
   crystal(view);
   orientation(view);

@@ -63,8 +63,8 @@ export function open() {
   box.classList.add("tall");
   // A calculation may end behind the dialog.
   let shown = "";
-  const end = newView.listen(({ frame, of }) => {
-    if (shown === (shown = frame.count + of)) return;
+  const end = newView.listen(({ frame }) => {
+    if (shown === (shown = frame.count + frame.of)) return;
     load(true);
   });
   box.addEventListener("close", end);
