@@ -31,6 +31,7 @@ input.setAttribute("aria-autocomplete", "list");
 /** @type {Row[]} */
 let rows = [];
 let chosen = -1;
+let chosenId = ""; // what is chosen stays so when an answer comes again
 let timer = 0;
 let asked = 0;
 
@@ -52,6 +53,7 @@ export function close() {
   input.removeAttribute("aria-activedescendant");
   delete form.dataset.open;
   chosen = -1;
+  chosenId = "";
   const opener = $(".crystal-button");
   if (opener.offsetParent && form.contains(document.activeElement)) opener.focus();
 }
@@ -94,7 +96,7 @@ function show(text, nearest) {
   note.hidden = note.childElementCount === 0;
   popup.hidden = list.hidden && note.hidden;
   input.setAttribute("aria-expanded", String(!list.hidden));
-  choose(-1);
+  choose(chosenId ? rows.findIndex((row) => row.id === chosenId) : -1);
   announce(nearest ? `${note.textContent} ${count()}` : rows.length ? count() : note.textContent);
 }
 
@@ -148,6 +150,7 @@ async function searchMP(text) {
 /** @param {number} i */
 function choose(i) {
   chosen = i;
+  chosenId = rows[i]?.id ?? "";
   for (const node of list.children) node.setAttribute("aria-selected", String(Number(node.dataset.i) === i));
   const node = list.children[i];
   if (node) {
@@ -168,6 +171,7 @@ async function take(i) {
 }
 
 input.addEventListener("input", () => {
+  choose(-1);
   clearTimeout(timer);
   timer = setTimeout(look, WAIT_MS);
 });
