@@ -180,16 +180,19 @@ func (s *Sender) Count(h hits.Hit) {
 // Run hands hits on until ctx ends. What waits then is tried once more for as
 // long as last says, and dropped if the counter does not take it.
 func (s *Sender) Run(ctx context.Context, last time.Duration) {
+	// A request under way when ctx ends still gets its answer: sent anew, its hits
+	// would count twice.
+	requests, done := context.WithCancel(context.WithoutCancel(ctx))
+	defer done()
+	defer context.AfterFunc(ctx, func() { time.AfterFunc(last, done) })()
 	batch := make([]hits.Hit, 0, hits.MaxHits)
 	for s.gather(ctx, &batch) {
-		if batch = s.deliver(ctx, batch); len(batch) > 0 {
+		if batch = s.deliver(ctx, requests, batch); len(batch) > 0 {
 			break // ended meanwhile
 		}
 	}
-	ending, done := context.WithTimeout(context.WithoutCancel(ctx), last)
-	defer done()
 	for s.take(&batch); len(batch) > 0; s.take(&batch) {
-		if _, err := s.post(ending, batch); err != nil {
+		if _, err := s.post(requests, batch); err != nil {
 			break
 		}
 		batch = batch[:0]
@@ -238,12 +241,12 @@ func (s *Sender) take(batch *[]hits.Hit) {
 }
 
 // deliver sends a batch until the counter has taken it, and returns the empty
-// batch; or the whole one if ctx has ended.
-func (s *Sender) deliver(ctx context.Context, batch []hits.Hit) []hits.Hit {
+// batch; or the whole one if ctx has ended. Its requests end with requests.
+func (s *Sender) deliver(ctx, requests context.Context, batch []hits.Hit) []hits.Hit {
 	pause := backoff.NewExponentialBackOff()
 	pause.InitialInterval, pause.MaxInterval = s.opt.Pause, s.opt.Longest
 	for {
-		after, err := s.post(ctx, batch)
+		after, err := s.post(requests, batch)
 		if err == nil {
 			if s.failing {
 				s.failing = false

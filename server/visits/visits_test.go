@@ -24,7 +24,8 @@ const secret = "s3cret-of-the-counter"
 // counter is a stand-in: it answers what it is told to, and then 202.
 type counter struct {
 	mu      sync.Mutex
-	answers []string // "503", "400 {…}", "hang"
+	answers []string      // "503", "400 {…}", "hang"
+	pause   time.Duration // between counting and saying so
 	paths   []string
 	times   []time.Time
 	wrong   []string
@@ -60,6 +61,7 @@ func (c *counter) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	for _, h := range req.Hits {
 		c.paths = append(c.paths, h.Path)
 	}
+	time.Sleep(c.pause)
 	w.WriteHeader(http.StatusAccepted)
 }
 
@@ -91,7 +93,7 @@ func newRig(t *testing.T, answers ...string) *rig {
 		t.Fatal(err)
 	}
 	r.Sender = New(Options{Base: base, Token: token, Log: slog.New(slog.NewTextHandler(r.log, nil)), Metrics: r.metrics,
-		Gather: 10 * time.Millisecond, Timeout: 300 * time.Millisecond, Pause: time.Millisecond, Longest: 20 * time.Millisecond})
+		Gather: 10 * time.Millisecond, Timeout: 20 * time.Second, Pause: time.Millisecond, Longest: 20 * time.Millisecond})
 	r.limiter.SetLimit(1e6)
 	return r
 }
@@ -151,6 +153,9 @@ func TestTroubles(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			r := newRig(t, tt.answers...)
+			if tt.name == "slow" {
+				r.http.Timeout = 300 * time.Millisecond
+			}
 			for _, p := range []string{"/a", "/b", "/c"} {
 				r.Count(hits.Hit{Path: p})
 			}
@@ -199,6 +204,23 @@ func TestQueue(t *testing.T) {
 	r.stop()
 	if n := len(r.counter.times); n != QueueSize/hits.MaxHits || r.hits(t, "sent") != QueueSize || len(r.counter.wrong) > 0 {
 		t.Errorf("%d requests, %d sent, %v", n, r.hits(t, "sent"), r.counter.wrong)
+	}
+}
+
+// TestEndUnderWay: a request that the counter is just answering when the end comes
+// is not sent again.
+func TestEndUnderWay(t *testing.T) {
+	r := newRig(t)
+	r.counter.pause = 100 * time.Millisecond
+	r.run(t)
+	r.Count(hits.Hit{Path: "/once"})
+	for deadline := time.Now().Add(5 * time.Second); len(r.queue) > 0 && time.Now().Before(deadline); {
+		time.Sleep(time.Millisecond)
+	}
+	time.Sleep(50 * time.Millisecond) // gathered and sent, not answered
+	r.stop()
+	if n := len(r.counter.times); n != 1 || r.counter.count() != 1 || r.hits(t, "sent") != 1 {
+		t.Errorf("%d requests, %d counted, %d sent", n, r.counter.count(), r.hits(t, "sent"))
 	}
 }
 
