@@ -153,7 +153,7 @@ func TestFirstVisit(t *testing.T) {
 	awaited := min(first, 2900+eval[float64](p, `performance.getEntriesByType("resource").find((e) => e.name.endsWith("/start.js")).responseEnd`))
 	for _, script := range eval[[]string](p, fmt.Sprintf(`performance.getEntriesByType("resource").filter((e) => /\.(m?js|wasm)$/.test(e.name) && e.startTime < %v).map((e) => e.name)`, awaited)) {
 		// Those that ask for the engine are small and wait.
-		if !slices.Contains([]string{"start.js", "engine.js", "dom.js", "files.js", "signal.js", "engine-worker.js"}, path.Base(script)) {
+		if !slices.Contains([]string{"start.js", "engine.js", "dom.js", "files.js", "signal.js", "vectors.js", "worker.js", "engine-worker.js"}, path.Base(script)) {
 			t.Errorf("%s was asked for before the first paint", script)
 		}
 	}
