@@ -95,6 +95,16 @@ var units = [...]unit{
 // then the number is in the range, and if both are, as of "1,000 nm" between 1 and
 // 2000, the text is refused.
 func Quantity(text, in string, low, high float64) (v float64, ok bool) {
+	small, large, smallOK, largeOK := readings(text, in, low, high)
+	if largeOK {
+		return large, !smallOK
+	}
+	return small, smallOK
+}
+
+// readings returns what a text can mean, with its only comma as a decimal one and
+// as one between thousands, and whether that is a number of the range.
+func readings(text, in string, low, high float64) (small, large float64, smallOK, largeOK bool) {
 	text = plainNumber(text)
 	times, over, longest := 1.0, 1.0, 0
 	for _, u := range units {
@@ -103,15 +113,23 @@ func Quantity(text, in string, low, high float64) (v float64, ok bool) {
 		}
 	}
 	text = strings.TrimRight(text[:len(text)-longest], " ")
-	v, ok = decimal(text)
-	v = v * times / over
-	ok = ok && v >= low && v <= high
-	if large, two := decimal(together(text, ',')); two && !strings.Contains(text, ".") {
-		if large = large * times / over; large != v && large >= low && large <= high {
-			return large, !ok
-		}
+	small, smallOK = decimal(text)
+	small = small * times / over
+	smallOK = smallOK && small >= low && small <= high
+	if !strings.Contains(text, ".") {
+		large, largeOK = decimal(together(text, ','))
+		large = large * times / over
+		largeOK = largeOK && large != small && large >= low && large <= high
 	}
-	return v, ok
+	return small, large, smallOK, largeOK
+}
+
+// refusal says why [Quantity] refuses a text.
+func refusal(text, in, unit string, low, high float64) string {
+	if small, large, smallOK, largeOK := readings(text, in, low, high); smallOK && largeOK {
+		return "This can be " + Trimmed(small, 3) + " or " + Trimmed(large, 3) + unit + ". Write it without the comma, or with a full stop."
+	}
+	return between(low, high, unit)
 }
 
 func wholeNumber(text string) (int, bool) {

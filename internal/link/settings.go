@@ -237,6 +237,9 @@ func (r *Setting) Take(s *Settings, text string) (fault string) {
 		*r.word(s) = set
 	default:
 		if !r.Read(s, text) {
+			if r.number != nil {
+				return refusal(text, r.Unit, " "+r.Unit, r.Min, r.Max)
+			}
 			return r.Fault()
 		}
 	}
@@ -361,7 +364,7 @@ var Rotation = Angle{Name: "rotation", Min: -360, Max: 360}
 func (a *Angle) Take(text string) (v float64, fault string) {
 	v, ok := Quantity(text, "°", a.Min, a.Max)
 	if !ok {
-		return 0, between(a.Min, a.Max, "°")
+		return 0, refusal(text, "°", "°", a.Min, a.Max)
 	}
 	return v, ""
 }

@@ -43,6 +43,13 @@ func TestDynamical(t *testing.T) {
 		p.click(`[data-do="undo"]`)
 		p.wait("one step back", `location.search === "?z=1,1,0&m=d&ab=t"`)
 		p.wait("the absorption", hud("thermal absorption"))
+		for _, width := range []int64{1024, 1440} {
+			p.do(chromedp.EmulateViewport(width, 900))
+			if wide := eval[[]string](p, `(document.querySelector('[data-tab="beam"]')?.click(), [...document.querySelectorAll("#settings fieldset.row")].map((f) => [f.querySelector("legend"), f.querySelector(".seg")])
+				.filter(([l, s]) => l.offsetParent && (l.scrollWidth > l.offsetWidth || (l.getBoundingClientRect().right > s.getBoundingClientRect().left && l.getBoundingClientRect().bottom > s.getBoundingClientRect().top + 1))).map(([l]) => l.textContent))`); len(wide) > 0 {
+				t.Errorf("%d px: %v run under their buttons", width, wide)
+			}
+		}
 		p.click(`input[name="ab"][value="p"]`)
 		p.wait("a field for the ratio", hud("absorption 0.1 of the potential")+` && document.querySelector("#ar").offsetHeight > 0`)
 		p.click(`input[name="ab"][value="n"]`)

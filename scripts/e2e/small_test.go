@@ -56,6 +56,12 @@ func TestSmallWindows(t *testing.T) {
 				}
 				check("at first")
 				noSideways(p)
+				if size == [2]int64{512, 384} {
+					inSight(t, p)
+				}
+				if wrong := eval[[]string](p, crowded); len(wrong) > 0 {
+					t.Error(wrong)
+				}
 				for _, hkl := range eval[[]string](p, `(() => {
 					const all = zx.app.now.view.rows.map((r) => r.hkl.join()).filter((h) => h !== "0,0,0");
 					return [all[0], all[3], all.at(-1)];
@@ -83,6 +89,59 @@ func TestSmallWindows(t *testing.T) {
 			})
 		}
 	}
+}
+
+// crowded lists what stands too close in the panel of the beam, a name that is cut
+// without a sign of it, and a closing button that has left its corner.
+const crowded = `(async () => {
+	const {ask} = await import(new URL("messages.js", document.querySelector("script[type=module]").src).href);
+	const close = ask("A question of more words than one line of a small window can hold, for once.", {label: "Do what it asks for", run() {}}, {label: "And another", run() {}});
+	const name = document.querySelector(".crystal-button b"), shown = name.innerHTML;
+	name.textContent = "Yttrium barium copper oxide of a name without end";
+	const tab = document.querySelector("#app").dataset.tab;
+	document.querySelector("#app").dataset.tab = "beam";
+	const box = (s) => (typeof s === "string" ? document.querySelector(s) : s).getBoundingClientRect(), out = [];
+	const summary = box("#match > summary");
+	for (const n of document.querySelectorAll(".panel-beam :is(.seg, input, legend)")) {
+		const r = box(n);
+		if (r.width && r.left < summary.right && r.right > summary.left && r.top < summary.bottom && r.bottom > summary.top) out.push("the summary stands on " + (n.id || n.className) + " by " + (summary.bottom - r.top));
+	}
+	if (name.offsetParent && name.scrollWidth > name.clientWidth && getComputedStyle(name).textOverflow !== "ellipsis") out.push("the name is cut");
+	if (name.offsetParent && name.scrollWidth <= name.clientWidth && box(name).right > box(name.parentNode).right + 0.5) out.push("the name leaves its button");
+	const toast = box(".toast"), x = box(".toast .icon");
+	if (x.top - toast.top > 10 || toast.right - x.right > 10) out.push("Close is " + (x.top - toast.top) + " below the corner");
+	for (const n of document.querySelectorAll(".toast :is(p, .btn:not(.icon))")) {
+		const r = box(n);
+		if (r.right > x.left && r.top < x.bottom && r.bottom > x.top) out.push("Close stands on " + n.textContent);
+	}
+	close();
+	name.innerHTML = shown;
+	document.querySelector("#app").dataset.tab = tab;
+	return out;
+})()`
+
+// inSight: in a flat window the row is seen at once, and a tab shows its panel.
+func inSight(t *testing.T, p *tab) {
+	t.Helper()
+	seen := func(what string) {
+		t.Helper()
+		if _, y, _, h := p.box(what); y < 52 || y+h > eval[float64](p, `document.querySelector("#tab-bar").getBoundingClientRect().top`) {
+			t.Errorf("%s is at %v to %v", what, y, y+h)
+		}
+	}
+	seen(`.bar [data-do="undo"]`)
+	for _, tab := range []string{"beam", "measure", "orient"} {
+		eval[bool](p, `(scrollTo(0, 0), true)`)
+		p.click(`button[data-tab="` + tab + `"]`)
+		p.wait(tab, `document.querySelector("#app").dataset.tab === `+quote(tab)+` && scrollY > 0`)
+		if h := eval[float64](p, `(() => {
+			const r = document.getElementById(document.querySelector('button[data-tab="`+tab+`"]').getAttribute("aria-controls")).closest(".panel").getBoundingClientRect();
+			return Math.min(r.bottom, document.querySelector("#tab-bar").getBoundingClientRect().top) - Math.max(r.top, 52);
+		})()`); h < 150 {
+			t.Errorf("%v px of the sheet with %s are in sight", h, tab)
+		}
+	}
+	eval[bool](p, `(scrollTo(0, 0), true)`)
 }
 
 // TestRow goes through the row above the sheet of a phone: all of it is in reach

@@ -66,9 +66,25 @@ var types = map[string]struct {
 	".xml":         {"application/xml", false},
 }
 
+// minifyCSS is css.Minify, which copies what stands in container queries as it
+// is: they go through it as the queries of media that they are like.
+func minifyCSS(m *minify.M, w io.Writer, r io.Reader, params map[string]string) error {
+	sheet, err := io.ReadAll(r)
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	sheet = bytes.ReplaceAll(sheet, []byte("@container pattern ("), []byte("@media pattern and ("))
+	if err := css.Minify(m, &b, bytes.NewReader(sheet), params); err != nil {
+		return err
+	}
+	_, err = w.Write(bytes.ReplaceAll(b.Bytes(), []byte("@media pattern and ("), []byte("@container pattern (")))
+	return err
+}
+
 func newMinifier() *minify.M {
 	m := minify.New()
-	m.AddFunc("text/css", css.Minify)
+	m.AddFunc("text/css", minifyCSS)
 	m.AddFunc("text/javascript", js.Minify)
 	m.AddFunc("application/json", minjson.Minify)
 	m.AddFunc("application/manifest+json", minjson.Minify)

@@ -80,13 +80,20 @@ function fetchSeen() {
 
 let taken = 0;
 
+/** In a window so flat that the sheet is below it, a tab brings its sheet into sight. */
+function reveal() {
+  const low = Math.max(settings.getBoundingClientRect().bottom, results.getBoundingClientRect().bottom) > tabBar.getBoundingClientRect().top + 1;
+  if (phone.matches && low) scrollTo({ top: document.documentElement.scrollHeight });
+}
+
 /**
  * Takes a tab. One whose panel is a tool waits for it: nothing jumps, and what
  * was there stays if it cannot be had.
  * @param {string} key "tab" or "results"
  * @param {string} name
+ * @param {() => void} [then] when the panel is there
  */
-function take(key, name) {
+function take(key, name, then) {
   const mine = ++taken;
   const panel = (key === "tab" ? NARROW : WIDE)[/** @type {"tilt"} */ (name)][0];
   const show = () => {
@@ -94,6 +101,7 @@ function take(key, name) {
     app.dataset[key] = name;
     if (key === "tab") useTool(name === "measure" ? "measure" : "tilt");
     mark();
+    then?.();
   };
   if (isTool(panel)) use(/** @type {any} */ (panel), show);
   else show();
@@ -163,7 +171,7 @@ for (const [list, key] of /** @type {[HTMLElement, string][]} */ ([[narrowTabs, 
     const tab = /** @type {HTMLElement} */ (event.target).closest?.('[role="tab"]');
     if (!(tab instanceof HTMLElement)) return;
     const again = app.dataset[key] === tab.dataset[key];
-    take(key, tab.dataset[key] ?? "");
+    take(key, tab.dataset[key] ?? "", reveal);
     if (phone.matches) {
       sheet(again && app.dataset.sheet !== "full");
       for (const panel of [settings, results]) panel.scrollTop = 0;
