@@ -126,8 +126,8 @@ func readings(text, in string, low, high float64) (small, large float64, smallOK
 
 // refusal says why [Quantity] refuses a text.
 func refusal(text, in, unit string, low, high float64) string {
-	if small, large, smallOK, largeOK := readings(text, in, low, high); smallOK && largeOK {
-		return "This can be " + Trimmed(small, 3) + " or " + Trimmed(large, 3) + unit + ". Write it without the comma, or with a full stop."
+	if small, large, both, two := readings(text, in, low, high); both && two {
+		return Trimmed(small, 3) + " or " + Trimmed(large, 3) + unit + "? Leave out the comma or write a full stop."
 	}
 	return between(low, high, unit)
 }

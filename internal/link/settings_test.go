@@ -95,7 +95,7 @@ func TestTake(t *testing.T) {
 		{"t", "800 A", "80", ""},
 		{"t", "0.1 μm", "100", ""},
 		{"t", "0.1 µm", "100", ""},
-		{"t", "1,000", "50", "This can be 1 or 1000 nm. Write it without the comma, or with a full stop."},
+		{"t", "1,000", "50", "1 or 1000 nm? Leave out the comma or write a full stop."},
 		{"t", "12 3", "50", "Between 0.1 and 1000 nm."},
 		{"cl", "5001 mm", "520", "Between 50 and 5000 mm."},
 		{"t", "", "50", "Between 0.1 and 1000 nm."},
