@@ -184,6 +184,10 @@ type Document struct {
 // NeedLibrary is in Reply.Need for a request that has to wait for the library.
 const NeedLibrary = "library"
 
+// NeedReader is in Reply.Need for a request with a file that the program cannot
+// read itself: it is sent again with a parcel of package source in its place.
+const NeedReader = "reader"
+
 // NeedFragment begins Reply.Need for a request that has to wait for what the
 // fragment of a link says.
 const NeedFragment = "#x="

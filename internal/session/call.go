@@ -163,6 +163,9 @@ func failure(r *protocol.Request, err error) protocol.Reply {
 	if errors.As(err, &need) {
 		return protocol.Reply{Seq: r.Seq, Need: need.id}
 	}
+	if errors.Is(err, source.ErrNoReader) {
+		return protocol.Reply{Seq: r.Seq, Need: protocol.NeedReader}
+	}
 	return protocol.Reply{Seq: r.Seq, Error: sentence(err)}
 }
 
@@ -328,7 +331,7 @@ func (s *Session) take(payload []byte) error {
 	if len(payload) == 0 {
 		return nil
 	}
-	structures, err := source.Decode("", payload)
+	structures, err := source.Read("", payload)
 	if err != nil {
 		return err
 	}

@@ -29,7 +29,7 @@ func (s *Session) doRead(r *protocol.Request, payload []byte, out *protocol.Repl
 	if len(payload) > 0 || r.Block == nil {
 		name, data = r.Name, payload
 		var err error
-		structures, err = source.Decode(r.Name, payload)
+		structures, err = source.Read(r.Name, payload)
 		var noAtoms *source.NoAtomsError
 		if errors.As(err, &noAtoms) {
 			structures, err = []*crystal.Structure{noAtoms.Structure}, nil
@@ -76,7 +76,7 @@ func (s *Session) openFile(name string, data []byte, structures []*crystal.Struc
 	if structure.Name == "" {
 		structure.Name = structure.Formula()
 	}
-	key := fileKey(data)
+	key := source.FileKey(data)
 	if len(structures) > 1 {
 		key += "-" + strconv.Itoa(block)
 	}
@@ -107,8 +107,11 @@ func (s *Session) doDocument(r *protocol.Request, payload []byte, _ *protocol.Re
 		return errors.New("A document needs the key of a file or a text of up to 12 kB.")
 	}
 	if r.ID == "" {
-		s.packed[r.Text] = s.keep(payload, r.Text)
-		return nil
+		key, err := s.keep(payload, r.Text)
+		if err == nil {
+			s.packed[r.Text] = key
+		}
+		return err
 	}
 	f, ok := s.files[r.ID]
 	if !ok {
@@ -124,22 +127,25 @@ func (s *Session) doDocument(r *protocol.Request, payload []byte, _ *protocol.Re
 }
 
 // keep keeps the crystal of a document and returns its key; "" if there is none
-// in it.
-func (s *Session) keep(document []byte, doc string) string {
-	key := fileKey(document)
+// in it. The error is source.ErrNoReader.
+func (s *Session) keep(document []byte, doc string) (string, error) {
+	key := source.FileKey(document)
 	if s.files[key] != nil {
-		return key
+		return key, nil
 	}
-	list, err := source.Decode("", document)
+	list, err := source.Read("", document)
+	if errors.Is(err, source.ErrNoReader) {
+		return "", err
+	}
 	var noAtoms *source.NoAtomsError
 	if errors.As(err, &noAtoms) {
 		list, err = []*crystal.Structure{noAtoms.Structure}, nil
 	}
 	if err != nil {
-		return ""
+		return "", nil
 	}
 	s.files[key] = &file{structure: list[0], doc: doc}
-	return key
+	return key, nil
 }
 
 // suffix returns the ending of a file name with its dot.

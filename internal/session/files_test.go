@@ -21,6 +21,8 @@ import (
 	_ "zoneaxis/internal/source/records" // the library
 )
 
+func init() { source.SetReader(source.Decode) }
+
 const rockSalt = `data_salt
 _chemical_name_common 'Test salt'
 _cell_length_a 5.64

@@ -9,10 +9,8 @@ package session
 
 import (
 	"errors"
-	"hash/fnv"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 
 	"zoneaxis/internal/crystal"
@@ -500,9 +498,3 @@ func (s *Session) openDoc(doc string) (string, error) {
 }
 
 var errFragment = errors.New("The crystal in this link could not be read. Ask for the file, or copy the link again.")
-
-func fileKey(data []byte) string {
-	h := fnv.New64a()
-	h.Write(data)
-	return strconv.FormatUint(h.Sum64(), 36)
-}

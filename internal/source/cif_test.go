@@ -274,7 +274,7 @@ func TestCIFAtoms(t *testing.T) {
 		{"type symbols of many kinds", p1 + loop("label type_symbol fract_x fract_y fract_z", "a Fe3+ 0 0 0\nb Fe+3 .5 0 0\nc FE .2 0 0\nd O2- .3 0 0\ne Cval .4 0 0\nf Siva .6 0 0\ng OH .7 0 0\nh Fe0+ .8 0 0\n"),
 			map[string]float64{"Fe": 4, "O": 2, "C": 1, "Si": 1}, []string{"Ions are treated as neutral atoms: Fe3+, O2−."}},
 		{"not recognised", p1 + loop("label type_symbol fract_x fract_y fract_z", "Si1 Si 0 0 0\nWat Wat .5 0 0\nQ1 Q .2 0 0\nX X .1 0 0\nVac . .7 0 0\nO1 O .4 .4 0\n"),
-			map[string]float64{"Si": 1, "O": 2}, []string{"Read 5 of 6 atoms. Not recognised: “Q”. Intensities leave them out.", "Vacancies are left empty: “X”, “Vac”.", "The symbol of a group of atoms is read as its heaviest: “Wat”."}},
+			map[string]float64{"Si": 1, "O": 2}, []string{"Read 5 of 6 atoms. Not recognised: “Q”. Intensities leave them out.", "Vacancies are left empty: “X”, “Vac”.", "Groups of atoms are read without their hydrogen, which has no positions: “Wat”."}},
 		{"dummies by a flag", p1 + loop("label fract_x fract_y fract_z calc_flag", "Si1 0 0 0 d\nC9 .5 .5 .5 dum\n"),
 			map[string]float64{"Si": 1}, []string{"Read 1 of 2 atoms. Not recognised: “C9”. Intensities leave them out."}},
 		{"a very long label", p1 + loop("label type_symbol fract_x fract_y fract_z", strings.Repeat("a", 100000)+" Si 0 0 0\n"), map[string]float64{"Si": 1}, nil},

@@ -483,7 +483,7 @@ func (l *cifLexer) loop(b *cifBlock, line int32) (cifToken, error) {
 		}
 		t = l.next()
 	}
-	n := 0
+	n, torn := 0, false
 	last := line
 	start, head := *l, t
 	if op := d.col(tornTags[:]...); op >= 0 {
@@ -503,10 +503,18 @@ func (l *cifLexer) loop(b *cifBlock, line int32) (cifToken, error) {
 		}
 		n++
 		last = t.line
+		torn = torn || t.plus()
 		t = l.next()
 	}
 	if len(d.column) == 0 {
 		return t, nil
+	}
+	if torn = torn && d.col("_atom_site_type_symbol", "_atom_site_label") >= 0; torn && n%len(keep) == 0 {
+		// "0.8Nb + 0.2Zr" without quotes, and by chance whole rows of values.
+		*l = start
+		l.rowsByLine(b, d, keep, head)
+		b.add(d)
+		return l.behind(start, head), nil
 	}
 	if extra := n % len(keep); extra != 0 {
 		*l = start
@@ -517,12 +525,19 @@ func (l *cifLexer) loop(b *cifBlock, line int32) (cifToken, error) {
 			d.cells = d.cells[:cut]
 			b.notes = append(b.notes, "The file ends within a row of its last list, line "+strconv.Itoa(int(last))+"; that row is left out.")
 		}
-		for t = l.next(); t.kind == cifValue || t.kind == cifString; {
-			t = l.next()
-		}
+		t = l.behind(start, head)
 	}
 	b.add(d)
 	return t, nil
+}
+
+// behind goes back to where the lexer has read the first value of a loop, and on
+// to the token behind the last.
+func (l *cifLexer) behind(start cifLexer, t cifToken) cifToken {
+	for *l = start; t.kind == cifValue || t.kind == cifString; {
+		t = l.next()
+	}
+	return t
 }
 
 // lostLoop reads a list whose loop_ is missing, from behind its first tag: at
@@ -586,18 +601,24 @@ func (b *cifBlock) add(d *cifLoopData) {
 // false, and changes nothing but the place of the lexer, unless most lines are
 // in order. The first token of the loop is given.
 func (l *cifLexer) rowsByLine(b *cifBlock, d *cifLoopData, keep []bool, t cifToken) bool {
-	var cells []cifToken
+	var cells, row []cifToken
 	var bad []string
 	good, wrong := 0, 0
 	for t.kind == cifValue || t.kind == cifString {
 		line := t.line
 		before, n := len(cells), 0
+		row = row[:0]
 		for (t.kind == cifValue || t.kind == cifString) && t.line == line {
-			if n < len(keep) && keep[n] && len(cells) <= len(d.cells) {
-				cells = append(cells, t)
+			if len(row) <= 2*len(keep)+16 {
+				row = append(row, t)
 			}
-			n++
 			t = l.next()
+		}
+		row = joinSums(row)
+		for ; n < len(row); n++ {
+			if n < len(keep) && keep[n] && len(cells) <= len(d.cells) {
+				cells = append(cells, row[n])
+			}
 		}
 		if n == len(keep) {
 			good++
@@ -612,12 +633,36 @@ func (l *cifLexer) rowsByLine(b *cifBlock, d *cifLoopData, keep []bool, t cifTok
 		return false
 	}
 	d.cells = cells
+	if wrong == 0 {
+		return true
+	}
 	what := "Line " + bad[0] + " does"
 	if wrong > 1 {
 		what = "Lines " + join(bad, 3) + " do"
 	}
 	b.notes = append(b.notes, what+" not hold the "+count(len(keep))+" values of a row and cannot be read.")
 	return true
+}
+
+// plus tells whether a token is a plus sign by itself, which no item has for a
+// value: it stands between the parts of a mixed site.
+func (t cifToken) plus() bool { return t.kind == cifValue && len(t.text) == 1 && t.text[0] == '+' }
+
+// joinSums makes one token of the parts of a mixed site that stand on a line
+// without quotes: 0.8Nb + 0.2Zr.
+func joinSums(row []cifToken) []cifToken {
+	out := row[:0]
+	for i := 0; i < len(row); i++ {
+		if row[i].plus() && len(out) > 0 && i+1 < len(row) {
+			last := &out[len(out)-1]
+			last.text = bytes.Join([][]byte{last.text, row[i+1].text}, []byte(" + "))
+			last.kind = cifString
+			i++
+			continue
+		}
+		out = append(out, row[i])
+	}
+	return out
 }
 
 // symopTags are the tags of symmetry operations, the present one first.

@@ -448,12 +448,7 @@ func (b *cifBlock) namedSymmetry() *namedSymmetry {
 				refuse(t, "a space-group number from 1 to 230")
 			}
 		} else {
-			var list []*symmetry.Setting
-			for _, s := range symmetry.Settings() {
-				if s.Number == int(v) && (s.Reference || strings.Contains(s.Extended, ":")) {
-					list = append(list, s)
-				}
-			}
+			list := numbered(int(v))
 			if len(n.candidates) > 0 && n.hasNumber(int(v)) {
 				list = nil // says no more than the symbol
 			}
@@ -461,6 +456,26 @@ func (b *cifBlock) namedSymmetry() *namedSymmetry {
 		}
 	}
 	return n
+}
+
+// numbered returns the settings that a number alone can mean.
+func numbered(n int) (list []*symmetry.Setting) {
+	for _, s := range symmetry.Settings() {
+		if s.Number == n && (s.Reference || strings.Contains(s.Extended, ":")) {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// groupNumber reads a number in place of a symbol: "225", "SG 225", "No. 225".
+func groupNumber(s string) (n int, ok bool) {
+	s = strings.ToLower(s)
+	for _, before := range [...]string{"space group", "spacegroup", "sg", "s.g.", "no.", "no", "nr.", "#"} {
+		s = strings.TrimLeft(strings.TrimPrefix(s, before), " :=")
+	}
+	n, err := strconv.Atoi(s)
+	return n, err == nil && n >= 1 && n <= 230
 }
 
 // symbolMarkup is what programs put around subscripts in a symbol.
@@ -473,6 +488,10 @@ var symbolMarkup = strings.NewReplacer("~", "", "<sub>", "", "</sub>", "", "_", 
 // second result tells that the symbol leaves no choice.
 func hermannMauguin(symbol, code string) ([]*symmetry.Setting, bool) {
 	s := strings.TrimSpace(symbolMarkup.Replace(short(symbol, 90)))
+	if n, ok := groupNumber(s); ok {
+		list := numbered(n)
+		return list, len(list) == 1
+	}
 	for strings.HasPrefix(s, "''") && strings.HasSuffix(s, "''") && len(s) > 5 {
 		s = strings.TrimSpace(s[2 : len(s)-2])
 	}

@@ -479,7 +479,7 @@ func (s *species) notes(read, listed int) []string {
 		notes = append(notes, "Vacancies are left empty: "+quoteList(s.vacant)+".")
 	}
 	if len(s.groups) > 0 {
-		notes = append(notes, "The symbol of a group of atoms is read as its heaviest: "+quoteList(s.groups)+".")
+		notes = append(notes, "Groups of atoms are read without their hydrogen, which has no positions: "+quoteList(s.groups)+".")
 	}
 	if len(s.scaled) > 0 {
 		notes = append(notes, "The parts of a mixed site add up to more than 1 and are scaled to it: "+quoteList(s.scaled)+".")

@@ -148,7 +148,7 @@ func TestMaterialsErrors(t *testing.T) {
 		{"NaN", site("\n" + `{"species":[{"element":"Si"}],"abc":[NaN,0,0]}`), prefix + "line 2, expected a number, found “NaN”."},
 		{"infinity", site("\n\n" + `{"species":[{"element":"Si"}],"abc":[-Infinity,0,0]}`), prefix + "line 3, expected a number, found “Infinity”."},
 		{"too large a number", site(`{"species":[{"element":"Si"}],"abc":[1e999,0,0]}`), prefix + "line 1, expected another kind of value in “abc”, found a number."},
-		{"text for a number", site("\n" + `{"species":[{"element":"Si"}],"abc":["0",0,0]}`), prefix + "line 2, expected another kind of value in “abc”, found a string."},
+		{"text for a number", site("\n" + `{"species":[{"element":"Si"}],"abc":["x",0,0]}`), prefix + "line 2, expected another kind of value in “abc”, found a string."},
 		{"text instead of a structure", "\n\"Si\"", prefix + "line 2, expected a structure, found another kind of value."},
 		{"a number for a group", `{"symmetry":{"symbol":227},` + matrix + `,"sites":[]}`, prefix + "line 1, expected another kind of value in “symbol”, found a number."},
 		{"no lattice", `{"sites":[]}`, prefix + "line 1, expected “lattice” and “sites”, found none."},

@@ -85,7 +85,8 @@ var refusals = []struct {
 	{"species and sites differ", "{\"lattice_vectors\":[[4,0,0],[0,4,0],[0,0,4]],\"cartesian_site_positions\":[[0,0,0]],\n\"species_at_sites\":[]}", "2", "found 0"},
 	{"numbers and positions differ", "{\"cell\":[4,4,4],\"positions\":[[0,0,0]],\"numbers\":[1,2]}", "1", "found 2"},
 	{"a cell of ASE", "{\"cell\":[4,4],\"positions\":[[0,0,0]],\"numbers\":[1]}", "1", "“[4,4]"},
-	{"text for a number", "{\"lattice\":{\"matrix\":[[3,0,0],[0,3,0],[0,0,3]]},\"sites\":[{\"species\":[{\"element\":\"Si\"}],\"abc\":[\"0\",0,0]}]}", "1", "a string"},
+	{"text for a number", "{\"lattice\":{\"matrix\":[[3,0,0],[0,3,0],[0,0,3]]},\"sites\":[{\"species\":[{\"element\":\"Si\"}],\"abc\":[\"x\",0,0]}]}", "1", "a string"},
+	{"what ASE prints", "Atoms(symbols='Si2', pbc=True, cell=[3.8, 3.8, 3.8])\n", "1", "what ASE prints of one"},
 	{"none of all", "\n\nGIF89a", "3", "“GIF89a”"},
 }
 

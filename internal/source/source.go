@@ -132,6 +132,10 @@ type unknownError struct {
 func (e *unknownError) Unwrap() error { return ErrUnknownFormat }
 
 func (e *unknownError) Error() string {
+	if bytes.Contains(e.first, []byte("Atoms(")) {
+		return "This file is not a crystal structure we can read: line " + strconv.Itoa(e.line) + ", expected a file, found what ASE prints of one, " + found(e.first) +
+			". Save it with atoms.write(\"crystal.cif\") and open that."
+	}
 	return "This file is not a crystal structure we can read: line " + strconv.Itoa(e.line) + ", expected a CIF, POSCAR, extended XYZ, SHELX, PDB or JSON file, found " +
 		found(e.first) + ". Open a file of these kinds; most programs save a CIF."
 }

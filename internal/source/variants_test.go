@@ -216,6 +216,13 @@ func variants() []variant {
 		// K28
 		{"CSD, suppressed atoms in P 1", cifOf(triclo, p1, plain, "Cu1 0 0 0", "C1 .1 .2 .3", "C1? .12 .22 .3", "C2? .5 .5 .5"), "Cu 1, C 1", 0, "behind the label", ""},
 		// More of all kinds.
+		{"a number in place of a symbol", cifOf(nacl4, symbol("'SG 225'"), plain, salt, chlor), "Na 4, Cl 4", 225, "", "contradict"},
+		{"a number with its word", cifOf(nacl4, symbol("'Space group No. 225'"), plain, salt, chlor), "Na 4, Cl 4", 225, "", "contradict"},
+		{"mixed sites without quotes", cifOf(cubic4, p1, filled, "M1 0.8Nb + 0.2Zr 0 0 0 1", "O1 O .5 .5 .5 1"), "Nb 0.8, Zr 0.2, O 1", 0, "", "cannot be read"},
+		{"mixed sites without quotes, whole rows by chance", cifOf(cubic4, p1, filled, "M1 0.8Nb + 0.2Zr 0 0 0 1", "M2 0.8Nb + 0.2Zr .5 0 0 1", "M3 0.8Nb + 0.2Zr 0 .5 0 1"), "Nb 2.4, Zr 0.6", 0, "", "cannot be read"},
+		{"a short row before another list", cifOf(nacl4, "", plain, "Na 0 0 0", "Cl .5 .5 .5", "X .5 .5") + "loop_\n_symmetry_equiv_pos_as_xyz\nx,y,z\nx+1/2,y+1/2,z\nx+1/2,y,z+1/2\nx,y+1/2,z+1/2\n", "Na 4, Cl 4", 225, "cannot be read", "no symmetry"},
+		{"three parts without quotes", cifOf(cubic4, p1, filled, "M1 0.5Fe + 0.3Co + 0.2Ni 0 0 0 1"), "Fe 0.5, Co 0.3, Ni 0.2", 0, "", "cannot be read"},
+		{"numbers in quotes", `{"lattice":{"matrix":[["4","0","0"],["0","4.0","0"],["0","0","4e0"]]},"sites":[{"species":[{"element":"Si","occu":"1"}],"abc":["0","0.5","0"]}]}`, "Si 1", 0, "", ""},
 		{"thirds on a threefold axis", cifOf("5 5 6 90 90 120", symbol("'P 3'"), filled, "Cu Cu 0 0 0 1", "O1 O .02 .01 .5 .3333", "O2 O -.01 .01 .5 .3333", "O3 O -.01 -.02 .5 .3333"), "Cu 1, O 2.9997", 0, "", "twice"},
 		{"half H around inversion", cifOf("7 8 9 90 100 90", symbol("'P -1'"), filled, "O O .1 .2 .3 1", "H1A H .45 .5 .5 .5"), "O 2, H 1", 0, "", ""},
 		{"mixed with occupancy rows equal", cifOf(cubic4, symbol("'F m -3 m'"), filled, "Fe1 Fe 0 0 0 .5", "Ni1 Ni 0 0 0 .5", "Fe2 Fe 0 .5 .5 .5", "Ni2 Ni 0 .5 .5 .5"), "Fe 2, Ni 2", 0, "", ""},

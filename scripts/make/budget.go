@@ -20,11 +20,13 @@ type budget struct {
 // needs. That of the page's own HTML is in firsthtml.go.
 var budgets = []budget{
 	// A browser loads one of the two.
-	{"engine", func(_ *builder, n string) bool { return n == "engine.wasm" }, 975_000},
-	{"vectors", func(_ *builder, n string) bool { return n == "engine-simd.wasm" }, 975_000},
+	{"engine", func(_ *builder, n string) bool { return n == "engine.wasm" }, 900_000},
+	{"vectors", func(_ *builder, n string) bool { return n == "engine-simd.wasm" }, 900_000},
 	{"library", func(_ *builder, n string) bool { return n == "library.txt" }, 16_000},
 	{"structures", func(_ *builder, n string) bool { return n == "structures.txt" }, 16_000},
 	{"search", func(_ *builder, n string) bool { return n == "crystals.json" }, 18_000},
+	// When a file is opened, and kept with everything else.
+	{"reader", func(_ *builder, n string) bool { return n == "reader.wasm" }, 700_000},
 	{"viewer", func(_ *builder, n string) bool { return n == "viewer.wasm" }, 2_100_000},
 	{"scripts", (*builder).first, 40_000},
 	{"styles", func(_ *builder, n string) bool { return sheets[n] != nil && !around(n) }, 12_000},

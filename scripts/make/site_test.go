@@ -34,7 +34,7 @@ var built = sync.OnceValues(func() (*builder, error) {
 		return nil, err
 	}
 	b := &builder{root: filepath.Join("..", ".."), out: dir, origin: testOrigin, now: time.Now(), files: map[string]File{}}
-	for _, name := range []string{"engine.wasm", "engine-simd.wasm", "viewer.wasm", "wasm_exec.js", "library.txt", "structures.txt", "crystals.json"} {
+	for _, name := range []string{"engine.wasm", "engine-simd.wasm", "reader.wasm", "viewer.wasm", "wasm_exec.js", "library.txt", "structures.txt", "crystals.json"} {
 		if err := b.addHashed(name, []byte(name)); err != nil {
 			return nil, err
 		}

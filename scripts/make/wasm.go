@@ -30,8 +30,8 @@ func withInlining(packages ...string) []string {
 	return flags
 }
 
-// wasm builds the engine, for browsers without and with vectors, and the viewer, without the tables of stack traces
-// unless for development, and takes the loader that belongs to this very version
+// wasm builds the engine, for browsers without and with vectors, the reader of
+// files and the viewer, without the tables of stack traces unless for development, and takes the loader that belongs to this very version
 // of Go, and the library of crystals, which the engine is handed when it runs.
 func (b *builder) wasm() error {
 	work, err := os.MkdirTemp("", "zoneaxis-build-")
@@ -39,11 +39,11 @@ func (b *builder) wasm() error {
 		return err
 	}
 	defer os.RemoveAll(work)
-	for _, name := range []string{"engine", "engine-simd", "viewer"} {
+	for _, name := range []string{"engine", "engine-simd", "reader", "viewer"} {
 		out := filepath.Join(work, name+".wasm")
 		args := []string{"build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", out}
 		program, isSIMD := strings.CutSuffix(name, "-simd")
-		if program == "engine" {
+		if program == "engine" || program == "reader" {
 			args = append(args, small...)
 		}
 		cmd := exec.Command("go", append(args, "./wasm/"+program)...)

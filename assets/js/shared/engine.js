@@ -4,7 +4,7 @@
 // moved on are merged.
 
 import { page } from "./dom.js";
-import { ENGINE_SIMD, EXEC, LIBRARY, STRUCTURES } from "./files.js";
+import { ENGINE_SIMD, EXEC, LIBRARY, READER, STRUCTURES } from "./files.js";
 import { signal } from "./signal.js";
 import { hasVectors } from "./vectors.js";
 import { startWorker } from "./worker.js";
@@ -52,6 +52,7 @@ export function start() {
     type: "start",
     engine: new URL(hasVectors() ? ENGINE_SIMD : (page.engine ?? ""), location.href).href,
     exec: new URL(EXEC, location.href).href,
+    reader: new URL(READER, location.href).href,
     library: [LIBRARY, STRUCTURES].map((part) => new URL(part, location.href).href),
     size: Number(page.engineRaw) || 0,
   });

@@ -213,13 +213,16 @@ export class Finder {
     for (const before of ["space group", "group", "no.", "no ", "nr.", "sg", "#"]) if (number.startsWith(before)) number = number.slice(before.length).trim();
     const mp = /^(?:mp-)?(\d{1,8})$|^mp-([a-z]{1,9})$/.exec(text.toLowerCase());
     const letters = mp?.[2] ? [...mp[2]].reduce((n, c) => 26 * n + c.charCodeAt(0) - 97, 0) : -1;
+    const symbol = digits(text).replace(/[_ {}]/g, "").replaceAll("′", "'").toLowerCase();
+    // C14 is a structure type for whoever types it, not carbon.
+    const type = /^[a-z]{1,2}(?:[2-9]|\d\d+)$/.test(symbol) && this.index.rows.some((row) => row.type === symbol);
     return {
       folded,
       words,
       group: compactGroup(text),
-      symbol: digits(text).replace(/[_ {}]/g, "").replaceAll("′", "'").toLowerCase(),
-      exact: this.key(this.formula(joined)),
-      formulas: this.formulas(joined),
+      symbol,
+      exact: type ? "" : this.key(this.formula(joined)),
+      formulas: type ? [] : this.formulas(joined),
       tokens: words.map((word) => this.formulas(amounts(word))),
       elements: parts.includes("") ? [] : parts,
       number: /^\+?\d+$/.test(number) && Number(number) > 0 ? Number(number) : -1,

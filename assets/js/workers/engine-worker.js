@@ -52,6 +52,37 @@ async function shelve() {
 
 const NO_LIBRARY = "The library of crystals could not be loaded. Check the connection, then try again.";
 
+const NO_READER = "What reads files could not be loaded. Check the connection, then try again.";
+
+/** Where the reader of files lies, and the one that runs. */
+let reader = "";
+/** @type {Promise<void> | null} */
+let reading = null;
+
+/** Loads the reader of files; again after a failure. */
+function startReader() {
+  reading ??= (async () => {
+    const response = await fetch(reader);
+    if (!response.ok) throw new Error(`reader: ${response.status} ${response.statusText}`);
+    const go = new scope.Go();
+    const { instance } = await WebAssembly.instantiateStreaming(response, go.importObject);
+    const again = () => (reading = null); // a program that has stopped reads nothing
+    go.run(instance).then(again, again);
+  })();
+  reading.catch(() => (reading = null));
+  return reading;
+}
+
+/**
+ * What is in a file, as the engine takes it.
+ * @param {string} request
+ * @param {Uint8Array | null} file
+ */
+async function parcel(request, file) {
+  await startReader();
+  return scope.zoneaxisReader.read(JSON.parse(request).name ?? "", file ?? new Uint8Array());
+}
+
 /** What solvers need to run the same program. @type {{module: WebAssembly.Module, exec: string}} */
 let program;
 /** Hears of the result of a job, by its number. @type {Map<number, (result: Uint8Array | null) => void>} */
@@ -83,8 +114,9 @@ function solved(id, result) {
   answers.delete(id);
 }
 
-/** @param {{engine: string, exec: string, library: string[], size: number}} where */
+/** @param {{engine: string, exec: string, reader: string, library: string[], size: number}} where */
 async function start(where) {
+  reader = where.reader;
   const compiled = load(where.engine, where.size);
   compiled.catch(() => {});
   await import(where.exec);
@@ -103,6 +135,9 @@ async function start(where) {
   shelve();
 }
 
+/** @param {string} error */
+const refuse = (error) => post({ type: "reply", json: JSON.stringify({ ok: false, error }), svg: "", marks: null });
+
 scope.addEventListener("message", async (/** @type {MessageEvent} */ event) => {
   const message = event.data;
   try {
@@ -110,8 +145,14 @@ scope.addEventListener("message", async (/** @type {MessageEvent} */ event) => {
     if (message.type === "calculate") return scope.zoneaxisEngine.calculate((/** @type {string} */ json) => post({ type: "calculated", json }), ask);
     if (message.type === "solved") return solved(message.id, message.result ?? null);
     if (message.type === "cancel") return scope.zoneaxisEngine.cancel();
-    if (message.library && !(await shelve())) return post({ type: "reply", json: JSON.stringify({ ok: false, error: NO_LIBRARY }), svg: "", marks: null });
-    const { json, svg, marks } = scope.zoneaxisEngine.call(message.request, message.payload ?? null);
+    if (message.library && !(await shelve())) return refuse(NO_LIBRARY);
+    let answer = scope.zoneaxisEngine.call(message.request, message.payload ?? null);
+    if (message.payload && answer.json.includes('"need":"reader"')) {
+      const read = await parcel(message.request, message.payload).catch(() => null);
+      if (!read) return refuse(NO_READER);
+      answer = scope.zoneaxisEngine.call(message.request, read);
+    }
+    const { json, svg, marks } = answer;
     const buffer = marks ? marks.buffer : null;
     post({ type: "reply", json, svg: svg ?? "", marks: buffer }, buffer ? [buffer] : []);
   } catch (error) {

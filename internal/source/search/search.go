@@ -7,6 +7,7 @@ package search
 import (
 	"cmp"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -232,7 +233,7 @@ func (x *Index) find(text string, n int) Found {
 
 // rank returns the numbers of the rows that a text finds, the best first.
 func (x *Index) rank(text string) []int {
-	q := newQuery(text)
+	q := x.newQuery(text)
 	if q.folded == "" && q.group == "" {
 		return nil
 	}
@@ -269,14 +270,20 @@ type query struct {
 	mp       int      // if the text is an id, else −1
 }
 
-func newQuery(text string) *query {
+// elementAmount is what can be an element with a number behind it, from 2 on.
+var elementAmount = regexp.MustCompile(`^[a-z]{1,2}(?:[2-9]|\d\d+)$`)
+
+func (x *Index) newQuery(text string) *query {
 	text = cut(text)
 	q := &query{folded: fold(text), group: compactGroup(text), number: -1, mp: -1}
 	q.words = strings.Fields(q.folded)
 	q.symbol = strings.ToLower(symbolSpelling.Replace(digits(text)))
 	plainText := amounts(digits(strings.ReplaceAll(text, " ", "")))
-	q.exact = compositionKey(source.ParseFormula(plainText))
-	q.formulas = readFormulas(plainText)
+	// C14 is a structure type for whoever types it, not carbon.
+	if !elementAmount.MatchString(q.symbol) || !slices.ContainsFunc(x.Rows, func(r Row) bool { return r.Type == q.symbol }) {
+		q.exact = compositionKey(source.ParseFormula(plainText))
+		q.formulas = readFormulas(plainText)
+	}
 	for _, w := range q.words {
 		q.tokens = append(q.tokens, readFormulas(amounts(w)))
 	}

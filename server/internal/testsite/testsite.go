@@ -106,7 +106,7 @@ func build(t testing.TB) fstest.MapFS {
 		program[i] = byte(rng.IntN(12))
 	}
 	copy(program, "\x00asm")
-	for _, name := range []string{"engine.wasm", "engine-simd.wasm", "viewer.wasm"} {
+	for _, name := range []string{"engine.wasm", "engine-simd.wasm", "reader.wasm", "viewer.wasm"} {
 		add(name, "static/"+name, "/static/"+name, "application/wasm", program)
 	}
 	loader := []byte("// loader\n" + strings.Repeat("console.log(0);\n", 40))
