@@ -129,6 +129,9 @@ func (s *Session) doDocument(r *protocol.Request, payload []byte, _ *protocol.Re
 // keep keeps the crystal of a document and returns its key; "" if there is none
 // in it. The error is source.ErrNoReader.
 func (s *Session) keep(document []byte, doc string) (string, error) {
+	if len(document) == 0 {
+		return "", nil // the page could not unpack it
+	}
 	key := source.FileKey(document)
 	if s.files[key] != nil {
 		return key, nil
