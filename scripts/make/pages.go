@@ -53,6 +53,14 @@ func (b *builder) pages() error {
 		return err
 	}
 	pages = append(pages, page)
+	guide, err := blog.LoadGuide(filepath.Join(b.root, "server", "deploy", "README.md"), "running", "How to run this site yourself: one machine, several, behind a proxy or a CDN; backups, keys, what to watch and what it costs.", b.now, draw)
+	if err != nil {
+		return err
+	}
+	if page, err = articles.Plain("about/running/index.html", "about", guide); err != nil {
+		return err
+	}
+	pages = append(pages, page)
 	crystals, err := library.Load(b.crystals...)
 	if err != nil {
 		return err

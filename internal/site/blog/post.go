@@ -156,6 +156,23 @@ func LoadPage(name string, draw Drawer) (*Post, error) {
 	return p, render(p, name, data, draw)
 }
 
+// LoadGuide reads and renders a file of the project that people read there too,
+// and that has no front matter therefore: its title is its first heading.
+func LoadGuide(name, slug, description string, date time.Time, draw Drawer) (*Post, error) {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	title, rest, _ := strings.Cut(string(data), "\n")
+	title, ok := strings.CutPrefix(title, "# ")
+	if !ok {
+		return nil, fmt.Errorf("%s:1: expected a heading, as in “# Running the site”", name)
+	}
+	p := &Post{Slug: slug}
+	front := fmt.Sprintf("---\ntitle: %q\ndescription: %q\ndate: %s\n---\n", title, description, date.Format(dateLayout))
+	return p, render(p, name, []byte(front+rest), draw)
+}
+
 // linkPosts sets the neighbours: within a series by part, else by date.
 func linkPosts(posts []*Post) error {
 	series := map[string][]*Post{}
