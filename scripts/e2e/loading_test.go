@@ -148,6 +148,7 @@ func TestFirstVisit(t *testing.T) {
 	if rest := total - engine; rest > aside {
 		t.Errorf("%d bytes beside the engine's %d came before it was there, the limit is %d: %v", rest, engine, aside, sent)
 	}
+	p.wait("a paint", `performance.getEntriesByName("first-contentful-paint").length`)
 	first := eval[float64](p, `performance.getEntriesByName("first-contentful-paint")[0].startTime`)
 	// start.js waits for the paint no longer than three seconds.
 	awaited := min(first, 2900+eval[float64](p, `performance.getEntriesByType("resource").find((e) => e.name.endsWith("/start.js")).responseEnd`))

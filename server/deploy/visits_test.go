@@ -50,7 +50,7 @@ type counted struct {
 
 // numbers reads the counter as its dashboard's programs do.
 func numbers(addr string) (c counted, err error) {
-	a, err := ask("http://"+addr+"/data.json?period=day")
+	a, err := ask("http://" + addr + "/data.json?period=day")
 	if err != nil {
 		return c, err
 	}

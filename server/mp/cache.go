@@ -262,6 +262,11 @@ func (c *Cache) fetch(ctx context.Context, id int) (*Object, error) {
 	if c.client.opt.Key.Set() {
 		db = c.versionNow(ctx)
 	}
+	release, landed := c.lease(ctx, orElse(db, noVersion), id)
+	if landed != nil {
+		return landed, nil
+	}
+	defer release()
 	doc, err := c.client.Structure(ctx, id, db)
 	if err == nil {
 		var body []byte

@@ -84,6 +84,24 @@ func (s *S3Store) Put(ctx context.Context, key string, data []byte) error {
 	return err
 }
 
+// Claim stores an object if there is none of its key (If-None-Match), and reports
+// whether it did.
+func (s *S3Store) Claim(ctx context.Context, key string, data []byte) (bool, error) {
+	if !validKey(key) {
+		return false, fmt.Errorf("mp: store key %q", key)
+	}
+	_, err, _ := s.once(context.WithValue(ctx, ifAbsent{}, true), http.MethodPut, key, nil, data)
+	if errors.Is(err, errThere) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// ifAbsent marks requests that store nothing in place of another object.
+type ifAbsent struct{}
+
+var errThere = errors.New("mp: S3: there is an object")
+
 // Delete removes the object.
 func (s *S3Store) Delete(ctx context.Context, key string) error {
 	if !validKey(key) {
@@ -171,6 +189,9 @@ func (s *S3Store) once(ctx context.Context, method, key string, query url.Values
 	if data == nil {
 		req.Body = http.NoBody
 	}
+	if ctx.Value(ifAbsent{}) != nil {
+		req.Header.Set("If-None-Match", "*")
+	}
 	s.sign(req, data)
 	resp, err := s.http.Do(req)
 	if err != nil {
@@ -184,6 +205,8 @@ func (s *S3Store) once(ctx context.Context, method, key string, query url.Values
 		return nil, fmt.Errorf("mp: S3: %s", transportFailure(err).what), true
 	case code == http.StatusNotFound && key != "":
 		return nil, ErrAbsent, false
+	case code == http.StatusPreconditionFailed, code == http.StatusConflict:
+		return nil, errThere, false
 	case code == http.StatusInsufficientStorage:
 		return nil, ErrFull, false
 	case code/100 != 2:
