@@ -66,10 +66,10 @@ func TestAlerts(t *testing.T) {
 	promtool := tool(t, "promtool", "the check of the alert rules")
 	run(t, exec.Command(promtool, "check", "rules", "alerts.yaml"))
 	addr := freePort(t)
-	p := serve(t, site(t, "METRICS_ADDR="+addr))
+	p := serve(t, site(t, "METRICS_ADDR="+addr, "VISITS_URL=http://"+freePort(t), "VISITS_TOKEN="+counterToken))
 	get(t, p.url+"/sim?c=si")
 	// A series with labels is there when it first happens.
-	metrics := string(get(t, "http://"+addr+"/metrics").body) + strings.ReplaceAll(read(t, "../crowd.go"), `CounterOpts{Name: "`, "# TYPE ")
+	metrics := string(get(t, "http://"+addr+"/metrics").body) + strings.ReplaceAll(read(t, "../crowd.go")+read(t, "../visits/visits.go"), `CounterOpts{Name: "`, "# TYPE ")
 	metrics = strings.ReplaceAll(metrics, `",`, " ")
 	for _, name := range regexp.MustCompile(`\b(?:zoneaxis|process|go)_\w+`).FindAllString(read(t, "alerts.yaml"), -1) {
 		if !strings.Contains(metrics, "# TYPE "+strings.TrimSuffix(strings.TrimSuffix(name, "_bucket"), "_count")+" ") {
