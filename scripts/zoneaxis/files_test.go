@@ -15,6 +15,9 @@ import (
 	"zoneaxis/internal/source"
 )
 
+// The page has a reader of files beside its engine.
+func init() { source.SetReader(source.Decode) }
+
 // Files as people have them, one or two of each kind that was once read wrong
 // or refused, come out of the command line with the right space group and the
 // right atoms in the conventional cell.
