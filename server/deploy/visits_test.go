@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -142,6 +143,10 @@ func (v *visitor) optsOut() {
 		if _, err := cdp.Call(ctx, t, network.Enable, network.EnableParams{}); err != nil {
 			return chromedp.Void{}, err
 		}
+		// What a worker asks for would come without the header.
+		if _, err := cdp.Call(ctx, t, network.SetBypassServiceWorker, network.SetBypassServiceWorkerParams{Bypass: true}); err != nil {
+			return chromedp.Void{}, err
+		}
 		if _, err := cdp.Call(ctx, t, network.SetExtraHTTPHeaders, network.SetExtraHTTPHeadersParams{Headers: network.Headers{"DNT": "1"}}); err != nil {
 			return chromedp.Void{}, err
 		}
@@ -239,7 +244,19 @@ func TestVisits(t *testing.T) {
 	})
 
 	// All of it ends, with a visit on its way, and starts again.
+	queued := func() string {
+		text := string(get(t, "http://"+metrics+"/metrics").body)
+		return regexp.MustCompile(`zoneaxis_visits_hits_total\{result="queued"\} \d+`).FindString(text)
+	}
+	before := queued()
 	visit("/blog/")
+	// nginx has sent the page by itself and tells the program of it.
+	eventually(t, "the program knows of the visit", func() error {
+		if now := queued(); now == before {
+			return fmt.Errorf("%q", now)
+		}
+		return nil
+	})
 	for _, p := range []*process{program, proxy.process, tally} {
 		if err := stop(t, p); err != nil {
 			t.Errorf("%s ends with %v\n%s", p.cmd.Path, err, p.text())

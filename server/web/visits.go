@@ -62,9 +62,9 @@ func optedOut(r *http.Request) bool {
 	return strings.TrimSpace(header(r, "Dnt")) == "1" || strings.TrimSpace(header(r, "Sec-Gpc")) == "1"
 }
 
-// looked reports whether a request is that of somebody who goes to a page: not
-// one of a service worker, a frame, a script, or a browser that guesses where he
-// will go.
+// looked reports whether a request is that of somebody who goes to a page, be it
+// through the service worker, which passes it on as one of mode "navigate": not
+// one of a frame, a script, or a browser that guesses where he will go.
 func looked(r *http.Request) bool {
 	if r.Method != http.MethodGet {
 		return false
@@ -75,7 +75,7 @@ func looked(r *http.Request) bool {
 		}
 	}
 	if to := header(r, "Sec-Fetch-Dest"); to != "" {
-		return to == "document"
+		return to == "document" || to == "empty" && header(r, "Sec-Fetch-Mode") == "navigate"
 	}
 	return !strings.EqualFold(header(r, "X-Requested-With"), "XMLHttpRequest")
 }

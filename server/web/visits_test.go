@@ -73,6 +73,8 @@ func TestVisited(t *testing.T) {
 		{"/blog/first/?utm=me", []string{"If-None-Match", etag}, "/blog/first/"},
 		{"/library/", nil, "/library/"},
 		// Not by somebody who looks.
+		{"/library/", []string{"Sec-Fetch-Dest", "empty", "Sec-Fetch-Mode", "navigate"}, "/library/"}, // by the service worker
+		{"/library/", []string{"Sec-Fetch-Dest", "empty", "Sec-Fetch-Mode", "cors"}, ""},
 		{"/sim", []string{"Sec-Fetch-Dest", "empty"}, ""},
 		{"/blog/first/", []string{"Sec-Fetch-Dest", "iframe"}, ""},
 		{"/sim", []string{"Sec-Purpose", "prefetch;prerender"}, ""},
