@@ -189,7 +189,8 @@ func (s *S3Store) once(ctx context.Context, method, key string, query url.Values
 	if data == nil {
 		req.Body = http.NoBody
 	}
-	if ctx.Value(ifAbsent{}) != nil {
+	claim := ctx.Value(ifAbsent{}) != nil
+	if claim {
 		req.Header.Set("If-None-Match", "*")
 	}
 	s.sign(req, data)
@@ -205,7 +206,7 @@ func (s *S3Store) once(ctx context.Context, method, key string, query url.Values
 		return nil, fmt.Errorf("mp: S3: %s", transportFailure(err).what), true
 	case code == http.StatusNotFound && key != "":
 		return nil, ErrAbsent, false
-	case code == http.StatusPreconditionFailed, code == http.StatusConflict:
+	case claim && (code == http.StatusPreconditionFailed || code == http.StatusConflict):
 		return nil, errThere, false
 	case code == http.StatusInsufficientStorage:
 		return nil, ErrFull, false

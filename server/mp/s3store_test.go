@@ -123,6 +123,48 @@ func TestS3Store(t *testing.T) {
 	}
 }
 
+// TestS3Claim: what a service answers to a claim. One that does not know
+// If-None-Match stores in place of what is there and says so by 200; the others
+// say 412, or 409 while somebody is at it; a claim is made once, and no other
+// request takes these statuses for anything but failures.
+func TestS3Claim(t *testing.T) {
+	var status, requests atomic.Int32
+	var sent atomic.Value
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		requests.Add(1)
+		sent.Store(r.Header.Get("If-None-Match") + " " + r.Method)
+		if !strings.Contains(r.Header.Get("Authorization"), "if-none-match") && r.Header.Get("If-None-Match") != "" {
+			t.Error("the condition is not signed")
+		}
+		w.WriteHeader(int(status.Load()))
+	}))
+	defer server.Close()
+	s, err := NewS3Store(S3Options{Endpoint: server.URL, Region: "eu-test-1", Bucket: "structures", AccessKey: "key", Secret: NewSecret(testKey)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		status int32
+		mine   bool
+		fails  bool
+	}{{200, true, false}, {412, false, false}, {409, false, false}, {501, false, true}, {403, false, true}, {500, false, true}} {
+		status.Store(tt.status)
+		requests.Store(0)
+		mine, err := s.Claim(t.Context(), "state/lease/mp-149", []byte("x"))
+		if mine != tt.mine || (err != nil) != tt.fails || requests.Load() != 1 || sent.Load() != "* PUT" {
+			t.Errorf("%d: %v, %v after %d requests like %q", tt.status, mine, err, requests.Load(), sent.Load())
+		}
+		if tt.status == 409 || tt.status == 412 {
+			if err := s.Put(t.Context(), "state/check", []byte("x")); err == nil || errors.Is(err, errThere) || sent.Load() != " PUT" {
+				t.Errorf("%d: an ordinary object: %v (%q)", tt.status, err, sent.Load())
+			}
+			if err := s.Delete(t.Context(), "state/check"); err == nil || errors.Is(err, errThere) {
+				t.Errorf("%d: removal: %v", tt.status, err)
+			}
+		}
+	}
+}
+
 // TestS3Replicas: two caches over one bucket, one upstream call; what is
 // damaged in the bucket is found out.
 func TestS3Replicas(t *testing.T) {
