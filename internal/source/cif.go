@@ -170,13 +170,7 @@ func (b *cifBlock) structure() (*crystal.Structure, error) {
 		s.Notes = append(s.Notes, sym.notes...)
 		return nil, none
 	}
-	x, err := expand(lattice, sym.group.Ops(), atoms.asymmetric, true)
-	if err == nil && x.added && (x.whole || atoms.formulaOff(x, atoms.units) != nil) {
-		// The atoms listed on equivalent positions may be one atom after all.
-		if y, _ := expand(lattice, sym.group.Ops(), atoms.asymmetric, false); x.whole || atoms.formulaOff(y, atoms.units) == nil {
-			x = y
-		}
-	}
+	x, err := atoms.expand(lattice, sym.group.Ops())
 	if err != nil {
 		return nil, &SyntaxError{CIF, atoms.line, err.Error()}
 	}
@@ -185,6 +179,7 @@ func (b *cifBlock) structure() (*crystal.Structure, error) {
 	s.Notes = append(s.Notes, sym.notes...)
 	s.Notes = append(s.Notes, atoms.notes...)
 	s.Notes = append(s.Notes, againNote(x, len(atoms.atoms))...)
+	s.Notes = append(s.Notes, halvesNote(x)...)
 	if len(x.snapped) > 0 {
 		s.Notes = append(s.Notes, "Coordinates with few digits were moved onto special positions, by up to "+decimals(x.moved, 3)+" Å: "+quoteList(x.snapped)+".")
 	}
@@ -323,6 +318,15 @@ func againNote(x expanded, listed int) []string {
 		return []string{"One atom is listed twice; the second is left out."}
 	}
 	return []string{count(n) + " of the " + count(listed) + " atoms repeat others by symmetry; each is used once."}
+}
+
+// halvesNote tells of atoms listed on both sides of a symmetry element whose
+// occupancies are not added up.
+func halvesNote(x expanded) []string {
+	if len(x.halves) == 0 {
+		return nil
+	}
+	return []string{"Listed on both sides of a symmetry element, only " + decimals(x.close, 2) + " Å apart, and taken for the places of one disordered atom, whose occupancies do not add up: " + quoteList(x.halves) + "."}
 }
 
 // crowded scales the occupancies on positions where they add up to more than

@@ -10,6 +10,7 @@ import (
 	"zoneaxis/internal/atom"
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/symmetry"
 )
 
 // cifAtoms holds the atoms of a block before symmetry is applied.
@@ -443,6 +444,70 @@ func (b *cifBlock) tensors(l crystal.Lattice, out *cifAtoms) error {
 	return nil
 }
 
+// expand applies the operations to the atoms. Where atoms of one element are
+// listed on several images of one position the formula of the file tells whether
+// they add up, hydrogen left out; without one, or where it does not tell, they do
+// if there is room for them. A file that lists the whole cell repeats its atoms.
+func (out *cifAtoms) expand(l crystal.Lattice, ops []symmetry.Op) (expanded, error) {
+	x, err := expand(l, ops, out.asymmetric, addRoomy)
+	if err != nil || !x.added && len(x.halves) == 0 {
+		return x, err
+	}
+	if x.whole {
+		return expand(l, ops, out.asymmetric, addNone)
+	}
+	if out.species.formula == nil {
+		return x, nil
+	}
+	least := out.formulaMiss(x) - 0.05
+	for _, how := range []adding{addAll, addNone} {
+		y, err := expand(l, ops, out.asymmetric, how)
+		if miss := out.formulaMiss(y); err == nil && miss < least {
+			x, least = y, miss
+		}
+	}
+	return x, nil
+}
+
+// formulaMiss returns by how many atoms, hydrogen not counted, the cell differs
+// from the formula of the unit or of the cell, whichever is nearer.
+func (out *cifAtoms) formulaMiss(x expanded) float64 {
+	have := contents(x)
+	least := math.Inf(1)
+	for _, units := range []float64{out.units, 1} {
+		if out.units == 0 {
+			units = out.unitsOf(have)
+		}
+		sum := 0.0
+		for z := atom.Z(2); z <= atom.MaxZ; z++ {
+			sum += math.Abs(have[z] - out.species.formula[z]*units)
+		}
+		least = min(least, sum)
+	}
+	return least
+}
+
+// contents returns how many atoms of each element the cell holds.
+func contents(x expanded) map[atom.Z]float64 {
+	have := map[atom.Z]float64{}
+	for _, s := range x.sites {
+		have[s.Z] += s.Occ
+	}
+	return have
+}
+
+// unitsOf returns how many formula units contents are, by the most abundant
+// element that both have; 0 if there is none.
+func (out *cifAtoms) unitsOf(have map[atom.Z]float64) (units float64) {
+	most := 0.0
+	for z := atom.Z(2); z <= atom.MaxZ; z++ {
+		if n := have[z]; n > most && out.species.formula[z] > 0 {
+			most, units = n, n/out.species.formula[z]
+		}
+	}
+	return units
+}
+
 // formulaNote compares the atoms of the cell with the formula of the file.
 // Hydrogen is often not located; anything else that misses may be a slip.
 // Programs write the formula of the unit or, like pymatgen, of the whole cell:
@@ -465,17 +530,9 @@ func (out *cifAtoms) formulaOff(x expanded, units float64) []string {
 	if formula == nil {
 		return nil
 	}
-	have := map[atom.Z]float64{}
-	for _, s := range x.sites {
-		have[s.Z] += s.Occ
-	}
+	have := contents(x)
 	if units == 0 {
-		most := 0.0
-		for z := atom.Z(1); z <= atom.MaxZ; z++ {
-			if n := have[z]; n > most && formula[z] > 0 && z > 1 {
-				most, units = n, n/formula[z]
-			}
-		}
+		units = out.unitsOf(have)
 	}
 	if units == 0 {
 		return nil

@@ -297,8 +297,8 @@ func operations(n int) string {
 // the identity alone, which would leave the cell nearly empty. A file whose
 // atoms are the whole cell has no broken list.
 func brokenList(l crystal.Lattice, listed, named *symmetry.Group, atoms *cifAtoms) bool {
-	x, err := expand(l, listed.Ops(), atoms.asymmetric, true)
-	y, err2 := expand(l, named.Ops(), atoms.asymmetric, true)
+	x, err := expand(l, listed.Ops(), atoms.asymmetric, addRoomy)
+	y, err2 := expand(l, named.Ops(), atoms.asymmetric, addRoomy)
 	if err != nil || err2 != nil || len(y.again) > 0 || len(y.sites) == 0 {
 		return false
 	}
@@ -805,7 +805,7 @@ func fits(l crystal.Lattice, list []*symmetry.Setting, limit float64) []*symmetr
 // implausible weighs what speaks against the operations: atoms in each other's
 // way, and contents that differ from the formula.
 func implausible(l crystal.Lattice, group *symmetry.Group, atoms *cifAtoms) float64 {
-	x, err := expand(l, group.Ops(), atoms.asymmetric, true)
+	x, err := expand(l, group.Ops(), atoms.asymmetric, addRoomy)
 	if err != nil {
 		return 1e6
 	}

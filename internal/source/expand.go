@@ -25,6 +25,8 @@ type expanded struct {
 	owner   []int    // of each site, the index of its atom in the asymmetric unit
 	again   []int    // indices of atoms left out: symmetry makes them from an earlier one
 	added   bool     // images of atoms listed apart share a position and add up
+	halves  []string // pairs of atoms that would, but for the room they have
+	close   float64  // how near the images of one of those are, Å
 	whole   bool     // one of the atoms left out fills its position: the file lists the whole cell
 	snapped []string // labels of atoms moved onto special positions farther than same allows
 	moved   float64  // by how much at most, Å
@@ -38,18 +40,29 @@ type asymmetric struct {
 	slack []crystal.Frac
 }
 
+// adding says which atoms of one element that are listed apart, on images of one
+// position, add up there.
+type adding uint8
+
+const (
+	addAll   adding = iota // all of them
+	addRoomy               // those whose images have room beside each other
+	addNone                // none
+)
+
 // expand applies the operations to every atom of an asymmetric unit. Images of
 // one atom that coincide are one site, at the mean position and with the mean
 // displacement tensor, so that a site on 0.3333, 0.6667 comes to lie exactly
 // on the axis. Coordinates of the result lie in [0, 1).
 //
 // Occupancies on one position add up: two species of one element listed there
-// (Fe2+ and Fe3+) both stay, and so do, unless apart is false, half atoms that
-// are listed on both sides of a symmetry element. What would fill the position
-// more than once, or stands a lattice vector away, is the image of an earlier
-// atom and is left out, so that files which list the whole cell and its
-// symmetry come out right.
-func expand(l crystal.Lattice, ops []symmetry.Op, in asymmetric, apart bool) (expanded, error) {
+// (Fe2+ and Fe3+) both stay, and so do half atoms that are listed on both sides
+// of a symmetry element, if how says so. Two halves so near the element that
+// their sums would be atoms inside each other are the two places of one atom.
+// What would fill the position more than once, or stands a lattice vector away,
+// is the image of an earlier atom and is left out, so that files which list the
+// whole cell and its symmetry come out right.
+func expand(l crystal.Lattice, ops []symmetry.Op, in asymmetric, how adding) (expanded, error) {
 	var out expanded
 	g := newGrid(l)
 	for i, listed := range in.atoms {
@@ -63,7 +76,7 @@ func expand(l crystal.Lattice, ops []symmetry.Op, in asymmetric, apart bool) (ex
 			out.moved = max(out.moved, far)
 		}
 		own, all := a.Occ, a.Occ // on this position: of this element listed there, of all elements
-		together, elsewhere := true, false
+		together, elsewhere, first := true, false, -1
 		g.near(a.Frac, func(j int) bool {
 			s := out.sites[j]
 			if !same(l, s.Frac, a.Frac) {
@@ -72,16 +85,29 @@ func expand(l crystal.Lattice, ops []symmetry.Op, in asymmetric, apart bool) (ex
 			all += s.Occ
 			if s.Z == a.Z {
 				own += s.Occ
-				first := in.atoms[out.owner[j]].Frac
-				together = together && listedTogether(first, listed.Frac)
-				elsewhere = elsewhere || latticeApart(first, listed.Frac)
+				at := in.atoms[out.owner[j]].Frac
+				if !listedTogether(at, listed.Frac) && (together || out.owner[j] < first) {
+					together, first = false, out.owner[j]
+				}
+				elsewhere = elsewhere || latticeApart(at, listed.Frac)
 			}
 			return false
 		})
-		if own > a.Occ && (own > 1.01 || !together && (!apart || elsewhere || all > 1.01)) {
+		if own > a.Occ && (own > 1.01 || !together && (how == addNone || elsewhere || all > 1.01)) {
 			out.again = append(out.again, i)
 			out.whole = out.whole || a.Occ > 0.51
 			continue
+		}
+		if own > a.Occ && !together && how == addRoomy {
+			if n, d := crowd(l, ops, a); float64(n)*own > 1.02 && n > 1 {
+				for _, k := range []int{first, i} {
+					addOnce(&out.halves, siteName(in.atoms[k]))
+				}
+				if out.close == 0 || d < out.close {
+					out.close = d
+				}
+				continue
+			}
 		}
 		out.added = out.added || own > a.Occ && !together
 		start := len(out.sites)
@@ -111,6 +137,26 @@ func expand(l crystal.Lattice, ops []symmetry.Op, in asymmetric, apart bool) (ex
 		}
 	}
 	return out, nil
+}
+
+// crowd returns how many images of an atom, itself among them, are so near to
+// it that two whole atoms could not be there, and how far the nearest is, Å. The
+// shortest bonds, of nitrogen and carbon, are 0.77 of two covalent radii.
+func crowd(l crystal.Lattice, ops []symmetry.Op, a crystal.Site) (n int, nearby float64) {
+	var places []crystal.Frac
+	for _, op := range ops {
+		y := applyOp(op, a.Frac)
+		d := crystal.Frac{nearest(y[0] - a.Frac[0]), nearest(y[1] - a.Frac[1]), nearest(y[2] - a.Frac[2])}
+		r := l.Cart(d).Norm()
+		if r > 0.75*2*a.Z.CovalentRadius() || slices.ContainsFunc(places, func(x crystal.Frac) bool { return same(l, x, y) }) {
+			continue
+		}
+		places = append(places, y)
+		if !same(l, y, a.Frac) && (nearby == 0 || r < nearby) {
+			nearby = r
+		}
+	}
+	return len(places), nearby
 }
 
 // listedTogether tells whether two atoms are listed at one position, not at

@@ -345,7 +345,7 @@ func (e Entry) Open() (*crystal.Structure, error) {
 	if err != nil {
 		return nil, err
 	}
-	x, err := expand(lattice, setting.Group().Ops(), asymmetric{atoms: e.atoms}, true)
+	x, err := expand(lattice, setting.Group().Ops(), asymmetric{atoms: e.atoms}, addAll)
 	if err != nil {
 		return nil, err
 	}

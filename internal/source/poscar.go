@@ -345,7 +345,7 @@ func finish(f Format, s *crystal.Structure, sites []crystal.Site, kinds *species
 		}
 		return nil, &NoAtomsError{Format: f, Structure: s, Detail: detail}
 	}
-	x, err := expand(s.Lattice, []symmetry.Op{symmetry.Identity()}, asymmetric{atoms: sites}, true)
+	x, err := expand(s.Lattice, []symmetry.Op{symmetry.Identity()}, asymmetric{atoms: sites}, addAll)
 	if err != nil {
 		return nil, &SyntaxError{f, 1, err.Error()}
 	}

@@ -99,7 +99,7 @@ func decodeSHELX(data []byte) (*crystal.Structure, error) {
 		}
 		return nil, none
 	}
-	x, err := expand(s.Lattice, group.Ops(), f.list, true)
+	x, err := expand(s.Lattice, group.Ops(), f.list, addRoomy)
 	if err != nil {
 		return nil, &SyntaxError{SHELX, max(1, f.cellLine), err.Error()}
 	}
@@ -107,6 +107,7 @@ func decodeSHELX(data []byte) (*crystal.Structure, error) {
 	s.Notes = append(s.Notes, sym.notes...)
 	s.Notes = append(s.Notes, f.kinds.notes(len(f.list.atoms), f.listed)...)
 	s.Notes = append(s.Notes, againNote(x, len(f.list.atoms))...)
+	s.Notes = append(s.Notes, halvesNote(x)...)
 	s.Notes = append(s.Notes, crowded(s.Lattice, x.sites)...)
 	for _, a := range s.Sites {
 		if !math.IsNaN(a.B) {
@@ -595,7 +596,7 @@ read:
 			*p = lattice.Frac(geom.Vec{X: p[0], Y: p[1], Z: p[2]})
 		}
 	}
-	x, err := expand(s.Lattice, sym.group.Ops(), list, true)
+	x, err := expand(s.Lattice, sym.group.Ops(), list, addRoomy)
 	if err != nil {
 		return nil, &SyntaxError{PDB, cellLine, err.Error()}
 	}
@@ -608,6 +609,7 @@ read:
 		s.Notes = append(s.Notes, "The file has no hydrogen atoms.")
 	}
 	s.Notes = append(s.Notes, againNote(x, len(list.atoms))...)
+	s.Notes = append(s.Notes, halvesNote(x)...)
 	s.Notes = append(s.Notes, crowded(s.Lattice, x.sites)...)
 	for _, a := range s.Sites {
 		if !math.IsNaN(a.B) {
