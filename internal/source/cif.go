@@ -175,6 +175,7 @@ func (b *cifBlock) structure() (*crystal.Structure, error) {
 		return nil, &SyntaxError{CIF, atoms.line, err.Error()}
 	}
 	s.Sites = x.sites
+	atoms.bare(lattice, x)
 	s.Notes = append(s.Notes, atoms.species.notes(atoms.read, atoms.listed)...)
 	s.Notes = append(s.Notes, sym.notes...)
 	s.Notes = append(s.Notes, atoms.notes...)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -23,6 +24,7 @@ type cifAtoms struct {
 	units   float64 // formula units in the cell, 0 if the file does not say
 	notes   []string
 	byLabel map[string][]int
+	group   map[int]string // of atoms that stand for a molecule or a part of one, its text
 
 	clamped, vacant, negative, ghosts, guessed []string // labels for notes
 	bad                                        []string // rows that cannot be read, in words
@@ -102,7 +104,7 @@ func (t cifToken) dot() bool { return len(t.text) == 1 && t.text[0] == '.' }
 // atoms reads the list of atoms and their displacement parameters. Rows that
 // cannot be read are left out with a note; it is an error if no row can.
 func (b *cifBlock) atoms(l crystal.Lattice) (*cifAtoms, error) {
-	out := &cifAtoms{byLabel: map[string][]int{}}
+	out := &cifAtoms{byLabel: map[string][]int{}, group: map[int]string{}}
 	formula := b.value("_chemical_formula_sum")
 	if strings.ToUpper(formula) != formula || !twoCapitals(formula) {
 		out.species.formula = ParseFormula(formula)
@@ -222,6 +224,7 @@ func (out *cifAtoms) row(l crystal.Lattice, loop *cifLoopData, c atomColumns, ro
 		return nil
 	}
 	shares, known := out.species.read(kind, name)
+	group := out.species.group
 	a := crystal.Site{Label: name, Occ: 1, B: math.NaN()}
 	var slack crystal.Frac
 	placed, dots := true, 0
@@ -287,6 +290,9 @@ func (out *cifAtoms) row(l crystal.Lattice, loop *cifLoopData, c atomColumns, ro
 			b.Occ *= s.part
 		}
 		out.byLabel[name] = append(out.byLabel[name], len(out.atoms))
+		if group != "" {
+			out.group[len(out.atoms)] = group
+		}
 		out.atoms = append(out.atoms, b)
 		out.slack = append(out.slack, slack)
 	}
@@ -467,6 +473,21 @@ func (out *cifAtoms) expand(l crystal.Lattice, ops []symmetry.Op) (expanded, err
 		}
 	}
 	return x, nil
+}
+
+// bare keeps of the groups of atoms those without hydrogen: of the others the
+// file lists it, within 1.25 Å.
+func (out *cifAtoms) bare(l crystal.Lattice, x expanded) {
+	var list []string
+	for i, a := range x.sites {
+		if name := out.group[x.owner[i]]; name != "" && !slices.ContainsFunc(x.sites, func(h crystal.Site) bool {
+			d := crystal.Frac{nearest(h.Frac[0] - a.Frac[0]), nearest(h.Frac[1] - a.Frac[1]), nearest(h.Frac[2] - a.Frac[2])}
+			return h.Z == 1 && l.Cart(d).Norm() < 1.25
+		}) {
+			addOnce(&list, name)
+		}
+	}
+	out.species.groups = list
 }
 
 // formulaMiss returns by how many atoms, hydrogen not counted, the cell differs

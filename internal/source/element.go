@@ -29,7 +29,8 @@ type species struct {
 	unknown []string           // texts that name no element
 	nowhere []string           // labels of atoms without coordinates
 	vacant  []string           // labels of vacancies
-	groups  []string           // "Wat": read as the heaviest atom
+	groups  []string           // "“Wat” as O": read without its hydrogen
+	group   string             // that of the text read last, "" if it was none
 	clipped []string           // atoms whose occupancy was below 0 or above 1
 	scaled  []string           // mixed symbols whose parts add up to more than one
 }
@@ -61,6 +62,7 @@ var groups = map[string]atom.Z{
 // vacancy is nothing with true.
 func (s *species) read(symbol, label string) ([]share, bool) {
 	symbol, label = strings.TrimSpace(symbol), strings.TrimSpace(label)
+	s.group = ""
 	name := symbol
 	if name == "" {
 		name = label
@@ -120,8 +122,7 @@ func (s *species) whole(name string, typed bool) ([]share, bool) {
 			return nil, true
 		case strings.HasPrefix(lower, "wat"), strings.HasPrefix(lower, "h2o"), strings.HasPrefix(lower, "hoh"),
 			(short == "w" || short == "wa") && s.formula[8] > 0 && s.formula[74] == 0:
-			addOnce(&s.groups, name)
-			return []share{{8, 1}}, true
+			return s.grouped(name, 8), true
 		}
 		return nil, false
 	}
@@ -129,12 +130,16 @@ func (s *species) whole(name string, typed bool) ([]share, bool) {
 		return nil, true
 	}
 	if z, ok := groups[lower]; ok {
-		if strings.ContainsAny(lower, "wh") && lower != "oh" && lower != "ow" {
-			addOnce(&s.groups, name)
-		}
-		return []share{{z, 1}}, true
+		return s.grouped(name, z), true
 	}
 	return nil, false
+}
+
+// grouped reads a group as the atom whose position it has.
+func (s *species) grouped(name string, z atom.Z) []share {
+	s.group = found([]byte(name)) + " as " + z.Symbol()
+	addOnce(&s.groups, s.group)
+	return []share{{z, 1}}
 }
 
 // clip brings an occupancy into the range from 0 to 1.
@@ -193,6 +198,9 @@ func (s *species) parse(name string, typed bool) (z atom.Z, charge string, ok bo
 		for n := min(2, len(run)); n >= 1 && !ok; n-- {
 			z, ok = lookup(run[:n])
 			ok = ok && s.formula[z] > 0
+		}
+		if !ok && strings.HasPrefix(lower, "hw") {
+			z, ok = 1, true // Hw1, hydrogen of water
 		}
 		if !ok {
 			var err error
@@ -479,7 +487,7 @@ func (s *species) notes(read, listed int) []string {
 		notes = append(notes, "Vacancies are left empty: "+quoteList(s.vacant)+".")
 	}
 	if len(s.groups) > 0 {
-		notes = append(notes, "Groups of atoms are read without their hydrogen, which has no positions: "+quoteList(s.groups)+".")
+		notes = append(notes, "Read without hydrogen, for which the file gives no positions: "+join(s.groups, 6)+".")
 	}
 	if len(s.scaled) > 0 {
 		notes = append(notes, "The parts of a mixed site add up to more than 1 and are scaled to it: "+quoteList(s.scaled)+".")
