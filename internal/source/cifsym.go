@@ -1,6 +1,7 @@
 package source
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strconv"
@@ -275,12 +276,51 @@ func (o *listedSymmetry) resolve(named *namedSymmetry, l crystal.Lattice, atoms 
 	if len(named.candidates) == 0 || name == "" || sym.setting == nil && named.hasNumber(number) {
 		return sym, nil
 	}
-	if other, err := named.resolve(l, atoms); err == nil && brokenList(l, o.group, other.group, atoms) {
-		other.notes = append(other.notes, "The "+operations(len(o.ops))+" of the file "+map[bool]string{true: "contradicts", false: "contradict"}[len(o.ops) == 1]+" its space group "+named.text+", which its contents agree with; those of "+named.text+" are used.")
-		return other, nil
+	other, err := named.resolve(l, atoms)
+	if err == nil {
+		x, err1 := atoms.expand(l, o.group.Ops())
+		y, err2 := atoms.expand(l, other.group.Ops())
+		if err1 == nil && err2 == nil {
+			if atoms.brokenList(l, o.group, other.group, x, y) {
+				other.notes = append(other.notes, "The "+operations(len(o.ops))+" of the file "+map[bool]string{true: "contradicts", false: "contradict"}[len(o.ops) == 1]+" its space group "+named.text+", which its contents agree with; those of "+named.text+" are used.")
+				return other, nil
+			}
+			sym.notes = append(sym.notes, "The file names the space group "+named.text+", but its operations are those of "+name+"; the operations are used. "+atoms.compared(x, y, named.text))
+			return sym, nil
+		}
 	}
 	sym.notes = append(sym.notes, "The file names the space group "+named.text+", but its operations are those of "+name+"; the operations are used.")
 	return sym, nil
+}
+
+// compared says what the cell holds by the operations of the file, x, and what
+// it would hold by the space group that it names, y, so that a reader can tell
+// which of them is meant.
+func (out *cifAtoms) compared(x, y expanded, name string) string {
+	byOps, byName := contentsText(x), contentsText(y)
+	agrees := func(x expanded) bool { return out.species.formula != nil && out.formulaNote(x) == nil }
+	switch {
+	case byOps == byName:
+		return "By either the cell holds " + byOps + "."
+	case agrees(x) && agrees(y):
+		return "By them the cell holds " + byOps + ", by " + name + " " + byName + ", and the formula of the file fits both. If " + name + " is right, take the list of operations out of the file."
+	case agrees(x):
+		return "By them the cell holds " + byOps + ", as the formula of the file has it; by " + name + " it would hold " + byName + "."
+	}
+	return "By them the cell holds " + byOps + ", by " + name + " it would hold " + byName + ". If " + name + " is right, take the list of operations out of the file."
+}
+
+// contentsText writes what a cell holds, "4 Na, 4 Cl", in the order of the file.
+func contentsText(x expanded) string {
+	have := contents(x)
+	var list []string
+	for _, s := range x.sites {
+		if n, ok := have[s.Z]; ok {
+			list = append(list, decimals(n, 2)+" "+s.Z.Symbol())
+			delete(have, s.Z)
+		}
+	}
+	return cmp.Or(join(list, 8), "nothing")
 }
 
 func operations(n int) string {
@@ -291,19 +331,29 @@ func operations(n int) string {
 }
 
 // brokenList tells whether listed operations are wrong and the group that the
-// file names is right: with formula and number of units the latter gives the
-// contents of the cell and the former do not; without them the list holds
-// but some operations of the named group, often those without its centring or
-// the identity alone, which would leave the cell nearly empty. A file whose
-// atoms are the whole cell has no broken list.
-func brokenList(l crystal.Lattice, listed, named *symmetry.Group, atoms *cifAtoms) bool {
-	x, err := expand(l, listed.Ops(), atoms.asymmetric, addRoomy)
-	y, err2 := expand(l, named.Ops(), atoms.asymmetric, addRoomy)
-	if err != nil || err2 != nil || len(y.again) > 0 || len(y.sites) == 0 {
+// file names is right, x and y being the cell by either: the formula, with the
+// number of units if it is given, agrees with the latter and not with the
+// former; without a formula that decides, the list holds but some operations of
+// the named group, often those without its centring or the identity alone, which
+// would leave the cell nearly empty. A file whose atoms are the whole cell has no
+// broken list.
+func (out *cifAtoms) brokenList(l crystal.Lattice, listed, named *symmetry.Group, x, y expanded) bool {
+	if len(y.again) > 0 || len(y.sites) == 0 {
 		return false
 	}
-	if atoms.species.formula != nil && atoms.units > 0 {
-		return atoms.formulaOff(y, atoms.units) == nil && atoms.formulaOff(x, atoms.units) != nil
+	if out.species.formula != nil {
+		// As many units as Z says; or the formula is that of the cell by one of them.
+		off := func(x expanded) bool { return out.formulaOff(x, out.units) != nil }
+		right, wrong := !off(y), off(x)
+		if out.units > 0 && !right {
+			right, wrong = out.formulaOff(y, 1) == nil, wrong && out.formulaOff(x, 1) != nil
+		}
+		if right && wrong {
+			return true
+		}
+		if out.units > 0 {
+			return false
+		}
 	}
 	const most, least, empty = 40, 6, 45 // Å³ for each atom
 	room := func(x expanded) float64 {
