@@ -8,7 +8,7 @@ import { CRYSTALS } from "./files.js";
 /** @typedef {import('./protocol').Text} Text */
 /** @typedef {{id: string, name: string, also?: string[], formula: string, content: string, type?: string, family?: string[], kinds: string[], groups: string[], number: number, mp: number, rank?: number, show: [Text, Text, string]}} Row a crystal; show: formula, space group and cell in print */
 /** @typedef {{names: string[], also: string[], words: string[], elements: string[], id: string}} Folded names of a row as they are searched */
-/** @typedef {{worth: Record<string, number>, elements: string[], names: string[], fold: string[], groups: Record<string, string[]>, rows: Row[]}} Index */
+/** @typedef {{worth: Record<string, number>, elements: string[], names: string[], fold: string[], groups: Record<string, string[]>, akin: Record<string, string>, fillers: string[], rows: Row[]}} Index */
 
 const LONGEST = 100; // characters of a query
 const LETTERS = /^[a-z]+$/;
@@ -33,6 +33,12 @@ function compactGroup(text) {
 
 /** A text whose numbers can be amounts, or "": in Al203 and SrTi03 a zero stands for an O. @param {string} text */
 const amounts = (text) => (/(?<![\d.])(?:0\d|[2-9]\d\d)(?![\d]*\.)/.test(text) ? "" : text);
+
+/** A text as a Strukturbericht symbol of the index, "d022"; people also write the letter O for its zero. @param {string} text */
+const typeSymbol = (text) => digits(text).replace(/[_ {}$−–-]/g, "").replaceAll("′", "'").toLowerCase().replace(/^do(?=.)/, "d0").replace(/^l1o$/, "l10");
+
+/** Structure types that could be carbon: C2 to C54 but not C60. C1 alone is a formula, too. */
+const CARBON_TYPE = /^c(?:[2-9]|[1-4]\d|5[0-4])$/;
 
 /** How many slips of the finger a text may have. @param {string} text */
 const slips = ({ length: n }) => (n < 4 ? 0 : n < 8 ? 1 : n < 13 ? 2 : 3);
@@ -73,6 +79,7 @@ export class Finder {
     /** @type {Map<string, number>} */
     this.numbers = new Map(index.elements.map((symbol, i) => [symbol, i]));
     this.numbers.set("D", 0);
+    this.akin = new Map(Object.entries(index.akin));
     /** @type {Set<string>} */
     const known = new Set();
     /** All names and formulas, as they are searched and as they are shown. @type {[string, string][]} */
@@ -213,9 +220,9 @@ export class Finder {
     for (const before of ["space group", "group", "no.", "no ", "nr.", "sg", "#"]) if (number.startsWith(before)) number = number.slice(before.length).trim();
     const mp = /^(?:mp-)?(\d{1,8})$|^mp-([a-z]{1,9})$/.exec(text.toLowerCase());
     const letters = mp?.[2] ? [...mp[2]].reduce((n, c) => 26 * n + c.charCodeAt(0) - 97, 0) : -1;
-    const symbol = digits(text).replace(/[_ {}]/g, "").replaceAll("′", "'").toLowerCase();
-    // C14 is a structure type for whoever types it, not carbon.
-    const type = /^[a-z]{1,2}(?:[2-9]|\d\d+)$/.test(symbol) && this.index.rows.some((row) => row.type === symbol);
+    const symbol = typeSymbol(text);
+    // C14 is a structure type for whoever types it, not carbon, also if no row has it.
+    const type = CARBON_TYPE.test(symbol) || /^[a-z]{1,2}(?:[2-9]|\d\d+)$/.test(symbol) && this.index.rows.some((row) => row.type === symbol);
     return {
       folded,
       words,
@@ -223,7 +230,7 @@ export class Finder {
       symbol,
       exact: type ? "" : this.key(this.formula(joined)),
       formulas: type ? [] : this.formulas(joined),
-      tokens: words.map((word) => this.formulas(amounts(word))),
+      tokens: words.map((word) => (type ? [] : this.formulas(amounts(word)))),
       elements: parts.includes("") ? [] : parts,
       number: /^\+?\d+$/.test(number) && Number(number) > 0 ? Number(number) : -1,
       mp: mp ? (mp[1] ? Number(mp[1]) : letters < 26 ** 8 ? letters : -1) : -1,
@@ -292,8 +299,17 @@ export class Finder {
     return [...scores.keys()].filter((i) => scores[i] > 0).sort((a, b) => scores[b] - scores[a] || (place[a] === place[b] ? a - b : place[a] - place[b]));
   }
 
+  /** A text without the words that say nothing of a crystal, "" if there are none among them. @param {string} text */
+  bare(text) {
+    const all = cut(text).split(/[ ,-]/).filter(Boolean);
+    const kept = all.filter((word) => !this.index.fillers.includes(word.toLowerCase()));
+    return kept.length === all.length ? "" : kept.join(" ");
+  }
+
   /** The name, formula or words nearest to a text that finds nothing, or "". @param {string} text */
   nearest(text) {
+    const near = this.akin.get(typeSymbol(cut(text)));
+    if (near) return near;
     const want = this.fold(cut(text));
     let best = "";
     let at = slips(want) + 1;
@@ -326,6 +342,7 @@ export class Finder {
    */
   find(text) {
     let list = this.rank(text);
+    if (list.length === 0) list = this.rank(this.bare(text));
     const nearest = list.length === 0 ? this.nearest(text) : "";
     if (nearest) list = this.rank(nearest);
     return { rows: list.map((i) => this.index.rows[i]), nearest };

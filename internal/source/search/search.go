@@ -58,6 +58,10 @@ var families = map[string]string{
 	"H1_1": "spinel", "E1_1": "chalcopyrite", "S1_4": "garnet", "L2_1": "heusler", "D0_2": "skutterudite",
 }
 
+// akin are types that no crystal of the library has, with the family that they
+// belong to.
+var akin = map[string]string{"c36": "Laves phase"}
+
 // common are the crystals that come first among those of equal worth, in this
 // order; the others follow in the order of the library.
 var common = strings.Fields("si al au fe cu ni ti-alpha w graphite diamond ge gaas halite mgo corundum srtio3 rutile quartz-alpha zno gan cementite")
@@ -85,6 +89,8 @@ type Index struct {
 	Names    []string            `json:"names"`    // of the elements, small letters
 	Fold     []string            `json:"fold"`     // spellings in pairs: of what is typed, and the one searched
 	Groups   map[string][]string `json:"groups"`   // further symbols of space groups, by number
+	Akin     map[string]string   `json:"akin"`     // types that no row has: the family whose rows are like them
+	Fillers  []string            `json:"fillers"`  // words that say nothing of a crystal
 	Rows     []Row               `json:"rows"`
 
 	entries []source.Entry
@@ -106,7 +112,7 @@ type folded struct {
 
 // New makes the index of the library.
 func New() *Index {
-	x := &Index{Worth: counts, Fold: foldings, Groups: map[string][]string{}, entries: source.Library()}
+	x := &Index{Worth: counts, Fold: foldings, Groups: map[string][]string{}, Akin: akin, Fillers: fillers, entries: source.Library()}
 	for z := atom.Z(1); z <= atom.MaxZ; z++ {
 		x.Elements = append(x.Elements, z.Symbol())
 		x.Names = append(x.Names, strings.ToLower(z.Name()))
@@ -217,6 +223,9 @@ func (x *Index) find(text string, n int) Found {
 	rows := x.rank(text)
 	nearest := ""
 	if len(rows) == 0 {
+		rows = x.rank(bare(text))
+	}
+	if len(rows) == 0 {
 		if nearest = x.nearest(text); nearest != "" {
 			rows = x.rank(nearest)
 		}
@@ -270,6 +279,10 @@ type query struct {
 	mp       int      // if the text is an id, else −1
 }
 
+// carbonType are the symbols of structure types that could be carbon: C2 to C54
+// but not C60. C1 alone is also how a formula is written that has every number.
+var carbonType = regexp.MustCompile(`^c(?:[2-9]|[1-4]\d|5[0-4])$`)
+
 // elementAmount is what can be an element with a number behind it, from 2 on.
 var elementAmount = regexp.MustCompile(`^[a-z]{1,2}(?:[2-9]|\d\d+)$`)
 
@@ -277,15 +290,21 @@ func (x *Index) newQuery(text string) *query {
 	text = cut(text)
 	q := &query{folded: fold(text), group: compactGroup(text), number: -1, mp: -1}
 	q.words = strings.Fields(q.folded)
-	q.symbol = strings.ToLower(symbolSpelling.Replace(digits(text)))
+	q.symbol = typeSymbol(text)
 	plainText := amounts(digits(strings.ReplaceAll(text, " ", "")))
-	// C14 is a structure type for whoever types it, not carbon.
-	if !elementAmount.MatchString(q.symbol) || !slices.ContainsFunc(x.Rows, func(r Row) bool { return r.Type == q.symbol }) {
+	// C14 is a structure type for whoever types it, not carbon, also if the
+	// library has no crystal of it.
+	isType := carbonType.MatchString(q.symbol) || elementAmount.MatchString(q.symbol) && slices.ContainsFunc(x.Rows, func(r Row) bool { return r.Type == q.symbol })
+	if !isType {
 		q.exact = compositionKey(source.ParseFormula(plainText))
 		q.formulas = readFormulas(plainText)
 	}
 	for _, w := range q.words {
-		q.tokens = append(q.tokens, readFormulas(amounts(w)))
+		var list []string
+		if !isType {
+			list = readFormulas(amounts(w))
+		}
+		q.tokens = append(q.tokens, list)
 	}
 	for _, f := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" -,;+", r) }) {
 		z, ok := element(f)
@@ -404,6 +423,9 @@ const letters = "abcdefghijklmnopqrstuvwxyz"
 // nothing, as the library writes it; "" if nothing is near. Names come before
 // words, and of those equally near the first.
 func (x *Index) nearest(text string) string {
+	if near, ok := x.Akin[typeSymbol(cut(text))]; ok {
+		return near
+	}
 	want := fold(cut(text))
 	best, at := "", slips(want)+1
 	for _, name := range x.names {
@@ -482,7 +504,40 @@ func distance(a, b string, limit int) int {
 }
 
 // symbolSpelling takes out what may stand in a Strukturbericht symbol.
-var symbolSpelling = strings.NewReplacer("_", "", " ", "", "′", "'", "{", "", "}", "")
+var symbolSpelling = strings.NewReplacer("_", "", " ", "", "′", "'", "{", "", "}", "", "$", "", "-", "", "−", "", "–", "")
+
+// typeSymbol writes a text as a Strukturbericht symbol of the index, "d022";
+// people also write the letter O for its zero, DO22 and L1o.
+func typeSymbol(text string) string {
+	s := strings.ToLower(symbolSpelling.Replace(digits(text)))
+	if len(s) > 2 && s[:2] == "do" {
+		s = "d0" + s[2:]
+	}
+	if s == "l1o" {
+		s = "l10"
+	}
+	return s
+}
+
+// fillers are words that say no more than that a text names a crystal or a
+// structure type.
+var fillers = []string{"type", "types", "structure", "structures", "structured", "strukturbericht", "prototype", "phase", "phases", "crystal", "crystals", "lattice", "ordered"}
+
+// bare returns a text without the words that say nothing of a crystal, "" if
+// there are none among them.
+func bare(text string) string {
+	var kept []string
+	words := strings.FieldsFunc(cut(text), func(r rune) bool { return r == ' ' || r == ',' || r == '-' })
+	for _, w := range words {
+		if !slices.Contains(fillers, strings.ToLower(w)) {
+			kept = append(kept, w)
+		}
+	}
+	if len(kept) == len(words) {
+		return ""
+	}
+	return strings.Join(kept, " ")
+}
 
 // foldings are spellings that the search treats as one, in pairs.
 var foldings = []string{

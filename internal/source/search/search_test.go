@@ -131,7 +131,7 @@ func TestPages(t *testing.T) {
 	if err != nil {
 		t.Skip("needs Node")
 	}
-	asked := []string{"", "  ", "()", "225", "No. 225", "#194", "mp-1", "mp-aaaaaaft", "mp-zzzzzzzzz", "Fe, C", "in as", "a b c d e f g h i j k l m n o p q r s t u v w x y z", "((((", "Fe2(O3", "1e5", "0.5", "Fe..3", "D2O", "é", "Fm\u0304"}
+	asked := []string{"", "  ", "()", "225", "No. 225", "#194", "mp-1", "mp-aaaaaaft", "mp-zzzzzzzzz", "Fe, C", "in as", "a b c d e f g h i j k l m n o p q r s t u v w x y z", "((((", "Fe2(O3", "1e5", "0.5", "Fe..3", "D2O", "constructor", "C60", "structure", "type-", "DO", "$", "C36 type", "é", "Fm\u0304"}
 	for _, w := range queries(t) {
 		asked = append(asked, w.query)
 	}
