@@ -87,12 +87,29 @@ var refusals = []struct {
 	{"a cell of ASE", "{\"cell\":[4,4],\"positions\":[[0,0,0]],\"numbers\":[1]}", "1", "“[4,4]"},
 	{"text for a number", "{\"lattice\":{\"matrix\":[[3,0,0],[0,3,0],[0,0,3]]},\"sites\":[{\"species\":[{\"element\":\"Si\"}],\"abc\":[\"x\",0,0]}]}", "1", "a string"},
 	{"what ASE prints", "Atoms(symbols='Si2', pbc=True, cell=[3.8, 3.8, 3.8])\n", "1", "what ASE prints of one"},
+	{"what ASE prints, in a list", "x\n>>> a\n[Atoms(symbols='Si2', pbc=True, cell=[3.8, 3.8, 3.8]), Atoms(symbols='Si')]\n", "3", "what ASE prints of one"},
+	{"a script for ASE", "# silicon\nfrom ase.build import bulk\natoms = bulk('Si')\n", "2", "a script that makes one, “from ase.build"},
+	{"a script that makes atoms", "a = 4.0\ncscl = Atoms('CsCl', positions=[(0, 0, 0), (2, 2, 2)], cell=[a, a, a])\n", "2", "what ASE prints of one"},
+	{"what pymatgen prints", "Full Formula (Cs1 Cl1)\nReduced Formula: CsCl\nabc   :   4.000000   4.000000   4.000000\n", "1", "what pymatgen prints of one"},
+	{"what pymatgen prints at length", "Structure Summary\nLattice\n    abc : 4.0 4.0 4.0\n", "1", "what pymatgen prints of one"},
 	{"none of all", "\n\nGIF89a", "3", "“GIF89a”"},
 }
 
 // whole is a refusal with its four parts: line, what was expected, what stood
 // there, and what to do.
 var whole = regexp.MustCompile(`^This file is not an? .+ we can read: line (\d+), (expected .+, found .+|cell .+(: .+|no volume))\. ([A-Z][^.]*(?:\.[^ ][^.]*)*\.)$`)
+
+// What ASE prints is refused with what to do, whatever the file is called.
+func TestRefusedPrints(t *testing.T) {
+	for _, name := range []string{"", "atoms.txt", "atoms.cif", "atoms.json", "atoms.xyz", "POSCAR", "pasted"} {
+		_, err := source.Decode(name, []byte("Atoms(symbols='CsCl', pbc=True, cell=[4.0, 4.0, 4.0])\n"))
+		want := "This file is not a crystal structure we can read: line 1, expected a crystal, found what ASE prints of one or a script that makes one, “Atoms(symbols='CsCl', pb…”. " +
+			`In Python run atoms.write("crystal.cif"), or atoms.write("crystal.xyz", format="extxyz"), and open the file that it makes.`
+		if err == nil || err.Error() != want {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+}
 
 func TestRefusals(t *testing.T) {
 	for _, tt := range refusals {

@@ -125,16 +125,49 @@ var ErrEmpty = errors.New("This file is empty. Save it again where it comes from
 
 // unknownError is ErrUnknownFormat with the first line of the file.
 type unknownError struct {
-	line  int
-	first []byte
+	line    int
+	first   []byte
+	printed *printed // what the file is instead, if that is known
+}
+
+// printed is what programs show of a crystal, or a script that makes one: not
+// all of the crystal is in it.
+type printed struct{ mark, what, do string }
+
+var printouts = func() (list []printed) {
+	const ase, pymatgen = "In Python run atoms.write(\"crystal.cif\"), or atoms.write(\"crystal.xyz\", format=\"extxyz\"), and open the file that it makes.",
+		"In Python run structure.to(filename=\"crystal.cif\") and open the file that it makes."
+	for _, mark := range []string{"Atoms(", "from ase", "import ase"} {
+		list = append(list, printed{mark, "what ASE prints of one or a script that makes one", ase})
+	}
+	for _, mark := range []string{"Structure Summary", "Full Formula (", "PeriodicSite:", "Structure(", "from pymatgen", "import pymatgen"} {
+		list = append(list, printed{mark, "what pymatgen prints of one or a script that makes one", pymatgen})
+	}
+	return list
+}()
+
+// printedAt finds the first line that such a text has, among the first hundred;
+// nil for any other.
+func printedAt(head []byte) (p *printed, line int, row []byte) {
+	for i := 0; i < len(head) && line < 100; {
+		row, i = cutLine(head, i)
+		line++
+		text := bytes.TrimLeft(row, "> \t")
+		for k := range printouts {
+			at := bytes.Index(text, []byte(printouts[k].mark))
+			if at == 0 || at > 0 && printouts[k].mark == "Atoms(" && bytes.IndexByte([]byte(" =[,"), text[at-1]) >= 0 {
+				return &printouts[k], line, row
+			}
+		}
+	}
+	return nil, 0, nil
 }
 
 func (e *unknownError) Unwrap() error { return ErrUnknownFormat }
 
 func (e *unknownError) Error() string {
-	if bytes.Contains(e.first, []byte("Atoms(")) {
-		return "This file is not a crystal structure we can read: line " + strconv.Itoa(e.line) + ", expected a file, found what ASE prints of one, " + found(e.first) +
-			". Save it with atoms.write(\"crystal.cif\") and open that."
+	if p := e.printed; p != nil {
+		return "This file is not a crystal structure we can read: line " + strconv.Itoa(e.line) + ", expected a crystal, found " + p.what + ", " + found(e.first) + ". " + p.do
 	}
 	return "This file is not a crystal structure we can read: line " + strconv.Itoa(e.line) + ", expected a CIF, POSCAR, extended XYZ, SHELX, PDB or JSON file, found " +
 		found(e.first) + ". Open a file of these kinds; most programs save a CIF."
@@ -145,6 +178,9 @@ func unknownFormat(data []byte) error {
 	e := &unknownError{}
 	for i := 0; i < len(data) && len(bytes.TrimSpace(e.first)) == 0; e.line++ {
 		e.first, i = cutLine(data, i)
+	}
+	if p, line, row := printedAt(data); p != nil {
+		e.printed, e.line, e.first = p, line, row
 	}
 	e.first = []byte(strings.Map(func(r rune) rune {
 		if r < ' ' || r >= 0x7f && r < 0xa0 || r == utf8.RuneError {
@@ -363,6 +399,9 @@ func Sniff(name string, head []byte) Format {
 		if scale && vector {
 			return POSCAR
 		}
+	}
+	if p, _, _ := printedAt(head); p != nil {
+		return Unknown
 	}
 	switch {
 	case strings.HasSuffix(base, ".cif") || strings.HasSuffix(base, ".mcif"):

@@ -3,6 +3,7 @@
 // shared with the installed app or opened by it. What reads them is a tool.
 
 import { el } from "../shared/dom.js";
+import { pastedName } from "./pasted.js";
 import { use } from "./tools.js";
 
 const picker = el("input", { type: "file", accept: ".cif,.mcif,.mmcif,.vasp,.poscar,.xyz,.res,.ins,.pdb,.ent,.json,.svg,text/plain", hidden: true });
@@ -44,8 +45,9 @@ addEventListener("paste", (e) => {
   if (at.closest?.("input, textarea, dialog")) return;
   const file = e.clipboardData?.files[0];
   const text = e.clipboardData?.getData("text") ?? "";
+  const name = pastedName(text);
   if (file) readFile(file);
-  else if (/^\s*data_|_cell_length_a/m.test(text)) use("files", (files) => files.read("pasted.cif", new TextEncoder().encode(text)));
+  else if (name) use("files", (files) => files.read(name, new TextEncoder().encode(text)));
   else return;
   e.preventDefault();
 });
