@@ -493,6 +493,9 @@ func (b *cifBlock) namedSymmetry() *namedSymmetry {
 	}
 	if t, ok := b.item("_space_group_it_number", "_symmetry_int_tables_number"); ok {
 		v, err := cifNumber(t)
+		if n, ok := groupNumber(strings.TrimSpace(text(t.text))); ok {
+			v, err = float64(n), nil // "SG 225", "No. 225"
+		}
 		if err != nil || v != math.Trunc(v) || v < 1 || v > 230 {
 			if v != 0 || err != nil { // some programs write 0 for "none"
 				refuse(t, "a space-group number from 1 to 230")
@@ -502,7 +505,7 @@ func (b *cifBlock) namedSymmetry() *namedSymmetry {
 			if len(n.candidates) > 0 && n.hasNumber(int(v)) {
 				list = nil // says no more than the symbol
 			}
-			take(string(t.text), len(list) == 1, list, "number")
+			take(strconv.Itoa(int(v)), len(list) == 1, list, "number")
 		}
 	}
 	return n
@@ -520,12 +523,29 @@ func numbered(n int) (list []*symmetry.Setting) {
 
 // groupNumber reads a number in place of a symbol: "225", "SG 225", "No. 225".
 func groupNumber(s string) (n int, ok bool) {
-	s = strings.ToLower(s)
-	for _, before := range [...]string{"space group", "spacegroup", "sg", "s.g.", "no.", "no", "nr.", "#"} {
-		s = strings.TrimLeft(strings.TrimPrefix(s, before), " :=")
-	}
-	n, err := strconv.Atoi(s)
+	n, err := strconv.Atoi(withoutGroupWords(s))
 	return n, err == nil && n >= 1 && n <= 230
+}
+
+// withoutGroupWords cuts off what people write before a symbol or a number.
+func withoutGroupWords(s string) string {
+	for _, before := range [...]string{"space group", "spacegroup", "sg", "s.g.", "no.", "no", "nr.", "#"} {
+		if len(s) > len(before) && strings.EqualFold(s[:len(before)], before) {
+			s = strings.TrimLeft(s[len(before):], " :=")
+		}
+	}
+	return s
+}
+
+// numberAndSymbol cuts "225 (Fm-3m)" into a number and what stands behind it.
+func numberAndSymbol(s string) (n int, symbol string) {
+	digits := s[:len(s)-len(strings.TrimLeft(s, "0123456789"))]
+	n, err := strconv.Atoi(digits)
+	symbol = strings.Trim(strings.TrimPrefix(strings.TrimSpace(s[len(digits):]), "- "), " ,;:()[]{}")
+	if err != nil || n < 1 || n > 230 || symbol == "" || strings.IndexByte(" ,;:([{", s[len(digits)]) < 0 {
+		return 0, ""
+	}
+	return n, symbol
 }
 
 // symbolMarkup is what programs put around subscripts in a symbol.
@@ -541,6 +561,16 @@ func hermannMauguin(symbol, code string) ([]*symmetry.Setting, bool) {
 	if n, ok := groupNumber(s); ok {
 		list := numbered(n)
 		return list, len(list) == 1
+	}
+	if rest := withoutGroupWords(s); rest != s {
+		if list, exact := hermannMauguin(rest, code); list != nil {
+			return list, exact // SG Fm-3m
+		}
+	}
+	if n, rest := numberAndSymbol(s); n > 0 {
+		if list, exact := hermannMauguin(rest, code); list != nil && list[0].Number == n {
+			return list, exact // 225 (Fm-3m)
+		}
 	}
 	for strings.HasPrefix(s, "''") && strings.HasSuffix(s, "''") && len(s) > 5 {
 		s = strings.TrimSpace(s[2 : len(s)-2])

@@ -38,14 +38,6 @@ func decodeJSON(data []byte) ([]*crystal.Structure, error) {
 	}
 	f.walk(0, "", 0)
 	if len(f.list) == 0 {
-		if plain, any := unquotedNumbers(f.whole); any {
-			g := jsonFinder{mpReader: mpReader{whole: plain}}
-			if g.walk(0, "", 0); len(g.list) > 0 {
-				f = g
-			}
-		}
-	}
-	if len(f.list) == 0 {
 		switch {
 		case f.first != nil:
 			return nil, f.first
@@ -173,33 +165,6 @@ func pythonNumber(s string) string {
 		rest = "0" + rest
 	}
 	return cmp.Or(whole, "0") + "." + rest
-}
-
-// unquotedNumbers returns JSON with its strings that are numbers, "5.43", as
-// numbers, and whether there are any; names of members stay as they are.
-func unquotedNumbers(data []byte) (plain []byte, any bool) {
-	for i := 0; i < len(data); i++ {
-		if data[i] != '"' {
-			plain = append(plain, data[i])
-			continue
-		}
-		end := i + 1
-		for end < len(data) && data[end] != '"' {
-			if data[end] == '\\' {
-				end++
-			}
-			end++
-		}
-		text := data[i+1 : min(end, len(data))]
-		behind := bytes.TrimLeft(data[min(end+1, len(data)):], " \t\r\n")
-		if v, ok := parseFloat(text); ok && finite(v) && (len(behind) == 0 || behind[0] != ':') && len(text) < 40 {
-			plain, any = strconv.AppendFloat(plain, v, 'g', -1, 64), true
-		} else {
-			plain = append(plain, data[i:min(end+1, len(data))]...)
-		}
-		i = end
-	}
-	return plain, any
 }
 
 type jsonFinder struct {
@@ -374,7 +339,10 @@ func (f *jsonFinder) numbersAt(p part, most int) ([]float64, bool) {
 
 func readRow(r *jsontext.Reader, out *[]float64, most, level int) bool {
 	switch r.Kind() {
-	case "number":
+	case "number", "string":
+		if level == 0 && r.Kind() == "string" {
+			return readWords(r, out, most)
+		}
 		var v float64
 		r.Float(&v)
 		*out = append(*out, v)
@@ -412,6 +380,19 @@ func readRow(r *jsontext.Reader, out *[]float64, most, level int) bool {
 	}
 	r.Skip()
 	return false
+}
+
+// readWords reads the numbers of a string, "4 0 0  0 4 0  0 0 4".
+func readWords(r *jsontext.Reader, out *[]float64, most int) bool {
+	var text string
+	r.String(&text)
+	for _, w := range strings.FieldsFunc(text, func(c rune) bool { return strings.ContainsRune(" \t\r\n,;[]()", c) }) {
+		v, ok := parseFraction([]byte(w))
+		if *out = append(*out, v); !ok || len(*out) > most {
+			return false
+		}
+	}
+	return len(*out) > 0
 }
 
 // wordsAt reads a list of strings.

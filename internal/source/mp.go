@@ -244,7 +244,15 @@ type mpReader struct {
 	strict bool // occupancies out of range are an error: nothing is mended in what a server keeps
 }
 
-func (in mpReader) at(p part) *jsontext.Reader { return jsontext.NewReader(in.whole).At(int(p)) }
+// at returns a reader of the value at p. In files numbers may stand in quotes,
+// as people and programs write them.
+func (in mpReader) at(p part) *jsontext.Reader {
+	r := jsontext.NewReader(in.whole)
+	if !in.strict {
+		r.Loose = func(text string) (float64, bool) { return parseFraction(bareNumber([]byte(text))) }
+	}
+	return r.At(int(p))
+}
 
 // fail is a fault at a byte of the answer.
 func (in mpReader) fail(offset int, msg string) error {
@@ -275,7 +283,7 @@ func (in mpReader) fault(err error) error {
 		if e.Name == "" {
 			return in.fail(e.Offset, "expected a structure, found another kind of value")
 		}
-		return in.fail(e.Offset, "expected another kind of value in “"+short(e.Name, 40)+"”, found a "+e.Found)
+		return in.fail(e.Offset, "expected another kind of value in “"+short(e.Name, 40)+"”, found "+article(e.Found)+e.Found)
 	default:
 		for _, word := range []string{"NaN", "Infinity"} {
 			if bytes.HasPrefix(rest, []byte(word)) {
@@ -284,6 +292,14 @@ func (in mpReader) fault(err error) error {
 		}
 		return in.fail(e.Offset, "expected JSON, found "+found(rest[:min(12, len(rest))]))
 	}
+}
+
+// article returns "a " or "an ", as the word asks for.
+func article(word string) string {
+	if word != "" && strings.Contains("aeiou", word[:1]) {
+		return "an "
+	}
+	return "a "
 }
 
 // documents collects the documents of an answer, at most maxBlocks.

@@ -150,7 +150,8 @@ func TestMaterialsErrors(t *testing.T) {
 		{"too large a number", site(`{"species":[{"element":"Si"}],"abc":[1e999,0,0]}`), prefix + "line 1, expected another kind of value in “abc”, found a number."},
 		{"text for a number", site("\n" + `{"species":[{"element":"Si"}],"abc":["x",0,0]}`), prefix + "line 2, expected another kind of value in “abc”, found a string."},
 		{"text instead of a structure", "\n\"Si\"", prefix + "line 2, expected a structure, found another kind of value."},
-		{"a number for a group", `{"symmetry":{"symbol":227},` + matrix + `,"sites":[]}`, prefix + "line 1, expected another kind of value in “symbol”, found a number."},
+		{"a list for a group", `{"symmetry":{"symbol":[227]},` + matrix + `,"sites":[]}`, prefix + "line 1, expected another kind of value in “symbol”, found an array."},
+		{"a number for a group in a file", `{"symmetry":{"symbol":227},` + matrix + `,"sites":[]}`, "The JSON structure has a cell but no atoms."},
 		{"no lattice", `{"sites":[]}`, prefix + "line 1, expected “lattice” and “sites”, found none."},
 		{"a molecule", `{"@class":"Molecule","sites":[{"species":[{"element":"H","occu":1}],"xyz":[0,0,0]}]}`, prefix + "line 1, expected “lattice” and “sites”, found none."},
 		{"two vectors", `{"lattice":{"matrix":[[3,0,0],[0,3,0]]},"sites":[]}`, prefix + "line 1, expected three vectors of three numbers in “lattice”, found “"},
@@ -173,6 +174,23 @@ func TestMaterialsErrors(t *testing.T) {
 				t.Errorf("error %q, want %q", err, tt.want)
 			}
 		})
+	}
+}
+
+// Numbers in quotes, and names without, are read in files but are an error in
+// what a server keeps.
+func TestMaterialsQuotes(t *testing.T) {
+	for _, text := range []string{
+		`{"lattice":{"matrix":[["3",0,0],[0,3,0],[0,0,3]]},"sites":[{"species":[{"element":"Si","occu":1}],"abc":[0,0,0]}]}`,
+		`{"lattice":{"matrix":[[3,0,0],[0,3,0],[0,0,3]]},"sites":[{"species":[{"element":"Si","occu":1}],"abc":["0","0","0"]}]}`,
+		`{"lattice":{"matrix":[[3,0,0],[0,3,0],[0,0,3]]},"sites":[{"species":[{"element":"Si","occu":1}],"abc":[0,0,0],"label":12}]}`,
+	} {
+		if list, err := source.Materials([]byte(text)); err == nil {
+			t.Errorf("%s: a server keeps it: %v", text, list)
+		}
+		if list, err := source.Decode("x.json", []byte(text)); err != nil || list[0].Formula() != "Si" {
+			t.Errorf("%s: %v", text, err)
+		}
 	}
 }
 

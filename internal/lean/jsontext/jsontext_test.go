@@ -6,6 +6,7 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -116,6 +117,39 @@ func TestFaults(t *testing.T) {
 		if e, ok := errors.AsType[*jsontext.Error](r.Close()); !ok || *e != want || r.Err() != error(e) {
 			t.Errorf("%s: %+v, want %+v", tt.text, e, want)
 		}
+	}
+}
+
+// A loose reader takes strings that are numbers for numbers, and numbers for
+// strings; any other string is a fault where it stands.
+func TestLoose(t *testing.T) {
+	loose := func(s string) (float64, bool) {
+		v, err := strconv.ParseFloat(s, 64)
+		return v, err == nil
+	}
+	r := jsontext.NewReader([]byte(`["1.5", 2, "3", 4, "5", 12, "4.5"]`))
+	r.Loose = loose
+	r = r.At(0)
+	var x, y float64
+	var n, m, k int
+	var a, b string
+	read := []func(){func() { r.Float(&x) }, func() { r.Float(&y) }, func() { r.Int(&n) }, func() { r.Int(&m) }, func() { r.String(&a) }, func() { r.String(&b) }, func() { r.Int(&k) }}
+	i := 0
+	for r.Begin('['); r.Element(); i++ {
+		read[i]()
+	}
+	want := jsontext.Error{Fault: jsontext.Type, Offset: 28, Found: "string"}
+	if e, ok := errors.AsType[*jsontext.Error](r.Err()); !ok || *e != want || x != 1.5 || y != 2 || n != 3 || m != 4 || a != "5" || b != "12" || k != 0 {
+		t.Errorf("read %g %g %d %d %q %q %d, %+v", x, y, n, m, a, b, k, r.Err())
+	}
+	r = jsontext.NewReader([]byte(`{"x": "one"}`))
+	r.Loose = loose
+	for r.Begin('{'); r.Member(); {
+		r.Float(&x)
+	}
+	want = jsontext.Error{Fault: jsontext.Type, Offset: 6, Name: "x", Found: "string"}
+	if e, ok := errors.AsType[*jsontext.Error](r.Err()); !ok || *e != want {
+		t.Errorf("%+v, want %+v", e, want)
 	}
 }
 

@@ -72,6 +72,10 @@ type Reader struct {
 	// overwrite it.
 	Name []byte
 
+	// Loose, if it is set, reads strings where Float and Int expect a number;
+	// String then takes a number as its text.
+	Loose func(text string) (float64, bool)
+
 	data  []byte
 	at    int
 	depth int
@@ -87,7 +91,9 @@ type Reader struct {
 func NewReader(data []byte) *Reader { return &Reader{data: data} }
 
 // At returns a reader of the same text that begins at a byte.
-func (r *Reader) At(offset int) *Reader { return &Reader{data: r.data, at: offset, err: r.err} }
+func (r *Reader) At(offset int) *Reader {
+	return &Reader{Loose: r.Loose, data: r.data, at: offset, err: r.err}
+}
 
 // Offset returns where the reader stands.
 func (r *Reader) Offset() int { return r.at }
@@ -256,6 +262,10 @@ func (r *Reader) String(p *string) {
 		if text := r.quoted(&r.text); r.err == nil {
 			*p = string(text)
 		}
+	} else if r.Loose != nil && r.Kind() == "number" {
+		if start, ok := r.number(); ok {
+			*p = string(r.data[start:r.at])
+		}
 	} else if !r.Null() {
 		r.mistyped()
 	}
@@ -281,6 +291,12 @@ func (r *Reader) Bool(p *bool) {
 
 // Float reads a number; one beyond the range of float64 is a fault.
 func (r *Reader) Float(p *float64) {
+	if r.Loose != nil && r.Kind() == "string" {
+		if v, ok := r.loose(); ok {
+			*p = v
+		}
+		return
+	}
 	if start, ok := r.number(); ok {
 		v, err := strconv.ParseFloat(string(r.data[start:r.at]), 64)
 		r.keep(start, err == nil)
@@ -290,8 +306,27 @@ func (r *Reader) Float(p *float64) {
 	}
 }
 
+// loose reads a string as a number; one that is none is a fault.
+func (r *Reader) loose() (float64, bool) {
+	start := r.at
+	v, ok := r.Loose(string(r.quoted(&r.text)))
+	if !ok && r.err == nil {
+		r.err = &Error{Type, start, string(r.Name), "string"}
+	}
+	return v, ok && r.err == nil
+}
+
 // Int reads a number without a fraction or an exponent.
 func (r *Reader) Int(p *int) {
+	if r.Loose != nil && r.Kind() == "string" {
+		start := r.at
+		if v, ok := r.loose(); ok && v == float64(int(v)) {
+			*p = int(v)
+		} else if r.err == nil {
+			r.err = &Error{Type, start, string(r.Name), "string"}
+		}
+		return
+	}
 	if start, ok := r.number(); ok {
 		v, err := strconv.ParseInt(string(r.data[start:r.at]), 10, strconv.IntSize)
 		r.keep(start, err == nil)
