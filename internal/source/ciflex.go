@@ -509,8 +509,8 @@ func (l *cifLexer) loop(b *cifBlock, line int32) (cifToken, error) {
 	if len(d.column) == 0 {
 		return t, nil
 	}
-	if torn = torn && d.col("_atom_site_type_symbol", "_atom_site_label") >= 0; torn && n%len(keep) == 0 {
-		// "0.8Nb + 0.2Zr" without quotes, and by chance whole rows of values.
+	if torn = torn && d.col("_atom_site_type_symbol", "_atom_site_label") >= 0 || d.shifted(); torn && n%len(keep) == 0 {
+		// "0.8Nb 0.2Zr" without quotes, and by chance whole rows of values.
 		*l = start
 		l.rowsByLine(b, d, keep, head)
 		b.add(d)
@@ -614,7 +614,7 @@ func (l *cifLexer) rowsByLine(b *cifBlock, d *cifLoopData, keep []bool, t cifTok
 			}
 			t = l.next()
 		}
-		row = joinSums(row)
+		row = d.joined(row, keep)
 		for ; n < len(row); n++ {
 			if n < len(keep) && keep[n] && len(cells) <= len(d.cells) {
 				cells = append(cells, row[n])
@@ -648,21 +648,74 @@ func (l *cifLexer) rowsByLine(b *cifBlock, d *cifLoopData, keep []bool, t cifTok
 // value: it stands between the parts of a mixed site.
 func (t cifToken) plus() bool { return t.kind == cifValue && len(t.text) == 1 && t.text[0] == '+' }
 
-// joinSums makes one token of the parts of a mixed site that stand on a line
-// without quotes: 0.8Nb + 0.2Zr.
-func joinSums(row []cifToken) []cifToken {
-	out := row[:0]
-	for i := 0; i < len(row); i++ {
-		if row[i].plus() && len(out) > 0 && i+1 < len(row) {
-			last := &out[len(out)-1]
-			last.text = bytes.Join([][]byte{last.text, row[i+1].text}, []byte(" + "))
-			last.kind = cifString
-			i++
+// shifted tells whether values of a list of atoms stand in the wrong columns, as
+// they do behind a value of several words: a coordinate is no number.
+func (d *cifLoopData) shifted() bool {
+	at := d.col("_atom_site_fract_x", "_atom_site_cartn_x")
+	for row := range d.rows() {
+		if t := d.at(row, at); at >= 0 && !t.missing() {
+			if _, err := cifNumber(t); err != nil {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// joined makes one value of words that stand without quotes in a row of atoms:
+// as many as the row has too many, where its coordinates come out as numbers
+// and its symbol as elements. That of a mixed site, 0.8Nb + 0.2Zr, is tried
+// first, then any other. The row stays as it is if nothing fits.
+func (d *cifLoopData) joined(row []cifToken, keep []bool) []cifToken {
+	extra := len(row) - len(keep)
+	if extra <= 0 || extra > 12 || d.col("_atom_site_fract_x", "_atom_site_cartn_x") < 0 {
+		return row
+	}
+	at := func(name string) int { // the place of a column among all
+		for i, n := 0, -1; i < len(keep); i++ {
+			if keep[i] {
+				n++
+			}
+			if keep[i] && d.column[n] == name {
+				return i
+			}
+		}
+		return -1
+	}
+	symbol := at("_atom_site_type_symbol")
+	order := []int{symbol, at("_atom_site_label")}
+	for i := range keep {
+		order = append(order, i)
+	}
+	for _, c := range order {
+		if c < 0 {
 			continue
 		}
-		out = append(out, row[i])
+		out := append(append([]cifToken{}, row[:c]...), cifToken{kind: cifString, line: row[c].line})
+		var words [][]byte
+		fits := true
+		for i, t := range row[c : c+extra+1] {
+			words = append(words, t.text)
+			_, number := parseFraction(bareNumber(t.text))
+			fits = fits && !(number && i > 0) // it may be a value that has no column
+		}
+		out[c].text = bytes.Join(words, []byte(" "))
+		out = append(out, row[c+extra+1:]...)
+		if parts, _ := mixture(short(text(out[c].text), 80)); c == symbol && len(parts) > 1 {
+			fits = true
+		}
+		fits = fits && (symbol < 0 || (&species{}).knows(text(out[symbol].text)))
+		for _, name := range []string{"fract_x", "fract_y", "fract_z", "cartn_x", "cartn_y", "cartn_z", "occupancy", "u_iso_or_equiv", "b_iso_or_equiv"} {
+			if k := at("_atom_site_" + name); k >= 0 && !out[k].missing() {
+				_, err := cifNumber(out[k])
+				fits = fits && err == nil && k != c
+			}
+		}
+		if fits {
+			return out
+		}
 	}
-	return out
+	return row
 }
 
 // symopTags are the tags of symmetry operations, the present one first.

@@ -103,6 +103,12 @@ func (s *species) read(symbol, label string) ([]share, bool) {
 	return nil, false
 }
 
+// knows tells whether a type symbol is understood.
+func (s *species) knows(symbol string) bool {
+	_, ok := s.read(short(symbol, 80), "")
+	return ok
+}
+
 // mixed takes the parts of a mixed site, and notes it if they had to be scaled.
 func (s *species) mixed(symbol string, parts []share, sum float64) []share {
 	if sum > 1.02 {
