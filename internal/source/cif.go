@@ -17,6 +17,7 @@ func decodeCIF(data []byte) ([]*crystal.Structure, error) {
 	if err != nil {
 		return nil, err
 	}
+	blocks = joinedBlocks(blocks)
 	var list []*crystal.Structure
 	var first, noAtoms error // of the blocks left out
 	var left []string        // their names
@@ -67,6 +68,36 @@ func decodeCIF(data []byte) ([]*crystal.Structure, error) {
 	return nil, &SyntaxError{CIF, int(line), "expected the cell, _cell_length_a and so on, found none"}
 }
 
+// joinedBlocks makes one block of two if a file has its only cell in one and its
+// only atoms in another.
+func joinedBlocks(blocks []*cifBlock) []*cifBlock {
+	var cell, atoms *cifBlock
+	for _, b := range blocks {
+		_, hasCell := b.item("_cell_length_a", "_cell_length_b", "_cell_length_c")
+		hasAtoms := b.atomLoop() != nil
+		if hasCell && (hasAtoms || cell != nil) || hasAtoms && atoms != nil {
+			return blocks
+		}
+		if hasCell {
+			cell = b
+		}
+		if hasAtoms {
+			atoms = b
+		}
+	}
+	if cell == nil || atoms == nil {
+		return blocks
+	}
+	for name, t := range atoms.items {
+		if _, twice := cell.items[name]; !twice {
+			cell.items[name] = t
+		}
+	}
+	cell.loops = append(cell.loops, atoms.loops...)
+	cell.notes = append(append(cell.notes, atoms.notes...), "The cell is that of the block "+found([]byte(cell.name))+", the atoms are those of "+found([]byte(atoms.name))+".")
+	return []*cifBlock{cell}
+}
+
 // cifNumber reads a number with or without a standard uncertainty, 5.431(2),
 // or a fraction, 1/3. A decimal comma, and a unit behind the number, do no harm.
 func cifNumber(t cifToken) (float64, error) {
@@ -84,6 +115,9 @@ var units = []string{"Å", "\u212b", `\%A`, "angstroms", "angstrom", "ang.", "an
 // bareNumber takes away what may stand around a number.
 func bareNumber(b []byte) []byte {
 	s := strings.TrimLeft(text(b), "= \t\r\n")
+	if i := strings.IndexByte(s, '`'); i > 0 {
+		s = s[:i] // how TOPAS marks a refined value, with its uncertainty behind
+	}
 	for _, mark := range []string{"(", "±", "+/-", "+-", `\\pm`, "["} {
 		if i := strings.Index(s, mark); i > 0 {
 			s = s[:i] + exponentBehind(s[i:])
@@ -154,6 +188,16 @@ func (b *cifBlock) structure() (*crystal.Structure, error) {
 	if err != nil {
 		return nil, err
 	}
+	if scale, note := atoms.unit(lattice, named, listed); scale != 1 {
+		c := lattice.Cell()
+		if lattice, err = crystal.NewLattice(crystal.Cell{A: c.A * scale, B: c.B * scale, C: c.C * scale, Alpha: c.Alpha, Beta: c.Beta, Gamma: c.Gamma}); err != nil {
+			return nil, &SyntaxError{CIF, atoms.line, strings.TrimPrefix(err.Error(), "crystal: ")}
+		}
+		if atoms, err = b.atoms(lattice); err != nil {
+			return nil, err
+		}
+		s.Notes = append(s.Notes, note)
+	}
 	sym, lattice, err := symmetryOf(lattice, named, listed, atoms)
 	if err != nil {
 		return nil, err
@@ -192,6 +236,37 @@ func (b *cifBlock) structure() (*crystal.Structure, error) {
 		}
 	}
 	return s, nil
+}
+
+// unit returns by how much the edges of the cell have to be multiplied to be in
+// Å, and a note if that is not 1: in nanometres the atoms listed would have less
+// than 1 Å³ each, in picometres all that symmetry can make of them more than
+// 10⁵ Å³.
+func (out *cifAtoms) unit(l crystal.Lattice, named *namedSymmetry, listed *listedSymmetry) (float64, string) {
+	n, c := 0.0, l.Cell()
+	for _, a := range out.atoms {
+		if a.Z > 1 {
+			n += a.Occ
+		}
+	}
+	order := 1
+	for _, s := range named.candidates {
+		order = max(order, s.Group().Order())
+	}
+	for _, g := range []*symmetry.Group{named.group, listed.group} {
+		if g != nil {
+			order = max(order, g.Order())
+		}
+	}
+	scale, unit := 1.0, ""
+	switch {
+	case n == 0 || out.cartesian || c.A == 1 && c.B == 1 && c.C == 1:
+	case l.Volume() < n && max(c.A, c.B, c.C) < 10:
+		scale, unit = 10, "nanometres"
+	case l.Volume() > 1e5*n*float64(order) && min(c.A, c.B, c.C) > 150:
+		scale, unit = 0.01, "picometres"
+	}
+	return scale, "The edges of the cell, " + decimals(c.A, 4) + ", " + decimals(c.B, 4) + ", " + decimals(c.C, 4) + ", are taken for " + unit + ": with Å its atoms would not have the room that atoms have."
 }
 
 // lattice reads the cell. Edges and angles that are not there are those that

@@ -442,6 +442,7 @@ func TestCIFDisplacements(t *testing.T) {
 		{"none", atomsHead + "Si1 .1 .2 .3\n", math.NaN(), false, "", 0},
 		{"U iso", atomsHead + "_atom_site_U_iso_or_equiv\nSi1 .1 .2 .3 0.01(1)\n", b, false, "measured", 0},
 		{"B iso", atomsHead + "_atom_site_B_iso_or_equiv\nSi1 .1 .2 .3 0.5\n", 0.5, false, "measured", 0},
+		{"U that is B", atomsHead + "_atom_site_U_iso_or_equiv\nSi1 .1 .2 .3 0.5\n", 0.5, false, "measured", 1},
 		{"unknown U", atomsHead + "_atom_site_U_iso_or_equiv\nSi1 .1 .2 .3 ?\n", math.NaN(), false, "", 0},
 		{"U of zero", atomsHead + "_atom_site_U_iso_or_equiv\nSi1 .1 .2 .3 0.0\n", 0, false, "measured", 1},
 		{"negative U", atomsHead + "_atom_site_U_iso_or_equiv\nSi1 .1 .2 .3 -0.01\n", math.NaN(), false, "", 1},

@@ -28,14 +28,14 @@ type cifAtoms struct {
 
 	clamped, vacant, negative, ghosts, guessed []string // labels for notes
 	bad                                        []string // rows that cannot be read, in words
-	disordered, hydrogens, percent             bool
+	disordered, hydrogens, percent, cartesian  bool
 }
 
 // atomLoop returns the list of atoms. A list of one may stand outside a loop.
 func (b *cifBlock) atomLoop() *cifLoopData {
 	for _, l := range b.loops {
 		if l.col("_atom_site_fract_x", "_atom_site_fract_xyz", "_atom_site_cartn_x") >= 0 {
-			return l
+			return b.gathered(l)
 		}
 	}
 	one := &cifLoopData{}
@@ -50,6 +50,79 @@ func (b *cifBlock) atomLoop() *cifLoopData {
 	}
 	return nil
 }
+
+// hydrogenLabels reads labels in capitals again that no type symbol explains and
+// that begin with H: HO1 is holmium, or the hydrogen on an oxygen. If another
+// atom is within 1.25 Å it is hydrogen.
+func (out *cifAtoms) hydrogenLabels(l crystal.Lattice, c atomColumns) {
+	if c.symbol >= 0 {
+		return
+	}
+	var list []string
+	for i := range out.atoms {
+		a := &out.atoms[i]
+		run := letters(a.Label)
+		if len(run) < 2 || run[0] != 'H' || run[1] >= 'a' || a.Z == 1 || out.species.formula[a.Z] > 0 {
+			continue
+		}
+		if slices.ContainsFunc(out.atoms, func(b crystal.Site) bool {
+			d := crystal.Frac{nearest(a.Frac[0] - b.Frac[0]), nearest(a.Frac[1] - b.Frac[1]), nearest(a.Frac[2] - b.Frac[2])}
+			r := l.Cart(d).Norm()
+			return r > 0.5 && r < 1.25
+		}) {
+			a.Z = 1
+			addOnce(&list, a.Label)
+		}
+	}
+	if len(list) > 0 {
+		out.notes = append(out.notes, "Taken for hydrogen, being within 1.25 Å of another atom: "+quoteList(list)+".")
+	}
+}
+
+// gathered returns a list of atoms with what further lists of the block say of
+// the same labels: symbols, occupancies, displacement parameters. Labels have to
+// be those of one atom each.
+func (b *cifBlock) gathered(d *cifLoopData) *cifLoopData {
+	label := d.col("_atom_site_label")
+	if label < 0 {
+		return d
+	}
+	rows := map[string]int{}
+	for row := range d.rows() {
+		rows[string(d.at(row, label).text)] = row
+	}
+	if len(rows) != d.rows() {
+		return d
+	}
+	for _, other := range b.loops {
+		from := other.col("_atom_site_label")
+		if from < 0 || other == d {
+			continue
+		}
+		for c, name := range other.column {
+			if !slices.Contains(gatheredTags[:], name) || d.col(name) >= 0 {
+				continue
+			}
+			out := &cifLoopData{line: d.line, column: append(slices.Clone(d.column), name)}
+			value := make([]cifToken, d.rows())
+			for row := range other.rows() {
+				if k, ok := rows[string(other.at(row, from).text)]; ok {
+					value[k] = other.at(row, c)
+				}
+			}
+			for row := range d.rows() {
+				n := len(d.column)
+				out.cells = append(append(out.cells, d.cells[row*n:row*n+n]...), value[row])
+			}
+			d = out
+		}
+	}
+	return d
+}
+
+// gatheredTags are the columns that may stand in a list of their own.
+var gatheredTags = [...]string{"_atom_site_type_symbol", "_atom_site_occupancy", "_atom_site_u_iso_or_equiv", "_atom_site_b_iso_or_equiv",
+	"_atom_site_calc_flag", "_atom_site_disorder_group", "_atom_site_attached_hydrogens"}
 
 // atomColumns holds the numbers of the columns of a list of atoms, −1 for one
 // that is not there.
@@ -121,7 +194,7 @@ func (b *cifBlock) atoms(l crystal.Lattice) (*cifAtoms, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c.cartesian {
+	if out.cartesian = c.cartesian; c.cartesian {
 		out.notes = append(out.notes, "Positions are Cartesian; the axes are taken as a along x and c* along z.")
 	}
 	out.percent = loop.percent(c.occ)
@@ -156,6 +229,12 @@ func (b *cifBlock) atoms(l crystal.Lattice) (*cifAtoms, error) {
 	if len(out.atoms) == 0 && first != nil {
 		return nil, first
 	}
+	if c.uIso >= 0 && c.bIso < 0 {
+		if note := out.mistaken(); note != "" {
+			out.notes = append(out.notes, note)
+		}
+	}
+	out.hydrogenLabels(l, c)
 	if err := b.tensors(l, out); err != nil {
 		return nil, err
 	}
@@ -210,7 +289,7 @@ func (d *cifLoopData) undotted(c atomColumns) bool {
 func (out *cifAtoms) row(l crystal.Lattice, loop *cifLoopData, c atomColumns, row int, undotted bool) error {
 	name := short(text(loop.at(row, c.label).text), 40)
 	kind := ""
-	if t := loop.at(row, c.symbol); !t.missing() {
+	if t := loop.at(row, c.symbol); !t.missing() && string(bytes.TrimSpace(t.text)) != "." {
 		kind = short(text(t.text), 80)
 	}
 	if strings.EqualFold(string(loop.at(row, c.flag).text), "dum") {
@@ -336,6 +415,30 @@ func lastDigit(b []byte) float64 {
 		return 0
 	}
 	return math.Pow10(-len(decimals))
+}
+
+// mistaken returns a note if the isotropic parameters called U are B, the median
+// of those of atoms but hydrogen being above 0.25 Å²: no atom moves so far. They
+// are taken for what they are.
+func (out *cifAtoms) mistaken() string {
+	var list []float64
+	for _, a := range out.atoms {
+		if a.Z > 1 && !math.IsNaN(a.B) {
+			list = append(list, a.B/(8*math.Pi*math.Pi))
+		}
+	}
+	if len(list) == 0 {
+		return ""
+	}
+	slices.Sort(list)
+	median := list[len(list)/2]
+	if median <= 0.25 {
+		return ""
+	}
+	for i := range out.atoms {
+		out.atoms[i].B /= 8 * math.Pi * math.Pi
+	}
+	return "Displacement parameters called U are far too large for that (" + decimals(median, 2) + " Å²) and are taken for B."
 }
 
 // summary adds the notes on the atoms as they are listed.

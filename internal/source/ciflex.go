@@ -102,6 +102,10 @@ func (l *cifLexer) next() cifToken {
 			return l.textField()
 		case c == '\'' || c == '"':
 			return l.quoted(c)
+		case c == 0xe2 && l.curly() > 0:
+			t := cifToken{kind: cifString, line: l.line, text: l.data[l.pos+3 : l.pos+l.curly()]}
+			l.pos += l.curly() + 3
+			return t
 		case (c == '[' || c == '{') && l.open < 100:
 			if t, ok := l.list(); ok {
 				return t
@@ -167,6 +171,29 @@ func (l *cifLexer) quoted(q byte) cifToken {
 	}
 	t.text = bytes.TrimRight(l.data[start:l.pos], " \t")
 	return t
+}
+
+// curly returns how far behind the quote of a word processor that stands next,
+// “ or ‘, the one is that closes it on the same line before white space; 0 if
+// there is none.
+func (l *cifLexer) curly() int {
+	line, _ := cutLine(l.data[l.pos:min(len(l.data), l.pos+400)], 0)
+	for _, q := range []struct{ open, close string }{{"“", "”"}, {"‘", "’"}} {
+		if !bytes.HasPrefix(line, []byte(q.open)) {
+			continue
+		}
+		for at := 3; at < len(line); {
+			n := bytes.Index(line[at:], []byte(q.close))
+			if n < 0 {
+				break
+			}
+			if at += n; at+3 == len(line) || isBlank(line[at+3]) {
+				return at
+			}
+			at += 3
+		}
+	}
+	return 0
 }
 
 // closes tells whether three quotes that open a string close on the same line,

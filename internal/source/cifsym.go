@@ -549,7 +549,8 @@ func numberAndSymbol(s string) (n int, symbol string) {
 }
 
 // symbolMarkup is what programs put around subscripts in a symbol.
-var symbolMarkup = strings.NewReplacer("~", "", "<sub>", "", "</sub>", "", "_", "", "\n", " ")
+var symbolMarkup = strings.NewReplacer("~", "", "<sub>", "", "</sub>", "", "_", "", "\n", " ", "sub1", "1", "sub2", "2", "sub3", "3", "sub4", "4", "sub5", "5",
+	"&#8722;", "-", "&minus;", "-", "&#45;", "-", "3bar", "-3", "bar3", "-3", "bar 3", "-3", "m 3- ", "m -3 ", "m3-", "m-3", "a3-", "a-3", "d3-", "d-3")
 
 // hermannMauguin returns the settings that a symbol may mean, as programs write
 // it: with spaces or without, with an origin or axes behind a colon or a blank,
@@ -590,6 +591,12 @@ func hermannMauguin(symbol, code string) ([]*symmetry.Setting, bool) {
 	}
 	if unusualSetting(s) != nil {
 		return nil, false
+	}
+	if words := strings.Fields(s); len(words) == 4 && words[2] == "3" {
+		words[2] = "-3" // F 4/m 3 2/m
+		if list, exact := symbolSettings(strings.Join(words, " "), code); list != nil {
+			return list, exact
+		}
 	}
 	if word, rest, ok := strings.Cut(s, " "); ok && len(word) > 4 && letters(word) == word {
 		if list, exact := symbolSettings(strings.TrimSpace(rest), code); list != nil {
@@ -638,6 +645,9 @@ func isRemark(s string, number int) bool {
 		}
 		if len(letters(w)) >= 4 {
 			return true
+		}
+		if len(word) == 1 && len(w) == 2 && strings.ContainsAny(s, "([{") && strings.IndexByte("abc", w[0]) >= 0 && strings.IndexByte("123", w[1]) >= 0 {
+			return true // unique axis and cell choice
 		}
 		lettered += len(letters(w))
 	}
@@ -894,8 +904,12 @@ func implausible(l crystal.Lattice, group *symmetry.Group, atoms *cifAtoms) floa
 		for i, a := range x.sites {
 			for _, b := range x.sites[:i] {
 				d := crystal.Frac{nearest(a.Frac[0] - b.Frac[0]), nearest(a.Frac[1] - b.Frac[1]), nearest(a.Frac[2] - b.Frac[2])}
-				if a.Occ+b.Occ > 1.02 && !same(l, a.Frac, b.Frac) && l.Cart(d).Norm() < 0.75*(a.Z.CovalentRadius()+b.Z.CovalentRadius()) {
-					score += 100 / float64(n)
+				if a.Occ+b.Occ > 1.02 && !same(l, a.Frac, b.Frac) {
+					// All of it below 0.75 of the covalent radii, nothing from 0.93.
+					q := l.Cart(d).Norm() / (a.Z.CovalentRadius() + b.Z.CovalentRadius())
+					if a.Z > 1 && b.Z > 1 || q < 0.75 {
+						score += 100 / float64(n) * min(1, max(0, (0.93-q)/0.18))
+					}
 				}
 			}
 		}
