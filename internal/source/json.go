@@ -500,11 +500,14 @@ func (f *jsonFinder) optimade(d jsonParts, title string) (*crystal.Structure, er
 	if len(names) != len(at) {
 		return nil, f.wrong(d.at["species_at_sites"], "expected "+plural(len(at), "name")+" of species, one for each position, found "+count(len(names)))
 	}
-	table := map[string][]mpSpecies{}
+	table, attached := map[string][]mpSpecies{}, false
 	if r := f.at(d.at["species"]); d.at["species"] > 0 && r.Kind() == "array" {
 		for r.Begin('['); r.Element(); {
-			f.optimadeSpecies(r, table)
+			attached = f.optimadeSpecies(r, table) || attached
 		}
+	}
+	if attached {
+		s.Notes = append(s.Notes, attachedNote)
 	}
 	return f.close(s, b, at, func(i int, kinds *species) (list []share) {
 		known, ok := table[names[i]]
@@ -520,11 +523,12 @@ func (f *jsonFinder) optimade(d jsonParts, title string) (*crystal.Structure, er
 	})
 }
 
-// optimadeSpecies reads one species: symbols with their concentrations.
-func (f *jsonFinder) optimadeSpecies(r *jsontext.Reader, table map[string][]mpSpecies) {
+// optimadeSpecies reads one species: symbols with their concentrations. It tells
+// whether other atoms, without positions, are attached to it.
+func (f *jsonFinder) optimadeSpecies(r *jsontext.Reader, table map[string][]mpSpecies) (attached bool) {
 	if r.Kind() != "object" {
 		r.Skip()
-		return
+		return false
 	}
 	name := ""
 	var symbols, parts part
@@ -540,6 +544,8 @@ func (f *jsonFinder) optimadeSpecies(r *jsontext.Reader, table map[string][]mpSp
 			symbols = here(r)
 		case "concentration":
 			parts = here(r)
+		case "attached":
+			attached = len(f.wordsAt(here(r))) > 0
 		default:
 			r.Skip()
 		}
@@ -559,7 +565,11 @@ func (f *jsonFinder) optimadeSpecies(r *jsontext.Reader, table map[string][]mpSp
 	if len(list) > 0 && len(table) <= MaxSites {
 		table[name] = list
 	}
+	return attached
 }
+
+// attachedNote is the note on atoms that a file attaches to others.
+const attachedNote = "Atoms that the file attaches to others, mostly hydrogen, have no positions; intensities leave them out."
 
 // jarvis reads a dictionary of JARVIS: positions in fractions of the cell, or
 // in Å if it says cartesian.

@@ -137,7 +137,7 @@ func decodePOSCAR(data []byte) (*crystal.Structure, error) {
 	var kinds species
 	elements, known := poscarElements(&kinds, names, comment, counts)
 	var sites []crystal.Site
-	done := 0
+	done, other := 0, 0
 	for k, n := range counts {
 		for range n {
 			row, more := r.next()
@@ -162,6 +162,10 @@ func decodePOSCAR(data []byte) (*crystal.Structure, error) {
 			switch {
 			case known:
 				a.Z = elements[k]
+				f := bytes.Fields(beforeRemark(row))
+				if z, ok := atom.Lookup(string(f[len(f)-1])); ok && len(f) == 4 && a.Z > 0 && z != a.Z {
+					other++ // a symbol behind the position
+				}
 			default:
 				// VASP 4: a symbol may stand behind the position.
 				f := bytes.Fields(row)
@@ -181,6 +185,20 @@ func decodePOSCAR(data []byte) (*crystal.Structure, error) {
 	}
 	if total == 0 {
 		return nil, &NoAtomsError{Format: POSCAR, Structure: s}
+	}
+	if other > 0 {
+		s.Notes = append(s.Notes, "The symbols behind "+plural(other, "position")+" are not those of the line of elements, which is used.")
+	}
+	// Velocities stand behind a blank line.
+	extra := 0
+	for row, more := r.next(); more; row, more = r.next() {
+		if _, position := looseNumbers(row, 3); !position {
+			break
+		}
+		extra++
+	}
+	if extra > 0 {
+		s.Notes = append(s.Notes, "The file has "+plural(extra, "position")+" more than the "+plural(total, "atom")+" it counts in line "+strconv.Itoa(countLine)+"; they are left out.")
 	}
 	return finish(POSCAR, s, sites, &kinds, total, basis.flipped)
 }

@@ -56,6 +56,7 @@ type shelxFile struct {
 	cellLine int // of CELL
 	symLine  int // of the last SYMM
 	done     bool
+	includes []string   // other files that belong to this one
 	indented bool       // instructions begin with blanks
 	fragment bool       // between FRAG and FEND, whose atoms are none of the crystal
 	move     [4]float64 // MOVE: a shift of the atoms behind it, and their sign; 0 for none
@@ -105,6 +106,9 @@ func decodeSHELX(data []byte) (*crystal.Structure, error) {
 	}
 	s.Sites = x.sites
 	s.Notes = append(s.Notes, sym.notes...)
+	if len(f.includes) > 0 {
+		s.Notes = append(s.Notes, "Files that this one includes are not read: "+quoteList(f.includes)+".")
+	}
 	s.Notes = append(s.Notes, f.kinds.notes(len(f.list.atoms), f.listed)...)
 	s.Notes = append(s.Notes, againNote(x, len(f.list.atoms))...)
 	s.Notes = append(s.Notes, halvesNote(x)...)
@@ -160,7 +164,11 @@ func (f *shelxFile) line(row string) error {
 	}
 	word := strings.ToUpper(words[0])
 	word, _, _ = strings.Cut(word, "_")
-	if word[0] == '+' || len(word) > 4 && word[:3] == "REM" {
+	if word[0] == '+' {
+		addOnce(&f.includes, strings.TrimLeft(words[0], "+"))
+		return nil
+	}
+	if len(word) > 4 && word[:3] == "REM" {
 		return nil
 	}
 	if len(word) > 4 {
@@ -441,6 +449,7 @@ func decodePDB(data []byte) (*crystal.Structure, error) {
 	scaled, listed, models, cellLine := 0, 0, 0, 0
 	symbol, title := "", ""
 	hydrogens := false
+	var empty []string              // labels of atoms whose occupancy is 0
 	var serials []string            // of the atoms, with their names
 	tensors := map[int][6]float64{} // U along Cartesian axes, by the number of the atom
 read:
@@ -537,6 +546,8 @@ read:
 			if a.Occ > 0 {
 				list.atoms = append(list.atoms, a)
 				serials = append(serials, field(6, 16))
+			} else {
+				addOnce(&empty, a.Label)
 			}
 		case "ANISOU":
 			// U_ij along Cartesian axes in 10⁻⁴ Å²: 11 22 33 12 13 23.
@@ -601,7 +612,10 @@ read:
 		return nil, &SyntaxError{PDB, cellLine, err.Error()}
 	}
 	s.Sites = x.sites
-	s.Notes = append(s.Notes, kinds.notes(len(list.atoms), listed)...)
+	s.Notes = append(s.Notes, kinds.notes(len(list.atoms)+len(empty), listed)...)
+	if len(empty) > 0 {
+		s.Notes = append(s.Notes, "Not used, because the occupancy is 0: "+quoteList(empty)+".")
+	}
 	if models > 1 {
 		s.Notes = append(s.Notes, "Only the first model of the file is read.")
 	}

@@ -11,6 +11,7 @@ import (
 	"zoneaxis/internal/atom"
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/lean/jsontext"
 )
 
 // decodeXYZ reads an extended XYZ file: for each frame the number of atoms, a
@@ -271,6 +272,11 @@ func (r *lineReader) frame(n int) (*crystal.Structure, error) {
 	if err != nil {
 		return fail(err.Error())
 	}
+	shares := aseOccupancies(keys["occupancy"])
+	if shares != nil && (col.kind < 0 || col.occ >= 0) {
+		s.Notes = append(s.Notes, "The occupancies in the line before the atoms are not read: no column spacegroup_kinds says whose they are.")
+		shares = nil
+	}
 	var kinds species
 	listed := n
 	sites := make([]crystal.Site, 0, min(n, 4096))
@@ -297,6 +303,18 @@ func (r *lineReader) frame(n int) (*crystal.Structure, error) {
 			}
 			a.Occ = kinds.clip(a.Occ, short(text(f[max(col.species, col.number)]), 40))
 		}
+		if shares != nil {
+			if list, ok := shares[string(f[col.kind])]; ok {
+				for _, part := range list {
+					if z, ok := kinds.element(part.element, ""); ok {
+						if occ := kinds.clip(part.occ, part.element); occ > 0 {
+							sites = append(sites, crystal.Site{Z: z, Frac: a.Frac, Occ: occ, B: a.B})
+						}
+					}
+				}
+				continue
+			}
+		}
 		name := f[max(col.species, col.number)]
 		if isVector(name) {
 			listed--
@@ -316,6 +334,31 @@ func (r *lineReader) frame(n int) (*crystal.Structure, error) {
 		}
 	}
 	return finish(XYZ, s, sites, &kinds, listed, basis.flipped)
+}
+
+// aseOccupancies reads what ASE writes of mixed sites, _JSON {"0": {"Fe": 0.6,
+// "Co": 0.4}}: for each kind of site its elements. It is nil for anything else.
+func aseOccupancies(value string) map[string][]mpSpecies {
+	text := strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(value), "_JSON"))
+	if !strings.HasPrefix(text, "{") || len(text) > 1<<16 {
+		return nil
+	}
+	r := jsontext.NewReader([]byte(text))
+	out := map[string][]mpSpecies{}
+	for r.Begin('{'); r.Member(); {
+		kind := string(r.Name)
+		var list []mpSpecies
+		for r.Begin('{'); r.Member(); {
+			part := mpSpecies{element: string(r.Name)}
+			r.Float(&part.occ)
+			list = append(list, part)
+		}
+		out[kind] = list
+	}
+	if r.Close() != nil || len(out) == 0 {
+		return nil
+	}
+	return out
 }
 
 // errNoLattice is told of a frame whose second line holds no cell.
@@ -459,12 +502,12 @@ func xyzKeys(line string) map[string]string {
 				// Brackets may nest: [[1, 0, 0], …].
 				end = nested(line[i:])
 			} else {
-				end = strings.IndexByte(line[i:], closing)
+				end = closingQuote(line[i:], closing)
 			}
 			if end < 0 {
 				end = len(line) - i
 			}
-			keys[key] = line[i : i+end]
+			keys[key] = strings.ReplaceAll(line[i:i+end], `\"`, `"`)
 			i = min(i+end+1, len(line))
 			continue
 		}
@@ -475,6 +518,17 @@ func xyzKeys(line string) map[string]string {
 		i += end
 	}
 	return keys
+}
+
+// closingQuote returns where a value ends, at the first quote that has no
+// backslash before it, or −1.
+func closingQuote(s string, quote byte) int {
+	for i := range len(s) {
+		if s[i] == quote && (i == 0 || s[i-1] != '\\') {
+			return i
+		}
+	}
+	return -1
 }
 
 // nested returns where the bracket closes that was opened before s, or −1.
@@ -494,15 +548,15 @@ func nested(s string) int {
 }
 
 // xyzLayout holds the numbers of columns, −1 for one that is not there.
-type xyzLayout struct{ species, number, pos, occ int }
+type xyzLayout struct{ species, number, pos, occ, kind int }
 
 // xyzColumns reads Properties=species:S:1:pos:R:3:… and returns the layout and
 // the number of columns.
 func xyzColumns(properties string) (xyzLayout, int, error) {
 	if properties == "" {
-		return xyzLayout{species: 0, number: -1, pos: 1, occ: -1}, 4, nil
+		return xyzLayout{species: 0, number: -1, pos: 1, occ: -1, kind: -1}, 4, nil
 	}
-	out := xyzLayout{-1, -1, -1, -1}
+	out := xyzLayout{-1, -1, -1, -1, -1}
 	f := strings.Split(properties, ":")
 	bad := trimmedError("expected Properties=species:S:1:pos:R:3, found " + found([]byte(properties)))
 	if len(f)%3 != 0 {
@@ -521,8 +575,10 @@ func xyzColumns(properties string) (xyzLayout, int, error) {
 			out.number = width
 		case (name == "pos" || name == "position" || name == "positions" || name == "coordinates") && n == 3:
 			out.pos = width
-		case (name == "occupancy" || name == "occupancies") && n == 1:
+		case (name == "occupancy" || name == "occupancies" || name == "occ" || name == "site_occupancy") && n == 1:
 			out.occ = width
+		case name == "spacegroup_kinds" && n == 1:
+			out.kind = width
 		}
 		width += n
 	}
