@@ -11,6 +11,7 @@ import (
 	"zoneaxis/internal/atom"
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/geom"
+	"zoneaxis/internal/lean/sorts"
 	"zoneaxis/internal/symmetry"
 )
 
@@ -430,7 +431,7 @@ func (out *cifAtoms) mistaken() string {
 	if len(list) == 0 {
 		return ""
 	}
-	slices.Sort(list)
+	sorts.Values(list)
 	median := list[len(list)/2]
 	if median <= 0.25 {
 		return ""
