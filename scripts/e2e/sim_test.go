@@ -212,6 +212,9 @@ func TestSearchAndFiles(t *testing.T) {
 	if !strings.Contains(p.text(`[data-part="crystal-name"]`), "NaCl") {
 		t.Error("the unreadable file replaced the crystal")
 	}
+	eval[bool](p, `(() => { const data = new DataTransfer(); data.setData("text", "Atoms(symbols='CsCl', pbc=True, cell=[4.0, 4.0, 4.0])");
+		document.body.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true })); return true; })()`)
+	p.wait("what to do with what ASE prints", `document.body.textContent.includes('In Python run atoms.write("crystal.cif")')`)
 }
 
 const saltCIF = `data_salt
