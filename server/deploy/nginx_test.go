@@ -79,7 +79,7 @@ func front(t testing.TB, before string) *proxy {
 		user = "user root;\n"
 	}
 	write(t, filepath.Join(p.dir, "conf/nginx.conf"), fmt.Sprintf("%sdaemon off;\nmaster_process off;\npid %[2]s/pid;\nerror_log stderr warn;\nevents { worker_connections 256; }\nhttp {\n"+
-		"client_body_temp_path %[2]s/body; proxy_temp_path %[2]s/proxy; fastcgi_temp_path %[2]s/fastcgi; uwsgi_temp_path %[2]s/uwsgi; scgi_temp_path %[2]s/scgi;\n"+
+		"access_log off; client_body_temp_path %[2]s/body; proxy_temp_path %[2]s/proxy; fastcgi_temp_path %[2]s/fastcgi; uwsgi_temp_path %[2]s/uwsgi; scgi_temp_path %[2]s/scgi;\n"+
 		"include %[2]s/conf/zoneaxis.conf;\n}\n", user, p.dir), 0o644)
 	if err := os.Mkdir(filepath.Join(p.dir, "cache"), 0o755); err != nil {
 		t.Fatal(err)
