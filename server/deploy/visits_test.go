@@ -219,9 +219,18 @@ func TestVisits(t *testing.T) {
 	for range 2 {
 		v.open("/library/cu/")
 	}
-	eventually(t, "two who opt out", func() error {
-		if text := string(get(t, "http://"+metrics+"/metrics").body); !strings.Contains(text, "zoneaxis_visits_opted_out_total 2") {
-			return fmt.Errorf("the metrics have no 2 of them")
+	visit := func(path string, headers ...string) {
+		t.Helper()
+		a := proxy.get(t, path, append([]string{"User-Agent", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Sec-Fetch-Dest", "document"}, headers...)...)
+		if a.status != 200 {
+			t.Fatalf("%s: %d", path, a.status)
+		}
+	}
+	visit("/library/cu/", "Sec-GPC", "1")  // a file, which nginx sends by itself
+	visit("/sim?c=lib-cu", "Sec-GPC", "1") // a page of the program
+	eventually(t, "four who opt out", func() error {
+		if text := string(get(t, "http://"+metrics+"/metrics").body); !strings.Contains(text, "zoneaxis_visits_opted_out_total 4") {
+			return fmt.Errorf("the metrics have no 4 of them")
 		}
 		return nil
 	})
@@ -229,13 +238,6 @@ func TestVisits(t *testing.T) {
 	// The counter is away: the visit waits for it.
 	if err := stop(t, tally); err != nil {
 		t.Errorf("the counter ends with %v", err)
-	}
-	visit := func(path string) {
-		t.Helper()
-		a := proxy.get(t, path, "User-Agent", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Sec-Fetch-Dest", "document")
-		if a.status != 200 {
-			t.Fatalf("%s: %d", path, a.status)
-		}
 	}
 	visit("/about/")
 	tally = counter(t, countAddr, data)
@@ -274,8 +276,18 @@ func TestVisits(t *testing.T) {
 	time.Sleep(1100 * time.Millisecond)
 	tally.cmd.Process.Signal(syscall.SIGKILL)
 	<-tally.ended
-	counter(t, countAddr, data)
+	tally = counter(t, countAddr, data)
 	shows("what was there before the cut", whole)
+
+	// The machine of the counter is lost; a copy made while it ran is not.
+	copied, anew := filepath.Join(t.TempDir(), "tally.copy"), t.TempDir()
+	run(t, exec.Command(tally.cmd.Path, "backup", copied, "-data", data))
+	if err := stop(t, tally); err != nil {
+		t.Errorf("the counter ends with %v", err)
+	}
+	run(t, exec.Command(tally.cmd.Path, "restore", copied, "-data", anew))
+	counter(t, countAddr, anew)
+	shows("what the copy has", whole)
 	for _, p := range []*process{program, proxy.process} {
 		if strings.Contains(p.text(), counterToken) {
 			t.Errorf("%s tells the token", p.cmd.Path)

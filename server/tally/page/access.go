@@ -72,22 +72,31 @@ func (p *pages) owner(r *http.Request) bool {
 	if c, err := r.Cookie(cookieName); err == nil && p.token.opened(c.Value, p.now()) {
 		return true
 	}
-	if r.Header.Get("Authorization") == "" {
+	return r.Header.Get("Authorization") != "" && p.guessed(r, p.sent(r))
+}
+
+// guessed passes on whether a token was right, and makes a wrong one cost one of
+// the tries that a client has. Who has none left is not told, right or wrong.
+func (p *pages) guessed(r *http.Request, right bool) bool {
+	client, now := clientOf(r), p.now()
+	if !p.guesses.some(client, now) {
 		return false
 	}
-	_, ok := p.guesses.allow(clientOf(r), p.now())
-	return ok && p.sent(r)
+	if !right {
+		p.guesses.allow(client, now)
+	}
+	return right
 }
 
 // signIn takes the token from the form and gives a cookie for it.
 func (p *pages) signIn(w http.ResponseWriter, r *http.Request) {
-	if _, ok := p.guesses.allow(clientOf(r), p.now()); !ok {
+	if !p.guesses.some(clientOf(r), p.now()) {
 		w.Header().Set("Retry-After", "60")
 		p.form(w, http.StatusTooManyRequests, "Too many tries. Wait a minute.")
 		return
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, 4<<10)
-	if !p.token.Is(strings.TrimSpace(r.PostFormValue("token"))) {
+	if !p.guessed(r, p.token.Is(strings.TrimSpace(r.PostFormValue("token")))) {
 		p.form(w, http.StatusForbidden, "That is not the token.")
 		return
 	}
@@ -137,11 +146,23 @@ func newLimits(each rate.Limit, burst int) (*limits, error) {
 func (l *limits) allow(client string, now time.Time) (left int, ok bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	one := l.of(client)
+	ok = one.AllowN(now, 1)
+	return max(0, int(one.TokensAt(now))), ok
+}
+
+// some reports whether a client has one left.
+func (l *limits) some(client string, now time.Time) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.of(client).TokensAt(now) >= 1
+}
+
+func (l *limits) of(client string) *rate.Limiter {
 	one, found := l.known.Get(client)
 	if !found {
 		one = rate.NewLimiter(l.each, l.burst)
 		l.known.Add(client, one)
 	}
-	ok = one.AllowN(now, 1)
-	return max(0, int(one.TokensAt(now))), ok
+	return one
 }

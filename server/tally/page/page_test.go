@@ -207,6 +207,11 @@ func TestAccess(t *testing.T) {
 	if resp := r.ask("GET", "/", "", "Cookie: "+cookie); resp.StatusCode != 401 {
 		t.Errorf("with an old cookie: %d", resp.StatusCode)
 	}
+	for i := range 20 { // a program that reads the numbers every second
+		if resp := r.ask("GET", "/data.json", "", "Authorization: Bearer "+secret); resp.StatusCode != 200 {
+			t.Fatalf("the right token for the %d. time: %d", i+1, resp.StatusCode)
+		}
+	}
 	codes := map[int]int{}
 	for range 8 {
 		codes[r.ask("POST", "/signin", "token=guess", form).StatusCode]++
@@ -216,6 +221,9 @@ func TestAccess(t *testing.T) {
 	}
 	if resp := r.ask("POST", "/signin", url.Values{"token": {secret}}.Encode(), form); resp.StatusCode != 429 || resp.Header.Get("Retry-After") == "" {
 		t.Errorf("after so many guesses: %d", resp.StatusCode)
+	}
+	if resp := r.ask("GET", "/data.json", "", "Authorization: Bearer "+secret); resp.StatusCode != 401 {
+		t.Errorf("a token after so many guesses: %d", resp.StatusCode)
 	}
 	if resp := r.ask("POST", "/signout", ""); resp.StatusCode != 303 || !strings.Contains(resp.Header.Get("Set-Cookie"), "Max-Age=0") {
 		t.Errorf("signing out: %v", resp.Header)
