@@ -352,7 +352,7 @@ func TestStartErrors(t *testing.T) {
 	}{
 		{"no data", []string{"DATA="}, nil, 2, "DATA=/var/lib/tally"},
 		{"no token", []string{"TOKEN="}, nil, 2, "TOKEN_FILE: name the file"},
-		{"short token", []string{"TOKEN=short"}, nil, 2, "TOKEN: a token has at least 16 characters"},
+		{"short token", []string{"TOKEN=short"}, nil, 2, "TOKEN: a token has 16 to 512 characters"},
 		{"token with a space", []string{"TOKEN=" + token + " x"}, nil, 2, "no spaces"},
 		{"token file missing", []string{"TOKEN_FILE=" + filepath.Join(dir, "none")}, nil, 2, "TOKEN_FILE: the token file cannot be read: no such file"},
 		{"token file empty", []string{"TOKEN_FILE=" + put("empty", "\n")}, nil, 2, "must hold the token and nothing else"},

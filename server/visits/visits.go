@@ -44,13 +44,8 @@ type Token struct{ text string }
 
 // NewToken checks a token: visible ASCII characters, which a header can carry.
 func NewToken(text string) (Token, error) {
-	if text == "" || len(text) > 512 {
-		return Token{}, fmt.Errorf("a token has 1 to 512 characters, and this one has %d", len(text))
-	}
-	for _, c := range []byte(text) {
-		if c <= ' ' || c > '~' {
-			return Token{}, errors.New("a token has letters, digits and signs of ASCII only, and no spaces")
-		}
+	if err := hits.CheckToken(text, 1); err != nil {
+		return Token{}, err
 	}
 	return Token{text}, nil
 }

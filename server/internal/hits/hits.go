@@ -39,6 +39,21 @@ const (
 	ahead = 5 * time.Second
 )
 
+// CheckToken tells what is wrong with a bearer token of at least so many bytes,
+// for who chose it, or returns nil: it is of visible ASCII characters, which a
+// header can carry, and of 512 at most.
+func CheckToken(text string, least int) error {
+	if len(text) < least || len(text) > 512 {
+		return fmt.Errorf("a token has %d to 512 characters, such as openssl rand -hex 24 makes, and this one has %d", least, len(text))
+	}
+	for _, c := range []byte(text) {
+		if c <= ' ' || c > '~' {
+			return errors.New("a token has letters, digits and signs of ASCII only, and no spaces")
+		}
+	}
+	return nil
+}
+
 // Request is the body of a request.
 type Request struct {
 	// NoSessions lets hits pass of which nothing says who the visitor was: they

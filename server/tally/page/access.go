@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
-	"fmt"
 	"net"
 	"net/http"
 	"net/netip"
@@ -16,6 +15,8 @@ import (
 
 	lru "github.com/hashicorp/golang-lru/v2"
 	"golang.org/x/time/rate"
+
+	"zoneaxis/server/internal/hits"
 )
 
 // Token is the secret that lets hits in and opens the pages. It holds a digest
@@ -24,13 +25,8 @@ type Token struct{ sum [sha256.Size]byte }
 
 // NewToken checks a token: at least 16 visible ASCII characters.
 func NewToken(text string) (Token, error) {
-	if len(text) < 16 || len(text) > 512 {
-		return Token{}, fmt.Errorf("a token has at least 16 characters, such as openssl rand -hex 24 makes, and this one has %d", len(text))
-	}
-	for _, c := range []byte(text) {
-		if c <= ' ' || c > '~' {
-			return Token{}, fmt.Errorf("a token has letters, digits and signs of ASCII only, and no spaces")
-		}
+	if err := hits.CheckToken(text, 16); err != nil {
+		return Token{}, err
 	}
 	return Token{sha256.Sum256([]byte(text))}, nil
 }
