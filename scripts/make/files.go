@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
@@ -362,7 +363,12 @@ func (b *builder) compress() error {
 	group.SetLimit(runtime.NumCPU())
 	results := make(chan File, len(b.files))
 	logical := map[string]string{} // path → logical name
-	for name, f := range b.files {
+	// The largest first: a program that came last would keep one processor alone.
+	names := slices.SortedFunc(maps.Keys(b.files), func(x, y string) int {
+		return cmp.Or(cmp.Compare(b.files[y].Size, b.files[x].Size), cmp.Compare(x, y))
+	})
+	for _, name := range names {
+		f := b.files[name]
 		logical[f.Path] = name
 		if f.URL == "" && !strings.HasPrefix(f.Path, "pages/") || types[filepath.Ext(f.Path)].packed || f.Size < 200 {
 			continue
