@@ -3,6 +3,7 @@ package library
 import (
 	"encoding/json"
 	"flag"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -156,6 +157,47 @@ func TestFirstRing(t *testing.T) {
 	h, k := 1/(5.43102*math.Sqrt(3)), 1/0.02507934
 	if want := math.Sqrt(2*k*h - h*h); math.Abs(z.FOLZ[1]-want) > 1e-4 || math.Abs(z.Spacing-h) > 1e-6 {
 		t.Errorf("radius %.5f Å⁻¹, layers %.6f Å⁻¹ apart; want %.5f and %.6f", z.FOLZ[1], z.Spacing, want, h)
+	}
+}
+
+// TestPolytypes: what the article "Beyond single scattering" says of stacks of
+// layers seen along the stack: which show the same hexagon, and their first rings.
+func TestPolytypes(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join("..", "..", "..", "assets", "posts", "beyond-single-scattering.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	says := func(format string, args ...any) {
+		t.Helper()
+		if words := fmt.Sprintf(format, args...); !strings.Contains(string(text), words) {
+			t.Errorf("the article does not say %q", words)
+		}
+	}
+	seen := func(id string, u crystal.UVW) (d, period, spacing, ring float64) {
+		c := one(t, id)
+		z := c.zoneOf(t, u)
+		l := c.structure.Lattice
+		return l.D(z.Basis.G1), 1 / z.Spacing, z.Spacing, z.FOLZ[1]
+	}
+	d3, p3, h3, r3 := seen("sic-3c", crystal.UVW{1, 1, 1})
+	d6, p6, h6, r6 := seen("sic-6h", crystal.UVW{0, 0, 1})
+	if math.Abs(d3-d6) > 0.005 {
+		t.Errorf("the hexagons are of %.3f and %.3f Å", d3, d6)
+	}
+	says("repeats every %.2f Å along [111], in the form called 6H every %.2f Å along [0001]", p3, p6)
+	says("the same hexagon of spots, %.2f Å", d3)
+	says("$H$ is %.4f Å⁻¹ for 3C and %.4f Å⁻¹ for 6H", h3, h6)
+	says("the radius is %.2f Å⁻¹ for 3C and %.2f Å⁻¹ for 6H", r3, r6)
+	if share := 1 - r6/r3; share < 0.25 || share > 0.35 {
+		t.Errorf("the ring of 6H is smaller by %.2f, which is not three tenths", share)
+	}
+	for id, near := range map[string]bool{"sic-4h": true, "mos2-2h": true, "graphite-3r": false, "sic-6h": false} {
+		c := one(t, id)
+		l := c.structure.Lattice
+		d, _, _, _ := seen(id, crystal.UVW{0, 0, 1})
+		if first := l.D(crystal.HKL{1, 0, 0}); (math.Abs(d-first) < 0.005) != near {
+			t.Errorf("%s along the stack: the shortest spot is %.3f Å, 100 would be %.3f Å", id, d, first)
+		}
 	}
 }
 
