@@ -324,10 +324,10 @@ func TestOneTruth(t *testing.T) {
 	}
 	s := open(t, "/sim?z=1,1,0&m=d")
 	view := must(t, s, protocol.Request{Op: "view", Draw: "svg"})
-	if got := last(&view.View.Frame); got != "dynamical, 129 beams" || view.View.Frame.Of != "of the incident beam" {
+	if got := last(&view.View.Frame); got != "dynamical, 143 beams" || view.View.Frame.Of != "of the incident beam" {
 		t.Errorf("at rest: %q, %q", got, view.View.Frame.Of)
 	}
-	if r := must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Values: values{"t": "80"}}, Light: true, Draw: "svg"}); last(r.Frame) != "dynamical, 129 beams" || plain(r.Frame.Hud[0]) != "200\u2009kV · 80\u2009nm" {
+	if r := must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Values: values{"t": "80"}}, Light: true, Draw: "svg"}); last(r.Frame) != "dynamical, 143 beams" || plain(r.Frame.Hud[0]) != "200\u2009kV · 80\u2009nm" {
 		t.Errorf("another thickness, which is no draft: %v", r.Frame.Hud)
 	}
 	frame := must(t, s, protocol.Request{Op: "tilt", X: 0.3, Light: true, Draw: "svg"})

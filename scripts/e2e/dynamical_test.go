@@ -29,7 +29,7 @@ func TestDynamical(t *testing.T) {
 			t.Error("the kinematic page has a slider for the thickness")
 		}
 		p.click(`input[name="m"][value="d"]`)
-		p.wait("a dynamical picture", hud("dynamical, 129 beams"))
+		p.wait("a dynamical picture", hud("dynamical, 143 beams"))
 		p.wait("the link", `location.search === "?z=1,1,0&m=d&ab=t"`)
 		p.wait("002 in the table", `[...document.querySelectorAll("#rows tbody tr")].some((r) => r.cells[0].textContent.replace(/[^0-9]/g, "") === "002" && parseFloat(r.cells[3].textContent) > 10)`)
 		first := eval[string](p, `document.querySelector("#rows tbody tr td:nth-child(4)").textContent`)
@@ -105,7 +105,7 @@ func TestOneTruth(t *testing.T) {
 	s := startServer(t)
 	p := simulator(t, browser(t), s, "/sim?z=1,1,0&m=d", 1440, 900)
 	const whole = `document.querySelector("#rows").ariaBusy !== "true" && `
-	p.wait("the model", whole+hud("dynamical, 129 beams"))
+	p.wait("the model", whole+hud("dynamical, 143 beams"))
 	if got := p.text(`#rows th[data-sort="i"]`); !strings.HasPrefix(got, "I (%) of the incident beam") {
 		t.Errorf("the head of the column is %q", got)
 	}

@@ -24,8 +24,9 @@ Prints the coupled beams and, for each thickness, in the order of the beams,
 their intensities as fractions of the incident beam and their complex
 amplitudes, without the phase that is common to all of them. Without absorption
 the intensities of the strong beams add up to 1. convergence_percent is
-Σ|ΔI|/ΣI of the eight strongest spots between these beams and about half of
-them: over 10 the intensities should not be believed.`
+Σ|ΔI|/ΣI of the eight strongest spots when half of the strong beams become
+weak, and without the half of the weak ones that acts least: over 10 the
+intensities should not be believed.`
 
 // Bounds of what these commands take on.
 const (
@@ -95,7 +96,7 @@ func (o *dynamicOptions) open() (d dynamic, err error) {
 	standard := bloch.Standard(d.beam)
 	d.opt.GMax, d.opt.SMax, d.opt.MaxBeams = o.gmax, o.smax, maxBlochBeams
 	if o.smax == 0 {
-		d.opt.Strong, d.opt.SMax, d.opt.MaxStrong, d.opt.MaxWeak = standard.Strong, standard.SMax, standard.MaxStrong, standard.MaxWeak
+		d.opt.Strong, d.opt.SMax, d.opt.MinStrong, d.opt.MaxStrong, d.opt.MaxWeak = standard.Strong, standard.SMax, standard.MinStrong, standard.MaxStrong, standard.MaxWeak
 	}
 	// The incident wave travels against z + x·tx + y·ty.
 	against := geom.Vec{X: tilt[0] / 1e3, Y: tilt[1] / 1e3, Z: 1}.Unit()

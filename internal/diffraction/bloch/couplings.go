@@ -38,9 +38,6 @@ const mostKept = 1 << 18
 
 // of returns the table for reflections, beam and options.
 func (c *Couplings) of(r *diffraction.Reflections, b diffraction.Beam, opt *Options) *couplings {
-	if c == nil {
-		return newCouplings(r, b, opt)
-	}
 	t := c.table
 	if t == nil || t.r != r || t.beam != b || c.like.Absorption != opt.Absorption || c.like.Ratio != opt.Ratio || t.used > mostKept {
 		c.table = newCouplings(r, b, opt)

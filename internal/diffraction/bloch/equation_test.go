@@ -184,7 +184,7 @@ func TestStandard(t *testing.T) {
 			t.Fatal(err)
 		}
 		rl := textbook.Reflections(t, s, diffraction.Options{GMax: 5})
-		large, err := bloch.Solve(rl, beam, o, bloch.Options{SMax: 0.6, Strong: 0.1})
+		large, err := bloch.Solve(rl, beam, o, bloch.Options{SMax: 1, Strong: 0.2})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -200,7 +200,7 @@ func TestStandard(t *testing.T) {
 			near(t, c.id+" "+h.String(), v, want[h], tol)
 		}
 	}
-	// Too many weak beams: the nearest stay, equivalent ones together.
+	// Too many weak beams: those that act most stay, equivalent ones together.
 	s := textbook.Open(t, "si")
 	r := textbook.Reflections(t, s, diffraction.Options{GMax: 4})
 	opt := bloch.Standard(beam)

@@ -44,6 +44,9 @@ func newBeams(r *diffraction.Reflections, b diffraction.Beam, o geom.Rotation, o
 	if opt.Yield == nil {
 		opt.Yield = func() bool { return true }
 	}
+	if opt.Couplings == nil {
+		opt.Couplings = new(Couplings)
+	}
 	p := &problem{opt: opt, k: b.K(), u0: real(b.U(r.F[0], r.Lattice.Volume()))}
 	kz := math.Sqrt(max(0, p.k*p.k-opt.TiltX*opt.TiltX-opt.TiltY*opt.TiltY))
 	incident := geom.Vec{X: opt.TiltX, Y: opt.TiltY, Z: -kz}
@@ -132,24 +135,123 @@ func (p *problem) choose(r *diffraction.Reflections, b diffraction.Beam, o geom.
 		return &LimitError{len(p.beams), opt.MaxBeams}
 	}
 	if opt.Strong > 0 && opt.MaxStrong > 0 && len(p.beams) > opt.MaxStrong {
-		cut := largest(p.beams, opt.MaxStrong)
-		var strong []diffraction.Spot
-		for _, s := range p.beams {
-			if math.Abs(s.S) < cut {
-				strong = append(strong, s)
-			} else {
-				weak = append(weak, s)
-			}
-		}
-		p.beams = strong
+		var more []diffraction.Spot
+		p.beams, more = nearest(p.beams, opt.MaxStrong)
+		weak = append(more, weak...)
+	}
+	least := opt.MinStrong
+	if opt.MaxStrong > 0 {
+		least = min(least, opt.MaxStrong)
+	}
+	if lacking := least - len(p.beams); lacking > 0 && len(weak) > lacking {
+		var more []diffraction.Spot
+		more, weak = nearest(weak, lacking)
+		p.beams = append(p.beams, more...)
 	}
 	p.strong = len(p.beams)
 	if opt.MaxWeak > 0 && len(weak) > opt.MaxWeak {
-		cut := largest(weak, opt.MaxWeak)
-		weak = slices.DeleteFunc(weak, func(s diffraction.Spot) bool { return math.Abs(s.S) >= cut })
+		var err error
+		if weak, err = p.weighty(r, b, weak); err != nil {
+			return err
+		}
 	}
 	p.beams = append(p.beams, weak...)
 	return nil
+}
+
+// nearest parts beams into at most n that are nearest to the sphere and the
+// others, both in the order in which they were. Equivalent reflections stay
+// together.
+func nearest(beams []diffraction.Spot, n int) (near, far []diffraction.Spot) {
+	cut := largest(beams, n)
+	for _, s := range beams {
+		if math.Abs(s.S) < cut {
+			near = append(near, s)
+		} else {
+			far = append(far, s)
+		}
+	}
+	return near, far
+}
+
+// weighty leaves those of too many weak beams that act most on the strong ones:
+// by |U|²/|s| with the largest coupling U to a leading strong beam. By |s| alone
+// inner reflections of one Laue zone would stay without those on the other side
+// of the sphere, whose effect has the other sign.
+func (p *problem) weighty(r *diffraction.Reflections, b diffraction.Beam, weak []diffraction.Spot) ([]diffraction.Spot, error) {
+	// Of a large cell there are far too many to look at.
+	const looked = 3
+	if len(weak) > looked*p.opt.MaxWeak {
+		weak, _ = nearest(weak, looked*p.opt.MaxWeak)
+	}
+	leading := p.leading(r, b)
+	weights := make([]float64, len(weak))
+	for i, s := range weak {
+		u, err := p.pull(r, b, i, r.HKL[s.Ref], leading)
+		if err != nil {
+			return nil, err
+		}
+		weights[i] = u * u / math.Abs(s.S)
+	}
+	return heaviest(weak, weights, p.opt.MaxWeak), nil
+}
+
+// leading returns the indices of about thirty strong beams that have most of
+// the electrons as far as can be told beforehand, 000 among them.
+func (p *problem) leading(r *diffraction.Reflections, b diffraction.Beam) []crystal.HKL {
+	const most = 30
+	excited := make([]float64, p.strong)
+	table := p.opt.Couplings.of(r, b, &p.opt)
+	for i, s := range p.beams[:p.strong] {
+		if excited[i] = math.Inf(1); s.Ref != 0 {
+			excited[i] = math.Sqrt(abs2(table.at(r.HKL[s.Ref], crystal.HKL{}).u)) / (math.Abs(s.S) + extinction)
+		}
+	}
+	var leading []crystal.HKL
+	for _, s := range heaviest(p.beams[:p.strong], excited, most) {
+		leading = append(leading, r.HKL[s.Ref])
+	}
+	return leading
+}
+
+// extinction is an |s| in Å⁻¹ within which a reflection is excited as at 0: the
+// inverse of a usual extinction length.
+const extinction = 0.003
+
+// pull returns the largest |U_{g−h}| of a candidate for the beams h. at counts the
+// candidates.
+func (p *problem) pull(r *diffraction.Reflections, b diffraction.Beam, at int, g crystal.HKL, beams []crystal.HKL) (float64, error) {
+	if at&63 == 63 && !p.opt.Yield() {
+		return 0, ErrCancelled
+	}
+	table := p.opt.Couplings.of(r, b, &p.opt)
+	most := 0.0
+	for _, h := range beams {
+		if h != g {
+			most = max(most, abs2(table.at(g, h).u))
+		}
+	}
+	return math.Sqrt(most), nil
+}
+
+// heaviest returns at most n spots with the largest weights, in the order in
+// which they were. Equivalent reflections, whose weights differ by rounding, stay
+// together.
+func heaviest(spots []diffraction.Spot, weights []float64, n int) []diffraction.Spot {
+	if len(spots) <= n {
+		return spots
+	}
+	sorted := slices.Clone(weights)
+	sorts.Values(sorted)
+	const rounding = 1 + 1e-6
+	cut := sorted[len(sorted)-n-1] * rounding // the largest that is left out
+	kept := make([]diffraction.Spot, 0, n)
+	for i, s := range spots {
+		if weights[i] > cut {
+			kept = append(kept, s)
+		}
+	}
+	return kept
 }
 
 // sphere finds excitation errors.
