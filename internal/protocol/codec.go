@@ -215,6 +215,76 @@ func decodePointerExportOptions(r *jsontext.Reader, x **ExportOptions) {
 	decodeExportOptions(r, *x)
 }
 
+func decodeArrayFloat(r *jsontext.Reader, x []float64) {
+	if r.Null() {
+		return
+	}
+	i := 0
+	for r.Begin('['); r.Element(); i++ {
+		if i < len(x) {
+			r.Float(&x[i])
+		} else {
+			r.Skip()
+		}
+	}
+	if i < len(x) {
+		clear(x[i:])
+	}
+}
+
+func decodePointerArray2Float(r *jsontext.Reader, x **[2]float64) {
+	if r.Null() {
+		*x = nil
+		return
+	}
+	if *x == nil {
+		*x = new([2]float64)
+	}
+	decodeArrayFloat(r, (**x)[:])
+}
+
+func decodeNetRequest(r *jsontext.Reader, x *NetRequest) {
+	for r.Begin('{'); r.Member(); {
+		switch string(r.Name) {
+		case "zoom":
+			r.Float(&x.Zoom)
+		case "cx":
+			r.Float(&x.CX)
+		case "cy":
+			r.Float(&x.CY)
+		case "lines":
+			r.Bool(&x.Lines)
+		case "first":
+			r.String(&x.First)
+		case "second":
+			r.String(&x.Second)
+		case "great":
+			r.Bool(&x.Great)
+		case "radius":
+			r.String(&x.Radius)
+		case "family":
+			r.Bool(&x.Family)
+		case "at":
+			decodePointerArray2Float(r, &x.At)
+		case "sum":
+			r.Int(&x.Sum)
+		default:
+			r.Skip()
+		}
+	}
+}
+
+func decodePointerNetRequest(r *jsontext.Reader, x **NetRequest) {
+	if r.Null() {
+		*x = nil
+		return
+	}
+	if *x == nil {
+		*x = new(NetRequest)
+	}
+	decodeNetRequest(r, *x)
+}
+
 func decodeRequest(r *jsontext.Reader, x *Request) {
 	for r.Begin('{'); r.Member(); {
 		switch string(r.Name) {
@@ -290,26 +360,11 @@ func decodeRequest(r *jsontext.Reader, x *Request) {
 			r.String(&x.Kind)
 		case "export":
 			decodePointerExportOptions(r, &x.Export)
+		case "net":
+			decodePointerNetRequest(r, &x.Net)
 		default:
 			r.Skip()
 		}
-	}
-}
-
-func decodeArrayFloat(r *jsontext.Reader, x []float64) {
-	if r.Null() {
-		return
-	}
-	i := 0
-	for r.Begin('['); r.Element(); i++ {
-		if i < len(x) {
-			r.Float(&x[i])
-		} else {
-			r.Skip()
-		}
-	}
-	if i < len(x) {
-		clear(x[i:])
 	}
 }
 
@@ -563,6 +618,84 @@ func encodePointerExportOptions(w *jsontext.Writer, x *ExportOptions) {
 	encodeExportOptions(w, x)
 }
 
+func encodeListFloat(w *jsontext.Writer, x []float64) {
+	if x == nil {
+		w.Raw("null")
+		return
+	}
+	w.Byte('[')
+	for i := range x {
+		w.Comma(i)
+		w.Float(x[i])
+	}
+	w.Byte(']')
+}
+
+func encodePointerArray2Float(w *jsontext.Writer, x *[2]float64) {
+	if x == nil {
+		w.Raw("null")
+		return
+	}
+	encodeListFloat(w, (*x)[:])
+}
+
+func encodeNetRequest(w *jsontext.Writer, x *NetRequest) {
+	w.Byte('{')
+	if x.Zoom != 0 {
+		w.Member(`,"zoom":`)
+		w.Float(x.Zoom)
+	}
+	if x.CX != 0 {
+		w.Member(`,"cx":`)
+		w.Float(x.CX)
+	}
+	if x.CY != 0 {
+		w.Member(`,"cy":`)
+		w.Float(x.CY)
+	}
+	if x.Lines {
+		w.Member(`,"lines":`)
+		w.Bool(x.Lines)
+	}
+	if x.First != "" {
+		w.Member(`,"first":`)
+		w.String(x.First)
+	}
+	if x.Second != "" {
+		w.Member(`,"second":`)
+		w.String(x.Second)
+	}
+	if x.Great {
+		w.Member(`,"great":`)
+		w.Bool(x.Great)
+	}
+	if x.Radius != "" {
+		w.Member(`,"radius":`)
+		w.String(x.Radius)
+	}
+	if x.Family {
+		w.Member(`,"family":`)
+		w.Bool(x.Family)
+	}
+	if x.At != nil {
+		w.Member(`,"at":`)
+		encodePointerArray2Float(w, x.At)
+	}
+	if x.Sum != 0 {
+		w.Member(`,"sum":`)
+		w.Int(x.Sum)
+	}
+	w.Byte('}')
+}
+
+func encodePointerNetRequest(w *jsontext.Writer, x *NetRequest) {
+	if x == nil {
+		w.Raw("null")
+		return
+	}
+	encodeNetRequest(w, x)
+}
+
 func encodeRequest(w *jsontext.Writer, x *Request) {
 	w.Byte('{')
 	w.Member(`,"op":`)
@@ -706,6 +839,10 @@ func encodeRequest(w *jsontext.Writer, x *Request) {
 	if x.Export != nil {
 		w.Member(`,"export":`)
 		encodePointerExportOptions(w, x.Export)
+	}
+	if x.Net != nil {
+		w.Member(`,"net":`)
+		encodePointerNetRequest(w, x.Net)
 	}
 	w.Byte('}')
 }
@@ -1623,6 +1760,47 @@ func encodeListPole(w *jsontext.Writer, x []Pole) {
 	w.Byte(']')
 }
 
+func encodeNetReply(w *jsontext.Writer, x *NetReply) {
+	w.Byte('{')
+	if len(x.Angle) > 0 {
+		w.Member(`,"angle":`)
+		encodeListRun(w, x.Angle)
+	}
+	if len(x.Circle) > 0 {
+		w.Member(`,"circle":`)
+		encodeListRun(w, x.Circle)
+	}
+	if len(x.Reading) > 0 {
+		w.Member(`,"reading":`)
+		encodeListRun(w, x.Reading)
+	}
+	if x.Spoken != "" {
+		w.Member(`,"spoken":`)
+		w.String(x.Spoken)
+	}
+	if x.UVW != nil {
+		w.Member(`,"uvw":`)
+		encodePointerArray3Int(w, x.UVW)
+	}
+	if x.Typed != "" {
+		w.Member(`,"typed":`)
+		w.String(x.Typed)
+	}
+	if len(x.Faults) > 0 {
+		w.Member(`,"faults":`)
+		encodeMapString(w, x.Faults)
+	}
+	w.Byte('}')
+}
+
+func encodePointerNetReply(w *jsontext.Writer, x *NetReply) {
+	if x == nil {
+		w.Raw("null")
+		return
+	}
+	encodeNetReply(w, x)
+}
+
 func encodeFile(w *jsontext.Writer, x *File) {
 	w.Byte('{')
 	w.Member(`,"name":`)
@@ -1740,6 +1918,10 @@ func encodeReply(w *jsontext.Writer, x *Reply) {
 		w.Member(`,"poles":`)
 		encodeListPole(w, x.Poles)
 	}
+	if x.Net != nil {
+		w.Member(`,"net":`)
+		encodePointerNetReply(w, x.Net)
+	}
 	if x.Alt != "" {
 		w.Member(`,"alt":`)
 		w.String(x.Alt)
@@ -1749,19 +1931,6 @@ func encodeReply(w *jsontext.Writer, x *Reply) {
 		encodePointerFile(w, x.File)
 	}
 	w.Byte('}')
-}
-
-func encodeListFloat(w *jsontext.Writer, x []float64) {
-	if x == nil {
-		w.Raw("null")
-		return
-	}
-	w.Byte('[')
-	for i := range x {
-		w.Comma(i)
-		w.Float(x[i])
-	}
-	w.Byte(']')
 }
 
 func encodeSnapshot(w *jsontext.Writer, x *Snapshot) {

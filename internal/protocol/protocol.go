@@ -60,6 +60,7 @@
 //	           names → Sheet
 //	tiltplan   Text (target zone) or UVW → Plan
 //	stereogram → SVG; → Poles (for clicks)
+//	stereonet  Net: the large stereogram → SVG; → Poles, Net; with Kind svg → File
 //	crystalview → SVG, text alternative in Alt
 //	export     Kind svg|csv|json|line, Export → File
 //	qr         Text, an address → SVG
@@ -137,6 +138,25 @@ type Request struct {
 	Limit  int            `json:"limit,omitempty"`
 	Kind   string         `json:"kind,omitempty"`
 	Export *ExportOptions `json:"export,omitempty"`
+	Net    *NetRequest    `json:"net,omitempty"`
+}
+
+// NetRequest says what the large stereogram shows. Directions are texts as they
+// are typed: a zone axis, or a plane in round brackets for its normal.
+type NetRequest struct {
+	Zoom   float64 `json:"zoom,omitempty"` // 1 (also 0) to 12, about the point CX, CY of the unit disc, y up
+	CX     float64 `json:"cx,omitempty"`
+	CY     float64 `json:"cy,omitempty"`
+	Lines  bool    `json:"lines,omitempty"` // a Wulff net
+	First  string  `json:"first,omitempty"`
+	Second string  `json:"second,omitempty"`
+	Great  bool    `json:"great,omitempty"`  // the great circle through both
+	Radius string  `json:"radius,omitempty"` // of a small circle about the first, degrees as typed
+	Family bool    `json:"family,omitempty"` // poles that look the same as the first
+	// At is a point of the view box whose direction is read, with |u|+|v|+|w| up
+	// to Sum (1 to 20; 0 is 6).
+	At  *[2]float64 `json:"at,omitempty"`
+	Sum int         `json:"sum,omitempty"`
 }
 
 // Patch changes settings: what is absent stays. Values come as the text that was
@@ -236,6 +256,7 @@ type Reply struct {
 	Sheet  *Sheet     `json:"sheet,omitempty"`
 	Plan   *Plan      `json:"plan,omitempty"`
 	Poles  []Pole     `json:"poles,omitempty"`
+	Net    *NetReply  `json:"net,omitempty"`
 	Alt    string     `json:"alt,omitempty"`
 	File   *File      `json:"file,omitempty"`
 

@@ -243,6 +243,20 @@ type Pole struct {
 	Y     float64 `json:"y"`
 }
 
+// NetReply is what the large stereogram says of the two directions, and of the
+// point that was read. Absent texts have nothing to say.
+type NetReply struct {
+	Angle   Text    `json:"angle,omitempty"`   // "[001] to [112]: 35.26°. Both lie in the plane (1−10)."
+	Circle  Text    `json:"circle,omitempty"`  // of the small circle and of what looks the same
+	Reading Text    `json:"reading,omitempty"` // "[112], 0.4° off; 35.1° from the beam"
+	Spoken  string  `json:"spoken,omitempty"`  // the reading for assistive technology
+	UVW     *[3]int `json:"uvw,omitempty"`     // of the reading
+	Typed   string  `json:"typed,omitempty"`   // the reading as a person would type it
+	// Faults are what is wrong with the texts first, second and radius; the rest
+	// is drawn all the same.
+	Faults map[string]string `json:"faults,omitempty"`
+}
+
 // HolderView is the holder's part of the tilt plan.
 type HolderView struct {
 	On         bool   `json:"on"`

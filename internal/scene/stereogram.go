@@ -3,6 +3,7 @@ package scene
 import (
 	"math"
 	"strconv"
+	"strings"
 
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/diffraction"
@@ -25,7 +26,26 @@ type Stereogram struct {
 	// Second holds poles of the second phase.
 	Second      []StereoPole
 	Title, Desc string
-	place       placer
+
+	// What only the large stereogram has. Zoom enlarges what is around Centre, a
+	// point of the unit disc; 0 counts as 1. Net are the lines of a Wulff net,
+	// Circles the great and small circles that were asked for, Family the poles
+	// that look the same, Marks the directions that are measured. Dense gives
+	// every pole a label that has room, those of the second phase too.
+	Zoom         float64
+	Centre       diffraction.Point
+	Net, Circles [][]diffraction.Point
+	Family       []StereoPole
+	Marks        []StereoMark
+	Dense        bool
+
+	place placer
+}
+
+// StereoMark is a direction with a letter beside it.
+type StereoMark struct {
+	Point  diffraction.Point
+	Letter string
 }
 
 // StereoBand is the trace of a plane as points of the unit disc. Level 0 … 2
@@ -42,11 +62,36 @@ type StereoPole struct {
 	UVW   crystal.UVW
 	Four  bool
 	Level int
+	Plane bool // UVW are the indices of a plane, of which this is the normal
+}
+
+// label returns the indices with their bars.
+func (p *StereoPole) label() Label {
+	if p.Plane {
+		return Label{Text: crystal.FormatHKL(crystal.HKL(p.UVW), p.Four)}
+	}
+	return Label{Text: crystal.FormatUVW(p.UVW, p.Four)}
+}
+
+// scale returns view-box units per unit of the disc.
+func (s *Stereogram) scale() float64 {
+	if s.Zoom > 0 {
+		return StereoRadius * s.Zoom
+	}
+	return StereoRadius
 }
 
 // View returns the view-box position of a point of the unit disc.
-func (Stereogram) View(p diffraction.Point) (x, y float64) {
-	return StereoRadius * p.X, -StereoRadius * p.Y
+func (s *Stereogram) View(p diffraction.Point) (x, y float64) {
+	k := s.scale()
+	return k * (p.X - s.Centre.X), -k * (p.Y - s.Centre.Y)
+}
+
+// Disc returns the point of the unit disc's plane at a view-box position, the
+// inverse of View.
+func (s *Stereogram) Disc(x, y float64) diffraction.Point {
+	k := s.scale()
+	return diffraction.Point{X: s.Centre.X + x/k, Y: s.Centre.Y - y/k}
 }
 
 // AppendSVG appends the stereogram to dst:
@@ -54,11 +99,15 @@ func (Stereogram) View(p diffraction.Point) (x, y float64) {
 //	svg.stereo
 //	  title, desc
 //	  circle.pr                      the equator
+//	  path.net                       a Wulff net
 //	  path.band .b0 .b1 .b2          traces of planes by strength
 //	  path.lim, path.way             reach of the holder, path to a target
 //	  path.pole.n0 .n1 .n2           zone axes by importance (round line ends make the dots)
+//	  path.circ                      great and small circles that were asked for
+//	  path.fam                       poles that look the same as the first direction
 //	  path.pole2                     zone axes of the second phase
-//	  g.plab > g > text, path.b      labels
+//	  g.plab, g.plab2 > g > text     labels, with path.b for bars; of the second phase
+//	  g.mark > circle, text          directions that are measured
 //	  path.beam, circle.beam         the beam
 //
 // Colours are left to the style sheet.
@@ -68,7 +117,18 @@ func (s *Stereogram) AppendSVG(dst []byte) []byte {
 	w.text(s.Title)
 	w.str(`</title><desc>`)
 	w.text(s.Desc)
-	w.str(`</desc><circle class="pr" r="120"/>`)
+	w.str(`</desc><circle class="pr"`)
+	if x, y := s.View(diffraction.Point{}); x != 0 || y != 0 {
+		w.attr("cx", tenth(x))
+		w.attr("cy", tenth(y))
+	}
+	w.attr("r", s.scale())
+	w.str(`/>`)
+	w.outline("net", func() {
+		for _, points := range s.Net {
+			w.polyline(s, points)
+		}
+	})
 	for level := range 3 {
 		w.outline("band b"+string(rune('0'+level)), func() {
 			for i := range s.Bands {
@@ -85,17 +145,86 @@ func (s *Stereogram) AppendSVG(dst []byte) []byte {
 		}
 	})
 	w.outline("way", func() { w.polyline(s, s.Path) })
+	w.outline("circ", func() {
+		for _, points := range s.Circles {
+			w.polyline(s, points)
+		}
+	})
 	for level := 2; level >= 0; level-- {
 		w.outline("pole n"+string(rune('0'+level)), func() { w.poles(s, s.Poles, level) })
 	}
+	w.outline("fam", func() {
+		for level := range 3 {
+			w.poles(s, s.Family, level)
+		}
+	})
 	w.outline("pole2", func() {
 		for level := range 3 {
 			w.poles(s, s.Second, level)
 		}
 	})
-	w.group("plab", func() { w.poleLabels(s) })
-	w.str(`<path class="beam" d="M-7 0h14M0-7v14"/><circle class="beam" r="6"/></svg>`)
+	s.place.reset()
+	x, y := s.View(diffraction.Point{})
+	s.place.put(rect{x - 8, y - 8, x + 8, y + 8}) // the beam
+	for _, m := range s.Marks {
+		x, y := s.View(m.Point)
+		s.place.put(rect{x - 7, y - 7, x + 18, y + 7})
+	}
+	most := 2
+	if s.Dense {
+		most = 3
+	}
+	w.group("plab", func() {
+		w.poleLabels(s, s.Family, most)
+		w.poleLabels(s, s.Poles, most)
+	})
+	if s.Dense {
+		w.group("plab plab2", func() { w.poleLabels(s, s.Second, most) })
+	}
+	w.group("mark", func() {
+		for _, m := range s.Marks {
+			x, y := s.View(m.Point)
+			w.circle(tenth(x), tenth(y), 6)
+			w.str(`/><text`)
+			w.attr("x", tenth(x)+9)
+			w.attr("y", tenth(y)+4)
+			w.str(`>`)
+			w.text(m.Letter)
+			w.str(`</text>`)
+		}
+	})
+	beam := `<path class="beam" d="M-7 0h14M0-7v14"/><circle class="beam" r="6"/>`
+	if x != 0 || y != 0 {
+		w.str(`<g`)
+		w.translate(tenth(x), tenth(y))
+		w.str(`>` + beam + `</g></svg>`)
+	} else {
+		w.str(beam + `</svg>`)
+	}
 	return w.b
+}
+
+// stereoStyle gives a stereogram in a file of its own the colours that a page has
+// in its style sheet.
+const stereoStyle = `<style>` +
+	`.stereo{background:#fff;font-family:Inter,'Helvetica Neue',Arial,sans-serif}` +
+	`.pr,.band,.way,.lim,.net,.circ{fill:none;stroke:#0A0C0F;stroke-width:.8}` +
+	`.net{stroke-width:.25;opacity:.5}.circ{stroke:#B4500A;stroke-width:1.2}.lim{stroke:#8F2A00;stroke-dasharray:5 3}` +
+	`.band{stroke:#0072B2;stroke-width:.5;opacity:.45}.b1{stroke-width:.7;opacity:.7}.b0{stroke-width:.9;opacity:1}` +
+	`.pole{fill:none;stroke:#0A0C0F;stroke-linecap:round;stroke-width:6.8}.n1{stroke-width:4.8}.n2{stroke-width:2.8}` +
+	`.fam{fill:none;stroke:#B4500A;stroke-linecap:round;stroke-width:7}` +
+	`.pole2{fill:none;stroke:#9600F0;stroke-linecap:round;stroke-width:3.2}` +
+	`.plab{font-size:10.5px;fill:#3A424D;text-anchor:middle;paint-order:stroke;stroke:#fff;stroke-width:2}.plab2{fill:#9600F0}` +
+	`.mark circle{fill:none;stroke:#B4500A;stroke-width:1.6}.mark text{font-size:11px;font-weight:600;fill:#B4500A;paint-order:stroke;stroke:#fff;stroke-width:2}` +
+	`circle.beam{fill:none;stroke:#8F2A00}path.beam{stroke:#8F2A00}` +
+	`</style>`
+
+// AppendFile appends the stereogram as a file that needs nothing else: 804 units
+// wide, with its colours and its letters as text.
+func (s *Stereogram) AppendFile(dst []byte) []byte {
+	svg := string(s.AppendSVG(nil))
+	svg = strings.Replace(svg, `<svg `, `<svg width="804" height="804" `, 1)
+	return append(dst, strings.Replace(svg, `</desc>`, `</desc>`+stereoStyle, 1)...)
 }
 
 // outline appends a path with the data that body appends; nothing if that is
@@ -139,6 +268,9 @@ func (w *writer) poles(s *Stereogram, poles []StereoPole, level int) {
 	for i := range poles {
 		if p := &poles[i]; p.Level == level {
 			x, y := s.View(p.Point)
+			if s.Zoom > 1 && max(math.Abs(x), math.Abs(y)) > stereoHalf+10 {
+				continue
+			}
 			w.str("M")
 			w.b = pair(w.b, tenth(x), tenth(y))
 			w.str("h0")
@@ -153,18 +285,21 @@ const (
 	polesApart = 5
 )
 
-func (w *writer) poleLabels(s *Stereogram) {
+// poleLabels writes the labels of poles below a level, the most important first,
+// where they have room.
+func (w *writer) poleLabels(s *Stereogram, poles []StereoPole, most int) {
 	p := &s.place
-	p.reset()
-	p.put(rect{-8, -8, 8, 8}) // the beam
-	for level := range 2 {
-		for i := range s.Poles {
-			pole := &s.Poles[i]
+	for level := range most {
+		for i := range poles {
+			pole := &poles[i]
 			if pole.Level != level {
 				continue
 			}
-			l := Label{Text: crystal.FormatUVW(pole.UVW, pole.Four)}
 			x, y := s.View(pole.Point)
+			if s.Zoom > 1 && max(math.Abs(x), math.Abs(y)) > stereoHalf {
+				continue
+			}
+			l := pole.label()
 			x, y = tenth(x), tenth(y)-6
 			if y < -stereoHalf+12 {
 				y += 6 + 6 + capHeight*poleScale + 4

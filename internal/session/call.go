@@ -150,6 +150,7 @@ func init() {
 		"sheet":       {do: (*Session).doSheet, plain: true},
 		"tiltplan":    {do: (*Session).doPlan, plain: true},
 		"stereogram":  {do: (*Session).doStereogram, plain: true},
+		"stereonet":   {do: (*Session).doStereonet, plain: true},
 		"crystalview": {do: (*Session).doCrystalView, plain: true},
 		"qr":          {do: (*Session).doQR, plain: true},
 		"export":      {do: (*Session).doExport, plain: true},

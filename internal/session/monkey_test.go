@@ -24,7 +24,7 @@ func TestMonkey(t *testing.T) {
 		case 1:
 			r.Op, r.UVW, r.Short = "go", hkl(), rng.IntN(2) == 0
 		case 2:
-			r.Op = pick("snap", "view", "stereogram", "crystalview")
+			r.Op = pick("snap", "view", "stereogram", "stereonet", "crystalview")
 		case 3:
 			r.Op, r.Step = "common", rng.IntN(5)-2
 		case 4, 5, 6:

@@ -156,62 +156,83 @@ const stereoBands = 16
 // stereogram draws the zone axes around the beam. target, if not zero, is the
 // end of a path of the holder.
 func (s planning) stereogram(target crystal.UVW) (svg string, poles []protocol.Pole) {
+	g := scene.Stereogram{Title: "Stereogram of zone axes"}
+	poles = s.fill(&g, target, linkedPoles)
+	return string(g.AppendSVG(nil)), poles
+}
+
+// linkedPoles is how many poles beside the common ones the small stereogram has.
+const linkedPoles = 90
+
+// onScreen turns a point of the stereogram of directions towards the source into
+// one of the screen, and back. The screen shows the pattern from below what the
+// axes are: the Kikuchi pattern of an axis that leans to the left is on the right.
+// The stereogram shows where to find an axis in the Kikuchi pattern.
+func (s planning) onScreen(pt diffraction.Point) diffraction.Point {
+	x, y := -pt.X, -pt.Y
+	if s.scene.MirrorX {
+		x = -x
+	}
+	if s.scene.MirrorY {
+		y = -y
+	}
+	return diffraction.Point{X: x, Y: y}
+}
+
+// trace returns the points of a circle on the screen, at most step (rad) apart.
+func (s planning) trace(c diffraction.Circle, step float64) []diffraction.Point {
+	points := c.AppendPoints(nil, step)
+	for j := range points {
+		points[j] = s.onScreen(points[j])
+	}
+	return points
+}
+
+// traceStep is how far apart points of a trace are in the small stereogram, rad.
+const traceStep = 0.09
+
+// fill puts planes, poles and the reach of the holder into a stereogram, with the
+// way to a target if that is not zero. Beside the common poles it has at most
+// most others.
+func (s planning) fill(g *scene.Stereogram, target crystal.UVW, most int) (poles []protocol.Pole) {
 	s.draw()
 	p := s.specimen
 	l := p.structure.Lattice
-	g := scene.Stereogram{Title: "Stereogram of zone axes"}
-	// The screen shows the pattern from below what the axes are: the Kikuchi
-	// pattern of an axis that leans to the left is on the right. The stereogram
-	// shows where to find an axis in the Kikuchi pattern.
-	sign := func(pt diffraction.Point) diffraction.Point {
-		x, y := -pt.X, -pt.Y
-		if s.scene.MirrorX {
-			x = -x
-		}
-		if s.scene.MirrorY {
-			y = -y
-		}
-		return diffraction.Point{X: x, Y: y}
-	}
 	planes, firsts := s.strongPlanes()
 	level := 3
 	for i, h := range planes {
 		if slices.Contains(firsts, i) {
 			level = max(level-1, 0)
 		}
-		normal := s.orient.Apply(l.G(h))
-		points := diffraction.GreatCircle(normal).AppendPoints(nil, 0.09)
-		for j := range points {
-			points[j] = sign(points[j])
-		}
-		g.Bands = append(g.Bands, scene.StereoBand{Points: points, Level: 2 - level})
+		circle := diffraction.GreatCircle(s.orient.Apply(l.G(h)))
+		g.Bands = append(g.Bands, scene.StereoBand{Points: s.trace(circle, traceStep/max(g.Zoom, 1)), Level: 2 - level})
 	}
-	s.addPoles(&g, sign, &poles)
+	poles = s.addPoles(g, most)
 	hold, now := s.goniometer()
 	mount := hold.Mount(s.orient, now)
 	back := hold.Rotation(now)
 	for _, v := range hold.AppendReach(nil, 0.05) {
 		d := back.Apply(v)
 		if pt, upper := diffraction.Stereographic(d); upper {
-			g.Reach = append(g.Reach, sign(pt))
+			g.Reach = append(g.Reach, s.onScreen(pt))
 		}
 	}
 	if target != (crystal.UVW{}) {
 		if t := hold.Equivalents(l, p.group, mount, now, target); len(t) > 0 {
 			for _, tilt := range hold.AppendPath(nil, now, t[0].Tilt, 24) {
 				if pt, upper := diffraction.Stereographic(back.Apply(hold.Up(tilt))); upper {
-					g.Path = append(g.Path, sign(pt))
+					g.Path = append(g.Path, s.onScreen(pt))
 				}
 			}
 		}
 	}
 	g.Desc = "The beam is near zone axis " + s.zone.Spoken(p.four) + ". The holder reaches ±" +
 		link.Trimmed(s.holderNow().LimitAlpha, 1) + " degrees in alpha and ±" + link.Trimmed(s.holderNow().LimitBeta, 1) + " degrees in beta."
-	return string(g.AppendSVG(nil)), poles
+	return poles
 }
 
 // addPoles puts the zone axes of the upper hemisphere into a stereogram.
-func (s planning) addPoles(g *scene.Stereogram, sign func(diffraction.Point) diffraction.Point, poles *[]protocol.Pole) {
+func (s planning) addPoles(g *scene.Stereogram, most int) (poles []protocol.Pole) {
 	p := s.specimen
 	axes := p.zones.Zones()
 	common := map[crystal.UVW]int{}
@@ -232,7 +253,7 @@ func (s planning) addPoles(g *scene.Stereogram, sign func(diffraction.Point) dif
 			level = 0
 		case ok && rank < 4:
 			level = 1
-		case !ok && shown >= 90:
+		case !ok && shown >= most:
 			continue
 		}
 		shown++
@@ -251,14 +272,14 @@ func (s planning) addPoles(g *scene.Stereogram, sign func(diffraction.Point) dif
 				v = geom.Vec{X: -d.X, Y: -d.Y, Z: d.Z}
 			}
 			pt, _ := diffraction.Stereographic(v)
-			pt = sign(pt)
+			pt = s.onScreen(pt)
 			g.Poles = append(g.Poles, scene.StereoPole{Point: pt, UVW: e, Four: p.four, Level: level})
 			x, y := g.View(pt)
-			*poles = append(*poles, protocol.Pole{UVW: e, Text: protocol.Zone(e, p.four), Label: "zone axis " + e.Spoken(p.four), X: round2(x), Y: round2(y)})
+			poles = append(poles, protocol.Pole{UVW: e, Text: protocol.Zone(e, p.four), Label: "zone axis " + e.Spoken(p.four), X: round2(x), Y: round2(y)})
 		}
 	}
 	if s.other == nil {
-		return
+		return poles
 	}
 	q := s.other.specimen
 	o := s.orientation2()
@@ -268,8 +289,9 @@ func (s planning) addPoles(g *scene.Stereogram, sign func(diffraction.Point) dif
 			d = d.Neg()
 		}
 		pt, _ := diffraction.Stereographic(d)
-		g.Second = append(g.Second, scene.StereoPole{Point: sign(pt), UVW: u, Four: q.four, Level: 2})
+		g.Second = append(g.Second, scene.StereoPole{Point: s.onScreen(pt), UVW: u, Four: q.four, Level: 2})
 	}
+	return poles
 }
 
 // strongPlanes returns the planes with the widest and strongest bands, whole

@@ -73,6 +73,7 @@ var attempts = map[string]struct {
 	"sheet":       {good: wish{}, bad: []wish{{payload: "no table"}}},
 	"tiltplan":    {good: wish{Request: protocol.Request{Text: "111"}}},
 	"stereogram":  {good: wish{Request: protocol.Request{UVW: &[3]int{1, 1, 1}}}},
+	"stereonet":   {good: wish{Request: protocol.Request{Net: &protocol.NetRequest{First: "111", Great: true}}}, bad: []wish{{Request: protocol.Request{Net: &protocol.NetRequest{Zoom: math.NaN()}}}}},
 	"crystalview": {good: wish{}},
 	"qr":          {good: wish{Request: protocol.Request{Text: "https://example.org/"}}, bad: []wish{{}, {Request: protocol.Request{Text: strings.Repeat("x", 5000)}}}},
 	"export":      {good: wish{Request: protocol.Request{Kind: "svg"}}, bad: []wish{{Request: protocol.Request{Kind: "pdf"}}}},

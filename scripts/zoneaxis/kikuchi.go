@@ -217,7 +217,8 @@ func writeMapSVG(w io.Writer, c oriented, refs *diffraction.Reflections, bands [
 	}
 	g.Poles = polesOf(c, commonZones(c, refs.Translations), true)
 	g.Desc = fmt.Sprintf("%d Kikuchi bands of the hemisphere around the zone axis.", len(bands))
-	return writeStereogramSVG(w, &g)
+	_, err := w.Write(g.AppendFile(nil))
+	return err
 }
 
 // strength sorts weights into the three widths of lines of a stereogram, 0 for

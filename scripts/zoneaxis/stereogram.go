@@ -133,7 +133,8 @@ func stereogramCommand(args []string, stdout, stderr io.Writer) error {
 	}
 	g.Title = "Stereogram of " + c.title(o.kv)
 	g.Desc = fmt.Sprintf("%d poles of zone axes and the traces of %d planes.", len(r.Zones), len(r.Bands))
-	return writeStereogramSVG(stdout, &g)
+	_, err = stdout.Write(g.AppendFile(nil))
+	return err
 }
 
 // rim is how near the equator, as the sine of the angle, both ends of an axis

@@ -37,6 +37,21 @@ export interface Request {
   limit?: number;
   kind?: string;
   export?: ExportOptions;
+  net?: NetRequest;
+}
+
+export interface NetRequest {
+  zoom?: number;
+  cx?: number;
+  cy?: number;
+  lines?: boolean;
+  first?: string;
+  second?: string;
+  great?: boolean;
+  radius?: string;
+  family?: boolean;
+  at?: [number, number];
+  sum?: number;
 }
 
 export interface Patch {
@@ -95,6 +110,7 @@ export interface Reply {
   sheet?: Sheet;
   plan?: Plan;
   poles?: Pole[];
+  net?: NetReply;
   alt?: string;
   file?: File;
 }
@@ -311,6 +327,16 @@ export interface Pole {
   label: string;
   x: number;
   y: number;
+}
+
+export interface NetReply {
+  angle?: Text;
+  circle?: Text;
+  reading?: Text;
+  spoken?: string;
+  uvw?: [number, number, number];
+  typed?: string;
+  faults?: Record<string, string>;
 }
 
 export interface HolderView {

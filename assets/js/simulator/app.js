@@ -38,7 +38,7 @@ const TURN_MS = 250;
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 /** Operations that leave the picture as it is. */
-const silent = new Set(["parse", "pick", "inspect", "table", "sheet", "tiltplan", "stereogram", "crystalview", "export", "qr"]);
+const silent = new Set(["parse", "pick", "inspect", "table", "sheet", "tiltplan", "stereogram", "stereonet", "crystalview", "export", "qr"]);
 
 /**
  * Sends a wish and shows what came of it.
