@@ -252,6 +252,8 @@ func decodeNetRequest(r *jsontext.Reader, x *NetRequest) {
 			r.Float(&x.CX)
 		case "cy":
 			r.Float(&x.CY)
+		case "letters":
+			r.Float(&x.Letters)
 		case "lines":
 			r.Bool(&x.Lines)
 		case "first":
@@ -652,6 +654,10 @@ func encodeNetRequest(w *jsontext.Writer, x *NetRequest) {
 	if x.CY != 0 {
 		w.Member(`,"cy":`)
 		w.Float(x.CY)
+	}
+	if x.Letters != 0 {
+		w.Member(`,"letters":`)
+		w.Float(x.Letters)
 	}
 	if x.Lines {
 		w.Member(`,"lines":`)

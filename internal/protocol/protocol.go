@@ -60,7 +60,8 @@
 //	           names → Sheet
 //	tiltplan   Text (target zone) or UVW → Plan
 //	stereogram → SVG; → Poles (for clicks)
-//	stereonet  Net: the large stereogram → SVG; → Poles, Net; with Kind svg → File
+//	stereonet  Net: the large stereogram → SVG; → Poles, Net; with Kind svg → File;
+//	           with Kind read → Net, of the point Net.At alone
 //	crystalview → SVG, text alternative in Alt
 //	export     Kind svg|csv|json|line, Export → File
 //	qr         Text, an address → SVG
@@ -144,17 +145,18 @@ type Request struct {
 // NetRequest says what the large stereogram shows. Directions are texts as they
 // are typed: a zone axis, or a plane in round brackets for its normal.
 type NetRequest struct {
-	Zoom   float64 `json:"zoom,omitempty"` // 1 (also 0) to 12, about the point CX, CY of the unit disc, y up
-	CX     float64 `json:"cx,omitempty"`
-	CY     float64 `json:"cy,omitempty"`
-	Lines  bool    `json:"lines,omitempty"` // a Wulff net
-	First  string  `json:"first,omitempty"`
-	Second string  `json:"second,omitempty"`
-	Great  bool    `json:"great,omitempty"`  // the great circle through both
-	Radius string  `json:"radius,omitempty"` // of a small circle about the first, degrees as typed
-	Family bool    `json:"family,omitempty"` // poles that look the same as the first
-	// At is a point of the view box whose direction is read, with |u|+|v|+|w| up
-	// to Sum (1 to 20; 0 is 6).
+	Zoom    float64 `json:"zoom,omitempty"` // 1 (also 0) to 12, about the point CX, CY of the unit disc, y up
+	CX      float64 `json:"cx,omitempty"`
+	CY      float64 `json:"cy,omitempty"`
+	Letters float64 `json:"letters,omitempty"` // their size in view-box units, 4 to 12
+	Lines   bool    `json:"lines,omitempty"`   // a Wulff net
+	First   string  `json:"first,omitempty"`
+	Second  string  `json:"second,omitempty"`
+	Great   bool    `json:"great,omitempty"`  // the great circle through both
+	Radius  string  `json:"radius,omitempty"` // of a small circle about the first, degrees as typed
+	Family  bool    `json:"family,omitempty"` // poles that look the same as the first
+	// At, with Kind read, is a point of the view box whose direction is read, with
+	// |u|+|v|+|w| up to Sum (1 to 20; 0 is 6).
 	At  *[2]float64 `json:"at,omitempty"`
 	Sum int         `json:"sum,omitempty"`
 }

@@ -38,6 +38,7 @@ type Stereogram struct {
 	Family       []StereoPole
 	Marks        []StereoMark
 	Dense        bool
+	Letters      float64 // size of the letters, view-box units; 0 is 12.5
 
 	place placer
 }
@@ -214,8 +215,8 @@ const stereoStyle = `<style>` +
 	`.pole{fill:none;stroke:#0A0C0F;stroke-linecap:round;stroke-width:6.8}.n1{stroke-width:4.8}.n2{stroke-width:2.8}` +
 	`.fam{fill:none;stroke:#B4500A;stroke-linecap:round;stroke-width:7}` +
 	`.pole2{fill:none;stroke:#9600F0;stroke-linecap:round;stroke-width:3.2}` +
-	`.plab{font-size:10.5px;fill:#3A424D;text-anchor:middle;paint-order:stroke;stroke:#fff;stroke-width:2}.plab2{fill:#9600F0}` +
-	`.mark circle{fill:none;stroke:#B4500A;stroke-width:1.6}.mark text{font-size:11px;font-weight:600;fill:#B4500A;paint-order:stroke;stroke:#fff;stroke-width:2}` +
+	`.plab{fill:#3A424D;text-anchor:middle;paint-order:stroke;stroke:#fff;stroke-width:2}.plab2{fill:#9600F0}` +
+	`.mark circle{fill:none;stroke:#B4500A;stroke-width:1.6}.mark text{font-weight:600;fill:#B4500A;paint-order:stroke;stroke:#fff;stroke-width:2}` +
 	`circle.beam{fill:none;stroke:#8F2A00}path.beam{stroke:#8F2A00}` +
 	`</style>`
 
@@ -223,7 +224,7 @@ const stereoStyle = `<style>` +
 // wide, with its colours and its letters as text.
 func (s *Stereogram) AppendFile(dst []byte) []byte {
 	svg := string(s.AppendSVG(nil))
-	svg = strings.Replace(svg, `<svg `, `<svg width="804" height="804" `, 1)
+	svg = strings.Replace(svg, `<svg `, `<svg width="804" height="804" font-size="`+string(num(nil, s.letters()))+`" `, 1)
 	return append(dst, strings.Replace(svg, `</desc>`, `</desc>`+stereoStyle, 1)...)
 }
 
@@ -278,17 +279,23 @@ func (w *writer) poles(s *Stereogram, poles []StereoPole, level int) {
 	}
 }
 
-// poleScale is the size of the stereogram's letters, 12.5, over that of the
-// pattern's; polesApart is the air between them.
-const (
-	poleScale  = 12.5 / LabelSize
-	polesApart = 5
-)
+// stereoLetters is the size of the small stereogram's letters; the air between
+// two labels is two fifths of it.
+const stereoLetters = 12.5
+
+func (s *Stereogram) letters() float64 {
+	if s.Letters > 0 {
+		return s.Letters
+	}
+	return stereoLetters
+}
 
 // poleLabels writes the labels of poles below a level, the most important first,
 // where they have room.
 func (w *writer) poleLabels(s *Stereogram, poles []StereoPole, most int) {
 	p := &s.place
+	letters := s.letters()
+	k, apart := letters/LabelSize, 0.4*letters
 	for level := range most {
 		for i := range poles {
 			pole := &poles[i]
@@ -300,13 +307,13 @@ func (w *writer) poleLabels(s *Stereogram, poles []StereoPole, most int) {
 				continue
 			}
 			l := pole.label()
-			x, y = tenth(x), tenth(y)-6
-			if y < -stereoHalf+12 {
-				y += 6 + 6 + capHeight*poleScale + 4
+			x, y = tenth(x), tenth(y)-apart-1
+			if y < -stereoHalf+letters {
+				y += 2*(apart+1) + capHeight*k + 4
 			}
-			wide := l.width() * poleScale
+			wide := l.width() * k
 			x = tenth(min(max(x, -stereoHalf+wide/2+1), stereoHalf-wide/2-1))
-			box := rect{x - wide/2 - polesApart, y - l.top()*poleScale - polesApart, x + wide/2 + polesApart, y + polesApart}
+			box := rect{x - wide/2 - apart, y - l.top()*k - apart, x + wide/2 + apart, y + apart}
 			if !p.free(box) {
 				continue
 			}
@@ -314,8 +321,8 @@ func (w *writer) poleLabels(s *Stereogram, poles []StereoPole, most int) {
 			w.str(`<g`)
 			w.translate(x, y)
 			w.str(`>`)
-			w.digits(l.Text, poleScale)
-			w.bars(l.Text, poleScale)
+			w.digits(l.Text, k)
+			w.bars(l.Text, k)
 			w.str(`</g>`)
 		}
 	}

@@ -17,6 +17,8 @@ import (
 
 // Bounds of the large stereogram.
 const (
+	netSmall  = 4  // letters, view-box units
+	netLarge  = 12
 	netPoles  = 400 // beside the common ones, times the zoom
 	netZoom   = 12
 	netSum    = 6  // of the indices of a direction that is read, if none is asked for
@@ -87,7 +89,7 @@ func (s *Session) doStereonet(r *protocol.Request, _ []byte, out *protocol.Reply
 	if n == nil {
 		n = &protocol.NetRequest{}
 	}
-	for _, v := range []float64{n.Zoom, n.CX, n.CY} {
+	for _, v := range []float64{n.Zoom, n.CX, n.CY, n.Letters} {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
 			return errors.New("That is no part of the stereogram.")
 		}
@@ -97,13 +99,20 @@ func (s *Session) doStereonet(r *protocol.Request, _ []byte, out *protocol.Reply
 
 func (s planning) net(kind string, n *protocol.NetRequest, out *protocol.Reply) error {
 	p := s.specimen
-	g := scene.Stereogram{Title: "Stereogram of " + s.words().capitalName(), Dense: true, Zoom: min(max(n.Zoom, 1), netZoom)}
+	g := scene.Stereogram{Title: "Stereogram of " + s.words().capitalName(), Dense: true, Zoom: min(max(n.Zoom, 1), netZoom), Letters: min(max(n.Letters, netSmall), netLarge)}
 	if g.Zoom > 1 {
 		// What is looked at stays inside the circle.
 		g.Centre = diffraction.Point{X: n.CX, Y: n.CY}
 		if far := math.Hypot(n.CX, n.CY); far > 1 {
 			g.Centre = diffraction.Point{X: n.CX / far, Y: n.CY / far}
 		}
+	}
+	if kind == "read" {
+		out.Net = &protocol.NetReply{}
+		if n.At != nil {
+			s.read(&g, *n.At, n.Sum, out.Net)
+		}
+		return nil
 	}
 	step := traceStep / g.Zoom
 	out.Poles = s.fill(&g, crystal.UVW{}, netPoles)
@@ -134,9 +143,6 @@ func (s planning) net(kind string, n *protocol.NetRequest, out *protocol.Reply) 
 	}
 	if n.Family && first.given {
 		s.family(&g, first, out.Net)
-	}
-	if n.At != nil {
-		s.read(&g, *n.At, n.Sum, out.Net)
 	}
 	out.Alt = "Stereogram of zone axes, " + strconv.Itoa(len(out.Poles)) + " poles. Beam " + offAxisWords(s.offAxis) + " " + s.zone.Spoken(p.four) + "."
 	if out.Net.Angle != nil {

@@ -67,7 +67,7 @@ func TestNetReading(t *testing.T) {
 					continue // both ends are drawn, the lower one where it nearly is
 				}
 				net.At = &[2]float64{p.X, p.Y}
-				got := must(t, s, protocol.Request{Op: "stereonet", Net: &net}).Net
+				got := must(t, s, protocol.Request{Op: "stereonet", Kind: "read", Net: &net}).Net
 				if got.UVW == nil || *got.UVW != p.UVW || !strings.Contains(got.Reading.Plain(), ", 0.0° off; ") {
 					t.Errorf("%s, zoom %g: at %s it reads %q", link, zoom, plain(p.Text), got.Reading.Plain())
 				}
@@ -81,11 +81,11 @@ func TestNetReading(t *testing.T) {
 			continue
 		}
 		at := &[2]float64{p.X, p.Y}
-		if got := must(t, s, protocol.Request{Op: "stereonet", Net: &protocol.NetRequest{At: at, Sum: 3}}).Net.Reading.Plain(); got != "[111], 19.5° off; 35.3° from the beam" {
+		if got := must(t, s, protocol.Request{Op: "stereonet", Kind: "read", Net: &protocol.NetRequest{At: at, Sum: 3}}).Net.Reading.Plain(); got != "[111], 19.5° off; 35.3° from the beam" {
 			t.Errorf("with a sum of 3: %q", got)
 		}
 	}
-	if got := must(t, s, protocol.Request{Op: "stereonet", Net: &protocol.NetRequest{At: &[2]float64{120, 120}}}).Net; got.Reading != nil {
+	if got := must(t, s, protocol.Request{Op: "stereonet", Kind: "read", Net: &protocol.NetRequest{At: &[2]float64{120, 120}}}).Net; got.Reading != nil {
 		t.Errorf("outside the circle it reads %q", got.Reading.Plain())
 	}
 }

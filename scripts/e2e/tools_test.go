@@ -259,8 +259,43 @@ func TestPanels(t *testing.T) {
 		}
 		p.wait("the pole's zone", `document.querySelector('[data-part="heading"]').textContent.includes("zone axis 1 1 1")`)
 	})
+	p.part(t, "large stereogram", "/sim?z=1,1,0", func(t *testing.T) {
+		p.wait("its button", `document.querySelector(".views .larger")`)
+		p.click(".views .larger")
+		p.wait("the drawing", `document.querySelector("dialog[open] .net svg .pole")`)
+		// The pointer reads, a click takes: [110] is in the middle.
+		x, y, w, h := p.box(".net")
+		p.clickAt(x+w/2, y+h/2, 1)
+		p.wait("A", `document.querySelector("#net-first").value === "[110]" && document.querySelector(".net .mark")`)
+		p.fill("#net-second", "(1-10)")
+		p.press("Enter")
+		p.wait("the angle", `document.querySelector(".net-angle").textContent.includes("90.00°") && document.querySelector(".net .circ")`)
+		p.fill("#net-radius", "300")
+		p.press("Enter")
+		p.wait("the fault", `document.querySelector("#net-radius").getAttribute("aria-invalid") === "true" && document.querySelector("#net-radius-error").textContent.includes("0.1° to 179.9°")`)
+		p.fill("#net-radius", "35.26")
+		p.press("Enter")
+		p.wait("the circle", `document.querySelector("#net-radius").getAttribute("aria-invalid") === null && document.querySelector("#net-radius").value === "35.26" && document.querySelector("dialog[open]").textContent.includes("The circle is 35.26° from [110].")`)
+		axe(p, "the large stereogram")
+		// By keys: the point that is read, the zoom.
+		eval[bool](p, `(document.querySelector(".net").focus(), true)`)
+		p.press("ArrowUp")
+		p.wait("read", `/^\[.*° off; .*° from the beam$/.test(document.querySelector(".net-reading").textContent) && !document.querySelector(".net-cross").hidden`)
+		p.press("+")
+		p.wait("enlarged", `Number(document.querySelector(".net .pr").getAttribute("r")) > 150`)
+		p.press("0")
+		p.wait("whole", `document.querySelector(".net .pr").getAttribute("r") === "120"`)
+		p.fill("#net-first", "111")
+		p.press("Enter")
+		p.wait("the small circle about 111", `document.querySelector("dialog[open]").textContent.includes("from [111].")`)
+		eval[bool](p, `([...document.querySelectorAll("dialog[open] .btn")].find((b) => b.textContent === "Go to A").click(), true)`)
+		p.wait("there", `document.querySelector('[data-part="heading"]').textContent.includes("zone axis 1 1 1")`)
+		p.press("Escape")
+		p.wait("closed", `!document.querySelector("dialog[open]")`)
+	})
 	p.part(t, "a tap near a pole", "/sim?z=1,1,0", func(t *testing.T) {
-		p.wait("poles", `document.querySelectorAll("#stereogram .pole-link").length > 5`)
+		// Of this orientation, not of the one before.
+		p.wait("poles", `document.querySelectorAll("#stereogram .pole-link").length > 5 && document.querySelector("#stereogram svg").getAttribute("aria-label").includes("Beam on 1 1 0")`)
 		type hit struct {
 			X, Y float64
 			Name string

@@ -25,16 +25,17 @@ import (
 const toolLimit = 15_000
 
 var toolLimits = map[string]int{
-	"browse": toolLimit, // the crystals there are
-	"export": toolLimit, // pictures, tables, QR code, link
-	"files":  toolLimit, // reading and keeping crystal files
-	"help":   toolLimit, // keys and gestures
-	"search": toolLimit, // the list under the search field
-	"second": toolLimit, // a second phase or a twin
-	"sheet":  toolLimit, // tables of the zone axis
-	"table":  toolLimit, // all reflections
-	"tilt":   toolLimit, // the tilt plan
-	"views":  toolLimit, // stereogram and crystal
+	"browse":    toolLimit, // the crystals there are
+	"export":    toolLimit, // pictures, tables, QR code, link
+	"files":     toolLimit, // reading and keeping crystal files
+	"help":      toolLimit, // keys and gestures
+	"search":    toolLimit, // the list under the search field
+	"second":    toolLimit, // a second phase or a twin
+	"sheet":     toolLimit, // tables of the zone axis
+	"stereonet": toolLimit, // the stereogram to measure in
+	"table":     toolLimit, // all reflections
+	"tilt":      toolLimit, // the tilt plan
+	"views":     toolLimit, // stereogram and crystal
 }
 
 const (

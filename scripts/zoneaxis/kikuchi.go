@@ -204,10 +204,14 @@ func writeKikuchiSVG(w io.Writer, c oriented, r kikuchiReport) error {
 // mapStep is the distance of points along the lines of a map, rad.
 const mapStep = 0.05
 
+// mapLetters is the size of a map's letters, units of its view box: a file is
+// looked at larger than the page's small stereogram.
+const mapLetters = 8
+
 // writeMapSVG draws both lines of all bands on the hemisphere and the common
 // zone axes where they cross.
 func writeMapSVG(w io.Writer, c oriented, refs *diffraction.Reflections, bands []diffraction.Band, kv float64) error {
-	g := scene.Stereogram{Title: "Kikuchi map of " + c.title(kv)}
+	g := scene.Stereogram{Title: "Kikuchi map of " + c.title(kv), Letters: mapLetters}
 	for _, b := range bands {
 		for _, edge := range b.Circles() {
 			if points := onScreen(edge).AppendPoints(nil, mapStep); points != nil {

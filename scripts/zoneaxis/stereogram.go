@@ -6,6 +6,8 @@ import (
 	"io"
 	"math"
 	"slices"
+	"strconv"
+	"strings"
 
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/diffraction"
@@ -24,7 +26,9 @@ turned by 180 degrees, as the Kikuchi pattern shows it. The lists hold what has
 indices up to -max, with all that the Laue class makes equivalent. angle_deg is the angle to
 the centre. bands are the traces of the strongest planes, with weight |F|/max |F|
 and the width 2 theta; an arc runs counter-clockwise about its centre through
-sweep_deg, or straight.`
+sweep_deg, or straight. -through and -small add circles, with the direction they are
+about: its index [uvw] for a small circle, for a great one the plane (hkl) that holds
+both directions, and their angle.`
 
 type stereogramReport struct {
 	crystalNames
@@ -35,7 +39,17 @@ type stereogramReport struct {
 	Zones     []zonePole   `json:"zones"`
 	Planes    []planePole  `json:"planes"`
 	Bands     []stereoBand `json:"bands"`
+	Circles   []netCircle  `json:"circles,omitempty"`
 	Notes     []string     `json:"notes"`
+}
+
+// netCircle is a great circle through two zone axes or a small one about one.
+type netCircle struct {
+	Through []crystal.UVW `json:"through,omitempty"`
+	Plane   *crystal.HKL  `json:"plane,omitempty"`
+	About   *crystal.UVW  `json:"about,omitempty"`
+	Angle   float64       `json:"angle_deg"` // between the two axes, or the radius
+	Arc     *arcJSON      `json:"arc"`       // null where it is all below the rim
 }
 
 type zonePole struct {
@@ -63,6 +77,9 @@ func stereogramCommand(args []string, stdout, stderr io.Writer) error {
 	var o bandOptions
 	o.add(f, 0.8, 0.3, "json or svg (zone axes and bands)")
 	limit := f.Int("max", 2, "largest index of zone axes and planes, 1 to 9")
+	var through, small repeated
+	f.Var(&through, "through", "great circle through two zone axes, as \"1,1,1 0,0,1\" (may be repeated)")
+	f.Var(&small, "small", "small circle about a zone axis, as \"1,1,1@30\" with its radius in degrees (may be repeated)")
 	view := f.String("view", "source", "source (directions towards the source) or screen")
 	if err := parse(f, args); err != nil {
 		return err
@@ -117,6 +134,21 @@ func stereogramCommand(args []string, stdout, stderr io.Writer) error {
 			g.Bands = append(g.Bands, scene.StereoBand{Points: points, Level: strength(b.Weight)})
 		}
 	}
+	circles, err := netCircles(c, through, small)
+	if err != nil {
+		return err
+	}
+	for _, n := range circles {
+		circle := n.circle
+		if screen {
+			circle = onScreen(circle)
+		}
+		n.json.Arc = arcOf(circle)
+		r.Circles = append(r.Circles, n.json)
+		if points := circle.AppendPoints(nil, mapStep); points != nil {
+			g.Circles = append(g.Circles, points)
+		}
+	}
 	if o.format == "json" {
 		return writeJSON(stdout, r)
 	}
@@ -132,6 +164,7 @@ func stereogramCommand(args []string, stdout, stderr io.Writer) error {
 		g.Poles = append(g.Poles, scene.StereoPole{Point: diffraction.Point{X: z.At[0], Y: z.At[1]}, UVW: z.Zone, Four: c.hexagonal(), Level: importance})
 	}
 	g.Title = "Stereogram of " + c.title(o.kv)
+	g.Letters = mapLetters
 	g.Desc = fmt.Sprintf("%d poles of zone axes and the traces of %d planes.", len(r.Zones), len(r.Bands))
 	_, err = stdout.Write(g.AppendFile(nil))
 	return err
@@ -143,3 +176,58 @@ const rim = 1e-6
 
 // centreAngle returns the angle of a unit vector to the centre, degrees.
 func centreAngle(d geom.Vec) float64 { return degrees(math.Atan2(math.Hypot(d.X, d.Y), d.Z)) }
+
+// repeated is a flag that may be given more than once.
+type repeated []string
+
+func (r *repeated) String() string     { return strings.Join(*r, "; ") }
+func (r *repeated) Set(v string) error { *r = append(*r, v); return nil }
+
+// drawnCircle is a circle in the frame of the stereogram with what is said of it.
+type drawnCircle struct {
+	circle diffraction.Circle
+	json   netCircle
+}
+
+// netCircles reads the circles that were asked for.
+func netCircles(c oriented, through, small []string) (out []drawnCircle, err error) {
+	for _, text := range through {
+		parts := strings.Fields(text)
+		if len(parts) != 2 {
+			return nil, fmt.Errorf("-through %q: expected two zone axes with a space between, as \"1,1,1 0,0,1\"", text)
+		}
+		var u [2]crystal.UVW
+		for i, part := range parts {
+			if u[i], err = direction("through", part); err != nil {
+				return nil, err
+			}
+		}
+		plane := u[0].Plane(u[1])
+		if plane == (crystal.HKL{}) {
+			return nil, fmt.Errorf("-through %q: the two axes are one line, through which there are many great circles", text)
+		}
+		out = append(out, drawnCircle{
+			diffraction.GreatCircle(c.orientation.Apply(c.Lattice.G(plane))),
+			netCircle{Through: u[:], Plane: &plane, Angle: degrees(c.Lattice.AngleDirections(u[0], u[1]))},
+		})
+	}
+	for _, text := range small {
+		axis, radius, ok := strings.Cut(text, "@")
+		if !ok {
+			return nil, fmt.Errorf("-small %q: expected a zone axis and a radius, as \"1,1,1@30\"", text)
+		}
+		u, err := direction("small", axis)
+		if err != nil {
+			return nil, err
+		}
+		deg, err := strconv.ParseFloat(strings.TrimSpace(radius), 64)
+		if err != nil || !(deg > 0 && deg < 180) {
+			return nil, fmt.Errorf("-small %q: expected a radius between 0 and 180 degrees after the @", text)
+		}
+		out = append(out, drawnCircle{
+			diffraction.Circle{Axis: c.orientation.Apply(c.Lattice.R(u)).Unit(), Cos: math.Cos(geom.Radians(deg))},
+			netCircle{About: &u, Angle: deg},
+		})
+	}
+	return out, nil
+}

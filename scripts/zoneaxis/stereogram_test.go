@@ -96,6 +96,12 @@ func TestStereogramErrors(t *testing.T) {
 		"-in si -zone 1,1,0 -view below": "expected one of [screen source]",
 		"-in si -zone 1,1,0 -format csv": "expected one of [json svg]",
 		"-in si -zone 1,1,0 tail":        "is not an option",
+
+		"-in si -zone 1,1,0 -through 1,1,1":      "expected two zone axes",
+		"-in si -zone 1,1,0 -small 1,1,1":        "expected a zone axis and a radius",
+		"-in si -zone 1,1,0 -small 1,1,1@nan":    "expected a radius between 0 and 180",
+		"-in si -zone 1,1,0 -small 0,0,0@30":     "has no direction",
+		"-in si -zone 1,1,0 -small 1,1,1@180.01": "expected a radius between 0 and 180",
 	})
 	var help strings.Builder
 	for name := range commands {
@@ -103,5 +109,45 @@ func TestStereogramErrors(t *testing.T) {
 		if err := run([]string{name, "-h"}, io.Discard, &help); err != nil || !strings.Contains(help.String(), fmt.Sprintf("zoneaxis %s: ", name)) || summaries[name] == "" {
 			t.Errorf("%s -h: %v, %.60q, summary %q", name, err, help.String(), summaries[name])
 		}
+	}
+}
+
+// A great circle passes through both its axes, and the points of a small one are at
+// its angle, in a triclinic crystal too.
+func TestStereogramCircles(t *testing.T) {
+	var r stereogramReport
+	call(t, &r, stereogramCommand, "-in", "albite", "-zone", "0,0,1", "-max", "2", "-tilt-x-deg", "5", "-through", "1,0,1 0,1,2", "-small", "1,0,1@40", "-small", "1,0,1@140")
+	if len(r.Circles) != 3 || *r.Circles[0].Plane != [3]int{-1, -2, 1} || *r.Circles[1].About != [3]int{1, 0, 1} || r.Circles[1].Angle != 40 {
+		t.Fatalf("%+v", r.Circles)
+	}
+	at := map[[3]int][2]float64{}
+	for _, z := range r.Zones {
+		at[z.Zone] = z.At
+	}
+	great := r.Circles[0].Arc
+	for _, u := range [][3]int{{1, 0, 1}, {0, 1, 2}, {1, 1, 3}} {
+		p, ok := at[u]
+		if !ok {
+			continue
+		}
+		if got := math.Hypot(p[0]-great.Centre[0], p[1]-great.Centre[1]); !near(got, *great.Radius, 1e-9**great.Radius) {
+			t.Errorf("%v is %g from the centre of the great circle of radius %g", u, got, *great.Radius)
+		}
+	}
+	// A point of the small circle, back on the sphere, makes 40° with the axis.
+	small := r.Circles[1].Arc
+	sphere := func(x, y float64) [3]float64 {
+		q := x*x + y*y
+		return [3]float64{2 * x / (1 + q), 2 * y / (1 + q), (1 - q) / (1 + q)}
+	}
+	a := sphere(at[[3]int{1, 0, 1}][0], at[[3]int{1, 0, 1}][1])
+	for _, phi := range []float64{0.3, 2, 4} {
+		b := sphere(small.Centre[0]+*small.Radius*math.Cos(phi), small.Centre[1]+*small.Radius*math.Sin(phi))
+		if got := math.Acos(a[0]*b[0]+a[1]*b[1]+a[2]*b[2]) * 180 / math.Pi; !near(got, 40, 1e-7) { // ten digits are printed
+			t.Errorf("a point of the circle of 40° is at %g°", got)
+		}
+	}
+	if err := stereogramCommand([]string{"-in", "si", "-zone", "0,0,1", "-through", "1,1,1 2,2,2"}, io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), "one line") {
+		t.Errorf("two equal axes: %v", err)
 	}
 }

@@ -44,6 +44,7 @@ export interface NetRequest {
   zoom?: number;
   cx?: number;
   cy?: number;
+  letters?: number;
   lines?: boolean;
   first?: string;
   second?: string;

@@ -17,6 +17,7 @@ import { ask, toast } from "./messages.js";
  * @property {typeof import("../tools/search/main.js")} search
  * @property {typeof import("../tools/second/main.js")} second
  * @property {typeof import("../tools/sheet/main.js")} sheet
+ * @property {typeof import("../tools/stereonet/main.js")} stereonet
  * @property {typeof import("../tools/table/main.js")} table
  * @property {typeof import("../tools/tilt/main.js")} tilt
  * @property {typeof import("../tools/views/main.js")} views
@@ -105,7 +106,7 @@ let opened = 0;
 
 /**
  * Opens a tool that is a dialog; of several that are waited for only the last.
- * @param {"browse" | "export" | "help" | "second" | "table"} name
+ * @param {"browse" | "export" | "help" | "second" | "stereonet" | "table"} name
  */
 export function open(name) {
   const mine = ++opened;

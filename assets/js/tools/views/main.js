@@ -6,6 +6,7 @@
 import { $, el, runs, svgNode } from "../../shared/dom.js";
 import { act, gesture, newFrame, newView, settle } from "../../simulator/app.js";
 import * as panels from "../../simulator/panels.js";
+import { open } from "../../simulator/tools.js";
 
 const stereogram = $("#stereogram");
 const crystal = $("#crystal-view");
@@ -114,6 +115,8 @@ crystal.addEventListener("pointerdown", (/** @type {PointerEvent} */ e) => {
   crystal.addEventListener("pointermove", move);
   crystal.addEventListener("lostpointercapture", stop, { once: true });
 });
+
+stereogram.nextElementSibling.append(" ", el("button", { type: "button", className: "larger", "aria-label": "Large stereogram", onclick: () => void open("stereonet") }, "Larger"));
 
 newView.listen(later);
 newFrame.listen(() => (stale = true));
