@@ -17,7 +17,7 @@ import (
 
 // Bounds of the large stereogram.
 const (
-	netSmall  = 4  // letters, view-box units
+	netSmall  = 4 // letters, view-box units
 	netLarge  = 12
 	netPoles  = 400 // beside the common ones, times the zoom
 	netZoom   = 12
