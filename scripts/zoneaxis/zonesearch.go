@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
+	"strconv"
 	"strings"
 
+	"zoneaxis/internal/atom"
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/diffraction"
 	"zoneaxis/internal/geom"
@@ -99,18 +102,27 @@ const matchAbout = `zone axes that fit a measured ratio and angle of two spots
 -ratio is that of the distances of two spots from 000, either way round, and
 -angle-deg the angle between them; with -d-A, the spacing of the nearer spot,
 the scale counts as well. Instead of a measurement, -like CRYSTAL -zone u,v,w
-takes g1 and g2 of that zone axis and lists what else it could be taken for.
+takes g1 and g2 of that zone axis and lists what else it could be taken for, and
+-spots "x,y x,y x,y" takes two or more spots, measured from 000 in any unit, x right
+and y up: then all of them count, and with -invA-per-unit their scale.
 Looked through are all Laue-distinct zone axes up to -max of the library, or of
-the crystals of -in. One line for each zone axis that fits, the best first:
+the crystals of -in; with -elements Fe,C those of crystals that hold no other
+elements. One line for each zone axis that fits, the best first:
 misfit is the root mean square of the deviations in units of the tolerances, g1
-the shorter spot, angle12_deg is folded to 90 degrees as g and -g look alike.`
+the shorter spot, angle12_deg is folded to 90 degrees as g and -g look alike. For
+-spots each deviation of a distance and of a direction counts, a forbidden spot as one
+that is off by its whole tolerance; hkl are the indices of the spots in their order, zone
+is the axis towards the viewer, invA_per_unit the scale that was found, and
+rotation_deg how far g1 of the zone's table lies counter-clockwise of screen x.`
 
 type matchReport struct {
-	Ratio   float64    `json:"ratio21"`
-	Angle   float64    `json:"angle12_deg"`
-	D       float64    `json:"d1_A,omitempty"`
-	Total   int        `json:"total"` // with those beyond -n
-	Matches []matchRow `json:"matches"`
+	Ratio    float64      `json:"ratio21"`
+	Angle    float64      `json:"angle12_deg"`
+	D        float64      `json:"d1_A,omitempty"`
+	Spots    [][2]float64 `json:"spots,omitempty"`
+	Elements []string     `json:"elements,omitempty"`
+	Total    int          `json:"total"` // with those beyond -n
+	Matches  []matchRow   `json:"matches"`
 }
 
 type matchRow struct {
@@ -124,6 +136,12 @@ type matchRow struct {
 	Ratio   float64     `json:"ratio21"`
 	Angle   float64     `json:"angle12_deg"`
 	Misfit  float64     `json:"misfit"`
+
+	// Of -spots.
+	HKL       []crystal.HKL `json:"hkl,omitempty"`
+	InvA      float64       `json:"invA_per_unit,omitempty"`
+	Rotation  *float64      `json:"rotation_deg,omitempty"`
+	Forbidden int           `json:"forbidden,omitempty"`
 }
 
 // matchCommand finds the zone axes that fit a measurement.
@@ -132,6 +150,9 @@ func matchCommand(args []string, stdout, stderr io.Writer) error {
 	ratio := f.Float64("ratio", 0, "ratio of the two distances")
 	angle := f.Float64("angle-deg", 0, "angle between the two spots, degrees")
 	d := f.Float64("d-A", 0, "spacing of the spot nearer to 000, Å, if the camera constant is known")
+	spots := f.String("spots", "", "two or more spots `x,y x,y x,y` measured from 000, in any unit, x right and y up")
+	scale := f.Float64("invA-per-unit", 0, "one unit of -spots in 1/Å, if it is known")
+	elements := f.String("elements", "", "only crystals of these `elements` and no others, as Fe,C")
 	like := f.String("like", "", "a `file` or a library id whose zone axis is the measurement")
 	zone := f.String("zone", "", "zone axis `u,v,w` of -like")
 	ratioTol := f.Float64("ratio-tol", 0.03, "relative tolerance of the ratio")
@@ -157,8 +178,27 @@ func matchCommand(args []string, stdout, stderr io.Writer) error {
 	}
 	q := zones.RatioQuery{Ratio: *ratio, Angle: geom.Radians(*angle), D: *d,
 		RatioTol: *ratioTol, AngleTol: geom.Radians(*angleTol), DTol: *dTol}
+	only, err := elementSet(*elements)
+	if err != nil {
+		return err
+	}
+	var places [][2]float64
+	if *scale != 0 {
+		if err := above(numberOption{"invA-per-unit", *scale}); err != nil {
+			return err
+		}
+	}
+	if *scale != 0 && *spots == "" {
+		return errors.New("-invA-per-unit is the scale of -spots")
+	}
 	var own crystal.UVW // the zone axis of -like, which need not be told that it fits
 	switch {
+	case *spots != "" && (*like != "" || *ratio != 0 || *angle != 0 || *d != 0):
+		return errors.New("give -spots alone, or -ratio with -angle-deg, or -like with -zone")
+	case *spots != "":
+		if places, err = parseSpots(*spots); err != nil {
+			return err
+		}
 	case *like != "" && *ratio != 0:
 		return errors.New("give -ratio with -angle-deg, or -like with -zone")
 	case *like != "":
@@ -194,18 +234,45 @@ func matchCommand(args []string, stdout, stderr io.Writer) error {
 		}
 	}
 	var table zones.RatioTable
-	crystals := make([]*loaded, len(ids))
-	for i, id := range ids {
-		ids[i] = strings.TrimSpace(id)
-		var err error
-		if crystals[i], err = o.open(ids[i]); err != nil {
+	var nets []zones.Net
+	crystals := make([]*loaded, 0, len(ids))
+	names := ids[:0]
+	for _, id := range ids {
+		id = strings.TrimSpace(id)
+		s, err := o.open(id)
+		if err != nil {
 			return err
 		}
-		if err := enter(&table, ids[i], crystals[i], *limit); err != nil {
+		if !only.hold(s.Structure) {
+			continue
+		}
+		number := len(crystals)
+		crystals, names = append(crystals, s), append(names, id)
+		bases, refs, err := axesOf(s, *limit)
+		if err != nil {
 			return err
+		}
+		if places == nil {
+			table.Add(id, refs, bases)
+			continue
+		}
+		for _, b := range bases {
+			net, err := zones.NewNet(number, refs, b)
+			if err != nil {
+				return err
+			}
+			nets = append(nets, net)
 		}
 	}
-	r := matchReport{Ratio: q.Ratio, Angle: degrees(q.Angle), D: q.D, Matches: []matchRow{}}
+	ids = names
+	if len(ids) == 0 {
+		return fmt.Errorf("-elements %s: there is no crystal of these elements alone to look through", *elements)
+	}
+	r := matchReport{Ratio: q.Ratio, Angle: degrees(q.Angle), D: q.D, Elements: only, Matches: []matchRow{}}
+	if places != nil {
+		return matchSpots(stdout, r, nets, crystals, ids, *n, zones.SpotQuery{
+			Spots: places, InvA: *scale, LengthTol: *ratioTol, AngleTol: geom.Radians(*angleTol), ScaleTol: *dTol})
+	}
 	for _, m := range table.Match(q) {
 		s := crystals[m.Crystal]
 		if own != (crystal.UVW{}) && sameCrystal(ids[m.Crystal], *like) && m.Zone == own {
@@ -218,7 +285,7 @@ func matchCommand(args []string, stdout, stderr io.Writer) error {
 		a := geom.Angle(g1, g2)
 		r.Matches = append(r.Matches, matchRow{
 			ID: ids[m.Crystal], Crystal: s.Name, Formula: s.Formula(), Zone: m.Zone, G1: m.A, G2: m.B,
-			D1: 1 / g1.Norm(), Ratio: g2.Norm() / g1.Norm(), Angle: degrees(min(a, math.Pi-a)), Misfit: math.Round(m.Misfit*1e5) / 1e5, // the table is in single precision
+			D1: 1 / g1.Norm(), Ratio: g2.Norm() / g1.Norm(), Angle: degrees(min(a, math.Pi-a)), Misfit: math.Round(m.Misfit*1e3) / 1e3, // what they are sorted by
 		})
 	}
 	return writeJSON(stdout, r)
@@ -231,11 +298,12 @@ func sameCrystal(a, b string) bool {
 	return a == b || ok1 && ok2 && ea.ID == eb.ID
 }
 
-// enter puts the zone axes of a crystal up to an index into the table.
-func enter(table *zones.RatioTable, id string, s *loaded, limit int) error {
+// axesOf returns the zone axes of a crystal up to an index, and reflections that
+// reach as far as they do.
+func axesOf(s *loaded, limit int) ([]zones.Basis, *diffraction.Reflections, error) {
 	bases, err := zones.Bases(s.Structure, diffraction.Options{}, zones.Distinct(s.Group, limit))
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	far := 0.0
 	for _, b := range bases {
@@ -243,9 +311,80 @@ func enter(table *zones.RatioTable, id string, s *loaded, limit int) error {
 	}
 	// A little farther than the longest, so that rounding leaves none out.
 	refs, err := diffraction.NewReflections(s.Structure, diffraction.Options{GMax: far * 1.001, Thermal: diffraction.NoThermal})
+	return bases, refs, err
+}
+
+// matchSpots answers -spots.
+func matchSpots(stdout io.Writer, r matchReport, nets []zones.Net, crystals []*loaded, ids []string, n int, q zones.SpotQuery) error {
+	list, err := zones.MatchSpots(nets, q)
 	if err != nil {
-		return err
+		return errors.New("-spots: " + strings.TrimPrefix(err.Error(), "zones: "))
 	}
-	table.Add(id, refs, bases)
-	return nil
+	a, b := q.Spots[0], q.Spots[1]
+	la, lb := math.Hypot(a[0], a[1]), math.Hypot(b[0], b[1])
+	between := math.Abs(math.Atan2(a[0]*b[1]-a[1]*b[0], a[0]*b[0]+a[1]*b[1]))
+	r.Spots, r.Total = q.Spots, len(list)
+	r.Ratio, r.Angle = max(la/lb, lb/la), degrees(min(between, math.Pi-between))
+	for _, m := range list[:min(n, len(list))] {
+		s := crystals[m.Crystal]
+		h1, h2 := m.HKL[0], m.HKL[1]
+		g1, g2 := s.Lattice.G(h1), s.Lattice.G(h2)
+		if g1.Norm() > g2.Norm()+1e-9 {
+			h1, h2, g1, g2 = h2, h1, g2, g1
+		}
+		angle, turn := geom.Angle(g1, g2), degrees(m.Rotation)
+		r.Matches = append(r.Matches, matchRow{
+			ID: ids[m.Crystal], Crystal: s.Name, Formula: s.Formula(), Zone: m.Zone, G1: h1, G2: h2,
+			D1: 1 / g1.Norm(), Ratio: g2.Norm() / g1.Norm(), Angle: degrees(min(angle, math.Pi-angle)), Misfit: math.Round(m.Misfit*1e5) / 1e5,
+			HKL: m.HKL, InvA: m.InvA, Rotation: &turn, Forbidden: m.Forbidden,
+		})
+	}
+	return writeJSON(stdout, r)
+}
+
+// parseSpots reads places "x,y x,y"; semicolons may stand between them, too.
+func parseSpots(text string) ([][2]float64, error) {
+	var out [][2]float64
+	for _, part := range strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == ';' || r == '\t' || r == '\n' }) {
+		x, y, ok := strings.Cut(part, ",")
+		a, err1 := strconv.ParseFloat(x, 64)
+		b, err2 := strconv.ParseFloat(y, 64)
+		if !ok || err1 != nil || err2 != nil || math.IsNaN(a+b) || math.IsInf(a+b, 0) {
+			return nil, fmt.Errorf("-spots: %q is not a place: expected x,y for each spot with spaces between, as \"41,0 0,41 41,41\"", part)
+		}
+		out = append(out, [2]float64{a, b})
+	}
+	return out, nil
+}
+
+// elementList is what -elements names; none means all.
+type elementList []string
+
+// elementSet reads symbols with commas or spaces between.
+func elementSet(text string) (elementList, error) {
+	var out elementList
+	for _, symbol := range strings.FieldsFunc(text, func(r rune) bool { return r == ',' || r == ' ' }) {
+		e, ok := atom.Lookup(symbol)
+		if !ok {
+			return nil, fmt.Errorf("-elements %q: %q is not an element", text, symbol)
+		}
+		out = append(out, e.Symbol())
+	}
+	if text != "" && len(out) == 0 {
+		return nil, fmt.Errorf("-elements %q: expected symbols with commas between, as Fe,C", text)
+	}
+	return out, nil
+}
+
+// hold reports whether all elements of a structure are in the list.
+func (l elementList) hold(s *crystal.Structure) bool {
+	if len(l) == 0 {
+		return true
+	}
+	for _, site := range s.Sites {
+		if site.Occ > 0 && !slices.Contains(l, site.Z.Symbol()) {
+			return false
+		}
+	}
+	return true
 }

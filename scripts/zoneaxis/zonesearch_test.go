@@ -1,9 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
+	"io"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -92,4 +95,65 @@ func TestZoneSearchErrors(t *testing.T) {
 		"match -ratio 1 -angle-deg 60 -in no-such-file":   "neither a file nor in the library",
 		"match -ratio 1 -angle-deg 60 something-in-tail ": "is not an option",
 	})
+}
+
+// Spots that were measured on a picture, in pixels: the zone axis, the indices as
+// they stand on the screen, the scale, and the elements as a filter.
+func TestZonesMatchSpots(t *testing.T) {
+	// GaAs [011] as anybody may measure it: two 111 and a 200 between them, 0.3061
+	// and 0.3534 1/Å, at 100 px per 1/Å and turned by 20°.
+	place := func(r, deg float64) string {
+		s, c := math.Sincos((deg + 20) * math.Pi / 180)
+		return fmt.Sprintf("%.4f,%.4f", 100*r*c, 100*r*s)
+	}
+	a := 5.6533
+	g111, g200 := math.Sqrt(3)/a, 2/a
+	half := math.Acos(1/math.Sqrt(3)) * 180 / math.Pi
+	spots := place(g111, 0) + " " + place(g200, half) + " " + place(g111, 2*half)
+	var r matchReport
+	call(t, &r, zonesCommand, "match", "-spots", spots, "-elements", "Ga,As", "-invA-per-unit", "0.01")
+	if len(r.Matches) == 0 || r.Matches[0].ID != "gaas" || r.Matches[0].Misfit > 0.05 || !near(r.Matches[0].InvA, 0.01, 1e-4) || len(r.Spots) != 3 {
+		t.Fatalf("%+v", r)
+	}
+	m := r.Matches[0]
+	if z := m.Zone; z[0]*z[0]+z[1]*z[1]+z[2]*z[2] != 2 || len(m.HKL) != 3 || m.HKL[0].Zone(m.HKL[1]) != m.Zone {
+		t.Errorf("zone [%v], spots %v: from the first to the second is counter-clockwise", m.Zone, m.HKL)
+	}
+	for _, m := range r.Matches {
+		if m.ID != "gaas" && m.ID != "gaas-wurtzite" && m.ID != "ga" && m.ID != "as" && !strings.HasPrefix(m.ID, "gaas") {
+			t.Errorf("%s holds other elements than Ga and As", m.ID)
+		}
+	}
+	if !slices.IsSortedFunc(r.Matches, func(a, b matchRow) int { return cmp.Compare(a.Misfit, b.Misfit) }) {
+		t.Error("not sorted by the misfit that is shown")
+	}
+	// Seen from below (the second spot clockwise of the first) it is the other end
+	// of the axis, with the indices that the screen shows.
+	mirrored := place(g111, 0) + " " + place(g200, -half) + " " + place(g111, -2*half)
+	var b matchReport
+	call(t, &b, zonesCommand, "match", "-spots", mirrored, "-in", "gaas")
+	if m := b.Matches[0]; m.HKL[1].Zone(m.HKL[0]) != m.Zone {
+		t.Errorf("mirrored: zone [%v], spots %v", m.Zone, m.HKL)
+	}
+	// A ratio may be filtered by elements as well.
+	call(t, &r, zonesCommand, "match", "-ratio", "1.1547", "-angle-deg", "54.74", "-elements", "Al")
+	if len(r.Matches) == 0 || r.Matches[0].ID != "al" || len(r.Elements) != 1 {
+		t.Errorf("aluminium by its ratio: %+v", r)
+	}
+	for args, want := range map[string]string{
+		"-spots 10,0":      "two or more spots",
+		"-spots 10,0;20,0": "one line through 000",
+		"-spots 10,0;a,5":  "is not a place",
+		"-spots 10,0;0,0":  "lies on 000",
+		"-spots 10,0;0,10 -ratio 1 -angle-deg 90": "give -spots alone",
+		"-spots 10,0;0,10 -elements Xx":           "is not an element",
+		"-spots 10,0;0,10 -elements ,":            "expected symbols",
+		"-ratio 1 -angle-deg 90 -elements He":     "no crystal of these elements",
+		"-spots 10,0;0,10 -invA-per-unit -1":      "-invA-per-unit",
+		"-ratio 1 -angle-deg 90 -invA-per-unit 1": "is the scale of -spots",
+	} {
+		if err := matchCommand(strings.Fields(args), io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", args, err, want)
+		}
+	}
 }
