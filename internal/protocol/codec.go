@@ -1481,6 +1481,10 @@ func encodeView(w *jsontext.Writer, x *View) {
 		w.Member(`,"waiting":`)
 		w.String(x.Waiting)
 	}
+	if x.Refining != "" {
+		w.Member(`,"refining":`)
+		w.String(x.Refining)
+	}
 	if x.FlagsText != "" {
 		w.Member(`,"flagsText":`)
 		w.String(x.FlagsText)
@@ -1968,6 +1972,23 @@ func encodeSnapshot(w *jsontext.Writer, x *Snapshot) {
 	w.Byte('}')
 }
 
+func encodeBeamCount(w *jsontext.Writer, x *BeamCount) {
+	w.Byte('{')
+	w.Member(`,"strong":`)
+	w.Int(x.Strong)
+	w.Member(`,"weak":`)
+	w.Int(x.Weak)
+	w.Byte('}')
+}
+
+func encodePointerBeamCount(w *jsontext.Writer, x *BeamCount) {
+	if x == nil {
+		w.Raw("null")
+		return
+	}
+	encodeBeamCount(w, x)
+}
+
 func encodeExportReflection(w *jsontext.Writer, x *ExportReflection) {
 	w.Byte('{')
 	w.Member(`,"hkl":`)
@@ -2047,6 +2068,14 @@ func encodeExport(w *jsontext.Writer, x *Export) {
 	if x.Absorption != "" {
 		w.Member(`,"absorption":`)
 		w.String(x.Absorption)
+	}
+	if x.Beams != nil {
+		w.Member(`,"beams":`)
+		encodePointerBeamCount(w, x.Beams)
+	}
+	if x.Convergence != 0 {
+		w.Member(`,"convergence_percent":`)
+		w.Float(x.Convergence)
 	}
 	w.Member(`,"reflections":`)
 	encodeListExportReflection(w, x.Reflections)

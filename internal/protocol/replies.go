@@ -58,7 +58,10 @@ type View struct {
 	Holz *Outside `json:"holz,omitempty"`
 	// Waiting tells that the picture is a draft with few beams, or kinematic,
 	// until Session.Calculate has done its work: "Calculating, 142 beams…".
-	Waiting   string   `json:"waiting,omitempty"`
+	Waiting string `json:"waiting,omitempty"`
+	// Refining tells that Session.Calculate can tell how far the intensities have
+	// converged, or take more beams: "Refining, 286 beams…".
+	Refining  string   `json:"refining,omitempty"`
 	FlagsText string   `json:"flagsText,omitempty"` // "Mirrored left-right, negative", shown whenever set
 	Legend    []Legend `json:"legend"`
 

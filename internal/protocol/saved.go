@@ -91,8 +91,16 @@ type Export struct {
 	Scale        float64            `json:"picture_width_invA"`
 	Model        string             `json:"model"` // kinematic, dynamical
 	Thickness    float64            `json:"thickness_nm"`
-	Absorption   string             `json:"absorption,omitempty"` // in words, of a dynamical pattern
+	Absorption   string             `json:"absorption,omitempty"`          // in words, of a dynamical pattern
+	Beams        *BeamCount         `json:"beams,omitempty"`               // likewise
+	Convergence  float64            `json:"convergence_percent,omitempty"` // likewise, if known
 	Reflections  []ExportReflection `json:"reflections"`
+}
+
+// BeamCount is the number of beams of a dynamical picture.
+type BeamCount struct {
+	Strong int `json:"strong"`
+	Weak   int `json:"weak"`
 }
 
 // ExportReflection is a reflection in the picture, or a family of a powder ring.

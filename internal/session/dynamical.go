@@ -16,17 +16,25 @@ import (
 
 // Sizes of calculations.
 const (
-	// draftBeams is the number of strong beams up to which the frames of a gesture
-	// are dynamical: a frame has a few milliseconds.
+	// draftBeams is the number of beams of a frame of a gesture: it has a few
+	// milliseconds.
 	draftBeams = 100
-	// draftStrong takes the place of the 2λ of bloch.Standard in such frames.
+	// draftStrong takes the place of the 2λ of bloch.Standard in such frames, which
+	// have no weak beams.
 	draftStrong = 1.2
 	// promptBeams is the number of strong beams up to which a picture waits for
 	// its calculation; larger ones are for Calculate, and the picture has a draft.
 	promptBeams = 180
 	// mostBeams bounds what Calculate takes on, as bloch.Options.MaxBeams.
 	mostBeams = 1500
+	// refinedStrong and refinedWeak bound the steps of a refinement, so that their
+	// results stay small enough for a phone.
+	refinedStrong, refinedWeak = 800, 2400
 )
+
+// A pattern whose convergence is below enough is not refined, and above trusted
+// it is called not converged.
+const enough, trusted = 0.02, 0.1
 
 // fullIntensity is the fraction of the incident beam that a spot of full size
 // carries.
@@ -45,8 +53,53 @@ type dynamics struct {
 	beams   int                      // strong ones, counted or, without system, estimated
 	refused bool                     // Calculate would not take it on either
 
+	opt    bloch.Options // of system
+	halves *bloch.Halves // to tell convergence from; nil until Calculate has solved them
+	before *dynamics     // the step of a refinement before this one
+	first  *dynamics     // the one that it began with
+	ended  bool          // the refinement
+	told   convergence   // the last one that was asked for
+
 	thickness   float64 // nm, of intensities; 0 for none yet
 	intensities []float64
+}
+
+// convergence is how far a solution may be from one with all beams, as a
+// fraction, at a thickness in nm.
+type convergence struct{ thickness, figure float64 }
+
+// converged returns the convergence at a thickness in nm, false as long as it is
+// not known: bloch.Convergence, and once refined what the last step has changed,
+// with half of what half of the weak beams had changed before the first, since
+// no step has many more of them.
+func (d *dynamics) converged(thickness float64) (float64, bool) {
+	switch {
+	case d.halves == nil && d.before == nil:
+		return 0, false
+	case d.told.thickness == thickness:
+	case d.before != nil:
+		d.told = convergence{thickness, d.step(thickness) + d.first.halves.Weak(d.first.system, 10*thickness)/2}
+	default:
+		d.told = convergence{thickness, d.halves.Of(d.system, 10*thickness)}
+	}
+	return d.told.figure, true
+}
+
+// step is what the last step of a refinement has changed at a thickness in nm.
+func (d *dynamics) step(thickness float64) float64 {
+	return bloch.Distance(d.refl, d.system, d.refl, d.before.system, 10*thickness)
+}
+
+// unrefined reports whether Calculate can tell more of the convergence, or refine.
+func (d *dynamics) unrefined(thickness float64) bool {
+	if d.ended || d.system == nil {
+		return false
+	}
+	figure, known := d.converged(thickness)
+	if d.before != nil {
+		figure = d.step(thickness)
+	}
+	return !known || figure >= enough && 2*d.system.Strong <= refinedStrong
 }
 
 // is reports whether d belongs to the state.
@@ -124,19 +177,21 @@ func (s *moment) solved() *dynamics {
 	return d
 }
 
-// solveDraft solves with fewer beams, for a frame of a gesture or until Calculate
-// is done. If they are too many the next frames of a gesture do not try again.
+// solveDraft solves with few beams, for a frame of a gesture or until Calculate is
+// done. Those of the draft before stay as long as they count nearly as much.
 func (s *moment) solveDraft() *dynamics {
 	d := s.draft
 	if d.is(s) {
 		return d
 	}
-	if s.light && d != nil && d.system == nil && d.specimen == s.specimen && d.kv == s.KV { // with any absorption
-		return nil
-	}
 	opt := bloch.Standard(s.beam)
 	opt.Strong = draftStrong * s.beam.Wavelength()
-	opt.SMax, opt.MaxBeams = opt.Strong, draftBeams
+	opt.SMax, opt.MinStrong, opt.Foremost = opt.Strong, 0, draftBeams
+	if s.light && d != nil && d.specimen == s.specimen && d.kv == s.KV {
+		for _, beam := range d.system.Beams {
+			opt.Before = append(opt.Before, d.refl.HKL[beam.Ref])
+		}
+	}
 	s.draft, _ = s.solve(opt)
 	return s.draft
 }
@@ -146,11 +201,14 @@ func (s *moment) solveDraft() *dynamics {
 func (s *moment) solve(opt bloch.Options) (*dynamics, error) {
 	d := &dynamics{specimen: s.specimen, orient: s.orient, kv: s.KV, absorption: s.Absorption, ratio: s.Ratio}
 	s.absorbing(&opt)
-	opt.Couplings, opt.Thickness = &s.specimen.kept, 10*s.Thickness
+	opt.Thickness = 10 * s.Thickness
+	opt.Couplings = &s.specimen.kept
 	var err error
 	if d.refl, err = s.specimen.reflectionsWide(); err != nil {
 		return nil, err
 	}
+	d.opt = opt
+	d.opt.Yield, d.opt.Elsewhere = nil, nil
 	d.system, err = bloch.Solve(d.refl, s.beam, d.orient, opt)
 	var limit *bloch.LimitError
 	if errors.As(err, &limit) {
@@ -170,7 +228,9 @@ func (s *moment) solve(opt bloch.Options) (*dynamics, error) {
 // error means that the session has to do the work itself.
 type Solver func(job []byte, wanted func() bool) (result []byte, err error)
 
-// Calculate solves the dynamical pattern of the state, however long it takes.
+// Calculate solves the dynamical pattern of the state, however long it takes; if
+// the picture has one already, it finds out how far that has converged, or takes
+// the next step of its refinement, as View.Waiting and View.Refining say.
 // yield is called every few milliseconds meanwhile; other requests may be
 // answered in it. The calculation ends without a result if yield returns false
 // or if the state is no longer the one that it began with. OK of the reply says
@@ -187,19 +247,22 @@ func (s *Session) Calculate(yield func() bool, solver Solver) (out *protocol.Rep
 	if !s.isDynamical() {
 		return out
 	}
-	if s.dynamics.is(&s.moment) && s.dynamics.system != nil {
-		out.OK = true
-		return out
-	}
 	wanted := dynamics{specimen: s.specimen, orient: s.orient, kv: s.KV, absorption: s.Absorption, ratio: s.Ratio}
-	opt := bloch.Standard(s.beam)
-	opt.MaxBeams = mostBeams
-	opt.Yield = func() bool {
+	goes := func() bool {
 		return yield() && s.isDynamical() && wanted.is(&s.moment)
 	}
-	if solver != nil {
-		opt.Elsewhere = func(job []byte) ([]byte, error) { return solver(job, opt.Yield) }
+	elsewhere := func(opt *bloch.Options) {
+		opt.Yield = goes
+		if solver != nil {
+			opt.Elsewhere = func(job []byte) ([]byte, error) { return solver(job, goes) }
+		}
 	}
+	if s.dynamics.is(&s.moment) && s.dynamics.system != nil {
+		return s.refine(elsewhere)
+	}
+	opt := bloch.Standard(s.beam)
+	opt.MaxBeams = mostBeams
+	elsewhere(&opt)
 	d, err := s.solve(opt)
 	switch {
 	case errors.Is(err, bloch.ErrCancelled):
@@ -219,6 +282,87 @@ func (s *Session) Calculate(yield func() bool, solver Solver) (out *protocol.Rep
 		out.Status = "Calculated: dynamical intensities, " + plural(d.beams, "beam") + "."
 	}
 	return out
+}
+
+// refine tells more of the solution of the state: its convergence, or that with
+// twice as many beams. What fails, or is given up while the state stays, ends the
+// refinement.
+func (s *Session) refine(elsewhere func(*bloch.Options)) *protocol.Reply {
+	out := &protocol.Reply{OK: true}
+	d := s.dynamics
+	if !d.unrefined(s.Thickness) {
+		return out
+	}
+	opt := d.opt
+	var err error
+	if _, known := d.converged(s.Thickness); !known {
+		elsewhere(&opt)
+		d.halves, err = bloch.Halve(d.refl, s.beam, d.orient, opt, d.system)
+		s.drawn.stale = true // for the words
+	} else {
+		opt = bloch.Standard(s.beam)
+		opt.MinStrong, opt.MaxStrong, opt.MaxWeak = 2*d.system.Strong, 2*d.system.Strong, refinedWeak
+		elsewhere(&opt)
+		var next *dynamics
+		if next, err = s.solve(opt); err == nil {
+			if next.before, next.first = d, d.first; d.first == nil {
+				next.first = d
+			}
+			d.before = nil // of which no more is needed
+			s.dynamics, s.drawn.stale = next, true
+			if !next.unrefined(s.Thickness) {
+				out.Status = "Refined: dynamical intensities, " + plural(next.beams, "beam") + ", " + next.convergenceText(s.Thickness) + "."
+			}
+		}
+	}
+	if err != nil {
+		out.OK = false
+		if d.is(&s.moment) && s.dynamics == d {
+			d.ended = true
+		}
+	}
+	return out
+}
+
+// convergenceText says how far the intensities may be off, "" if that is not
+// known.
+func (d *dynamics) convergenceText(thickness float64) string {
+	figure, known := d.converged(thickness)
+	percent := link.Fixed(100*figure, 1)
+	switch {
+	case !known:
+		return ""
+	case figure > 1:
+		return "not converged (over 100" + thin + "%)"
+	case figure > trusted:
+		return "not converged (" + link.Fixed(100*figure, 0) + thin + "%)"
+	case percent == "0.0":
+		percent = "0.1"
+	}
+	return "convergence " + percent + thin + "%"
+}
+
+// convergenceText is that of the picture: "" too for frames of a gesture, of which
+// each has its own.
+func (s words) convergenceText() string {
+	d := s.drawn.dynamics
+	if d == nil || d != s.dynamics || s.light && d.told.thickness != s.Thickness {
+		return ""
+	}
+	return d.convergenceText(s.Thickness)
+}
+
+// refining returns the text to show while Calculate refines the picture, and ""
+// if it would not.
+func (s *moment) refining() string {
+	d := s.dynamics
+	if !s.isDynamical() || !d.is(s) || !d.unrefined(s.Thickness) {
+		return ""
+	}
+	if _, known := d.converged(s.Thickness); !known {
+		return "Finding out how far the intensities have converged…"
+	}
+	return "Refining, " + link.Count(2*d.system.Strong) + " beams…"
 }
 
 // waiting returns the text to show while Calculate is at work on the state, and
@@ -316,14 +460,30 @@ func (s words) isDraft() bool {
 	return s.isDynamical() && (s.drawn.dynamics == nil || s.drawn.dynamics != s.dynamics)
 }
 
-// modelText names the model of the picture.
+// modelText names the model of the picture, with the number of its beams.
 func (s words) modelText() string {
-	text := "kinematic"
-	if d := s.drawn.dynamics; d != nil {
-		text = "dynamical, " + plural(d.beams, "beam")
+	d := s.drawn.dynamics
+	switch {
+	case d == nil && s.isDraft():
+		return "draft: kinematic"
+	case d == nil:
+		return "kinematic"
+	case s.isDraft():
+		return "draft, " + plural(d.beams, "beam")
 	}
-	if s.isDraft() {
-		text = "draft: " + text
+	text := "dynamical, " + plural(d.beams, "beam")
+	if weak := len(d.system.Beams) - d.system.Strong; weak > 0 {
+		text += " + " + link.Count(weak) + " weak"
+	}
+	return text
+}
+
+// dynamicalText says all that makes the intensities of a dynamical picture but its
+// model: thickness, absorption and convergence.
+func (s words) dynamicalText() string {
+	text := link.Trimmed(s.Thickness, 1) + " nm, " + s.absorptionText()
+	if convergence := s.convergenceText(); convergence != "" {
+		text += ", " + convergence
 	}
 	return text
 }

@@ -76,7 +76,7 @@ func TestDynamicalPicture(t *testing.T) {
 	if dynamical.SVG == kinematic.SVG {
 		t.Error("the picture is the same")
 	}
-	if hud := plain(dynamical.View.Frame.Hud[len(dynamical.View.Frame.Hud)-1]); !strings.HasPrefix(hud, "dynamical, ") || !strings.HasSuffix(hud, " beams") {
+	if hud := plain(dynamical.View.Frame.Hud[len(dynamical.View.Frame.Hud)-1]); !strings.HasPrefix(hud, "dynamical, ") || !strings.HasSuffix(hud, " weak") {
 		t.Errorf("the picture says %q", hud)
 	}
 	detail := must(t, s, protocol.Request{Op: "inspect", HKL: &[3]int{0, 0, 2}}).Detail
@@ -186,6 +186,9 @@ func TestCalculate(t *testing.T) {
 	if done.View.Waiting != "" || done.SVG == v.SVG || len(done.View.Frame.Hud) != 4 {
 		t.Errorf("after the calculation: waiting %q, %v", done.View.Waiting, done.View.Frame.Hud)
 	}
+	if again := refined(t, s); again > 4 {
+		t.Errorf("refined in %d steps", again)
+	}
 	if again := s.Calculate(func() bool { t.Error("it calculates again"); return true }, nil); !again.OK {
 		t.Errorf("again: %q", again.Error)
 	}
@@ -195,6 +198,132 @@ func TestCalculate(t *testing.T) {
 	}
 	if !(total > 5 && total <= 100) {
 		t.Errorf("%.2f %% are diffracted", total)
+	}
+}
+
+// refined has a picture refined to the end and returns the number of steps, the
+// first of which finds out how far it has converged.
+func refined(t *testing.T, s *session.Session) int {
+	t.Helper()
+	for steps := range 10 {
+		if must(t, s, protocol.Request{Op: "view"}).View.Refining == "" {
+			return steps
+		}
+		if r := s.Calculate(on(), nil); !r.OK {
+			t.Fatalf("step %d: %q", steps+1, r.Error)
+		}
+	}
+	t.Fatal("the refinement has no end")
+	return 0
+}
+
+// TestRefinement: the page finds out how far a picture has converged, then takes
+// twice as many beams until that changes less than 2 %, each step shown. Whatever
+// changes the state ends it, and who stops it is not asked again.
+func TestRefinement(t *testing.T) {
+	hud := func(s *session.Session) (convergence, model string) {
+		t.Helper()
+		lines := must(t, s, protocol.Request{Op: "view", Draw: "svg"}).View.Frame.Hud
+		if len(lines) > 4 {
+			convergence = plain(lines[3])
+		}
+		return convergence, plain(lines[len(lines)-1])
+	}
+	const where = "/sim?c=lib-srtio3&z=0,0,1&m=d&t=100"
+	s := open(t, where)
+	first := must(t, s, protocol.Request{Op: "view", Draw: "svg"})
+	if first.View.Waiting != "" {
+		if r := s.Calculate(on(), nil); !r.OK {
+			t.Fatal(r.Error)
+		}
+		first = must(t, s, protocol.Request{Op: "view", Draw: "svg"})
+	}
+	if c, model := hud(s); c != "" || model != "dynamical, 185 beams + 1,200 weak" {
+		t.Errorf("before: %q, %q", c, model)
+	}
+	if v := first.View.Refining; v != "Finding out how far the intensities have converged…" {
+		t.Errorf("waiting for %q", v)
+	}
+	var got []string
+	for range 4 {
+		v := must(t, s, protocol.Request{Op: "view", Draw: "svg"})
+		if v.View.Refining == "" {
+			break
+		}
+		r := s.Calculate(on(), nil)
+		if !r.OK {
+			t.Fatal(r.Error)
+		}
+		c, model := hud(s)
+		got = append(got, c+"; "+model)
+		if more := len(got) == 1; more != (must(t, s, protocol.Request{Op: "view", Draw: "svg"}).SVG == v.SVG) {
+			t.Errorf("step %d: the same picture: %v", len(got), more)
+		}
+	}
+	t.Log(got)
+	if len(got) != 3 || !strings.HasPrefix(got[0], "not converged (19\u2009%); dynamical, 185 beams") ||
+		!strings.HasPrefix(got[1], "not converged (1") || !strings.Contains(got[1], "dynamical, 365 beams") ||
+		!strings.HasPrefix(got[2], "convergence ") || !strings.Contains(got[2], "dynamical, 729 beams") {
+		t.Errorf("steps %q", got)
+	}
+	caption := must(t, s, protocol.Request{Op: "table", Limit: 1}).Table.Caption
+	if !strings.Contains(caption, "dynamical, 729 beams + 2,400 weak, 100 nm, no absorption, convergence ") {
+		t.Errorf("the table says %q", caption)
+	}
+	if svg := must(t, s, protocol.Request{Op: "export", Kind: "svg"}).SVG; !strings.Contains(svg, "100 nm, no absorption, convergence ") {
+		t.Error("the caption has no convergence")
+	}
+	if text := must(t, s, protocol.Request{Op: "export", Kind: "json"}).File.Text; !strings.Contains(text, `"convergence_percent": `) || !strings.Contains(text, `"strong": 729,`) {
+		t.Error("the JSON file has no convergence or beams")
+	}
+	if d := must(t, s, protocol.Request{Op: "view"}).View.Description; !strings.Contains(d, "no absorption, convergence ") {
+		t.Errorf("described as %q", d)
+	}
+	// Another thickness has another figure, without new waves.
+	last, _ := hud(s)
+	thin := must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Values: values{"t": "10"}}, Draw: "svg"}).View
+	if c := plain(thin.Frame.Hud[3]); !strings.HasPrefix(c, "convergence ") || c == last || thin.Refining != "" {
+		t.Errorf("behind 10 nm: %q, %q", c, thin.Refining)
+	}
+
+	// Stopped, it stays as it is.
+	s = open(t, where)
+	if s.View().Waiting != "" {
+		s.Calculate(on(), nil)
+	}
+	s.Calculate(on(), nil)
+	before, _ := hud(s)
+	if r := s.Calculate(func() bool { return false }, nil); r.OK || r.Error != "" {
+		t.Errorf("stopped: OK %v, %q", r.OK, r.Error)
+	}
+	if c, model := hud(s); c != before || !strings.HasPrefix(model, "dynamical, 185 ") || s.View().Refining != "" {
+		t.Errorf("stopped: %q, %q, %q", c, model, s.View().Refining)
+	}
+	// A turn ends it, and its result is that of no other state.
+	s = open(t, where)
+	if s.View().Waiting != "" {
+		s.Calculate(on(), nil)
+	}
+	s.Calculate(on(), nil)
+	calls := 0
+	r := s.Calculate(func() bool {
+		if calls++; calls == 2 {
+			must(t, s, protocol.Request{Op: "tilt", X: 0.2, Light: true, Draw: "svg"})
+		}
+		return true
+	}, nil)
+	if r.OK || calls > 2 {
+		t.Errorf("after a tilt: OK %v, %d calls", r.OK, calls)
+	}
+	if v := must(t, s, protocol.Request{Op: "view", Draw: "svg"}).View; v.Waiting+v.Refining == "" {
+		t.Error("the new state is not refined")
+	}
+
+	// Where the limit comes first the page says so in words.
+	s = open(t, "/sim?c=lib-w&z=1,1,0&m=d&t=100")
+	refined(t, s)
+	if c, model := hud(s); !strings.HasPrefix(c, "not converged (") || !strings.HasPrefix(model, "dynamical, 5") {
+		t.Errorf("tungsten: %q, %q", c, model)
 	}
 }
 
@@ -272,9 +401,9 @@ func TestTooManyBeams(t *testing.T) {
 }
 
 // BenchmarkDynamicalFrame is a frame of a drag with dynamical intensities, and
-// the picture after it.
+// the picture after it. It fails if the frame is not dynamical.
 func BenchmarkDynamicalFrame(b *testing.B) {
-	for _, c := range []struct{ name, link string }{{"si-110", "/sim?z=1,1,0&m=d"}, {"gaas-001", "/sim?c=lib-gaas&m=d"}, {"au-001", "/sim?c=lib-au&m=d"}} {
+	for _, c := range []struct{ name, link string }{{"si-110", "/sim?z=1,1,0&m=d"}, {"gaas-001", "/sim?c=lib-gaas&m=d"}, {"au-001", "/sim?c=lib-au&m=d"}, {"yag-111", "/sim?c=lib-yag&z=1,1,1&m=d"}} {
 		for _, light := range []bool{true, false} {
 			name := c.name + "-settled"
 			if light {
@@ -288,8 +417,12 @@ func BenchmarkDynamicalFrame(b *testing.B) {
 					if i%2 == 1 {
 						x = -x
 					}
-					if r := s.Do(&protocol.Request{Op: "tilt", X: x, Light: light, Draw: "svg"}, nil); !r.OK {
+					r := s.Do(&protocol.Request{Op: "tilt", X: x, Light: light, Draw: "svg"}, nil)
+					if !r.OK {
 						b.Fatal(r.Error)
+					}
+					if light && beamsOf(r.Frame) == 0 {
+						b.Fatalf("the frame is %q", plain(r.Frame.Hud[len(r.Frame.Hud)-1]))
 					}
 				}
 			})
@@ -324,14 +457,14 @@ func TestOneTruth(t *testing.T) {
 	}
 	s := open(t, "/sim?z=1,1,0&m=d")
 	view := must(t, s, protocol.Request{Op: "view", Draw: "svg"})
-	if got := last(&view.View.Frame); got != "dynamical, 143 beams" || view.View.Frame.Of != "of the incident beam" {
+	if got := last(&view.View.Frame); got != "dynamical, 143 beams + 1,198 weak" || view.View.Frame.Of != "of the incident beam" {
 		t.Errorf("at rest: %q, %q", got, view.View.Frame.Of)
 	}
-	if r := must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Values: values{"t": "80"}}, Light: true, Draw: "svg"}); last(r.Frame) != "dynamical, 143 beams" || plain(r.Frame.Hud[0]) != "200\u2009kV · 80\u2009nm" {
+	if r := must(t, s, protocol.Request{Op: "set", Set: &protocol.Patch{Values: values{"t": "80"}}, Light: true, Draw: "svg"}); last(r.Frame) != "dynamical, 143 beams + 1,198 weak" || plain(r.Frame.Hud[0]) != "200\u2009kV · 80\u2009nm" {
 		t.Errorf("another thickness, which is no draft: %v", r.Frame.Hud)
 	}
 	frame := must(t, s, protocol.Request{Op: "tilt", X: 0.3, Light: true, Draw: "svg"})
-	if got := last(frame.Frame); !strings.HasPrefix(got, "draft: dynamical, ") || frame.Frame.Of != "of the incident beam" {
+	if got := last(frame.Frame); !strings.HasPrefix(got, "draft, ") || !strings.HasSuffix(got, " beams") || frame.Frame.Of != "of the incident beam" {
 		t.Errorf("a frame of a gesture: %q, %q", got, frame.Frame.Of)
 	}
 	rest := must(t, s, protocol.Request{Op: "view", Draw: "svg"})
@@ -343,22 +476,23 @@ func TestOneTruth(t *testing.T) {
 		t.Errorf("a spot: %q, %q", detail.Detail.Of, detail.Status)
 	}
 
-	// Until a long calculation is done there is a draft, here a kinematic one.
+	// Until a long calculation is done there is a draft.
 	s = open(t, "/sim?c=lib-yag&z=1,1,1&m=d")
 	view = must(t, s, protocol.Request{Op: "view", Draw: "svg"})
-	if got := last(&view.View.Frame); view.View.Waiting == "" || got != "draft: kinematic" || view.View.Frame.Of != "of the strongest spot" || view.View.Rows[0].I != "100.0" {
-		t.Errorf("a draft: waiting %q, %q, %s %% %s", view.View.Waiting, got, view.View.Rows[0].I, view.View.Frame.Of)
+	draft := last(&view.View.Frame)
+	if view.View.Waiting == "" || !strings.HasPrefix(draft, "draft, ") || !strings.HasSuffix(draft, " beams") || view.View.Frame.Of != "of the incident beam" {
+		t.Errorf("a draft: waiting %q, %q, %s %% %s", view.View.Waiting, draft, view.View.Rows[0].I, view.View.Frame.Of)
 	}
-	if !strings.Contains(view.View.Description, ", draft: kinematic") {
+	if !strings.Contains(view.View.Description, ", "+draft) {
 		t.Errorf("described as %q", view.View.Description)
 	}
-	// A light frame says so too, and says of what the intensities are.
-	if f := must(t, s, protocol.Request{Op: "tilt", X: 0.01, Light: true, Draw: "svg"}).Frame; last(f) != "draft: kinematic" || f.Of != "of the strongest spot" {
-		t.Errorf("a light frame of a draft: %q, %q", last(f), f.Of)
-	}
 	table := must(t, s, protocol.Request{Op: "table", Limit: 1}).Table
-	if svg := must(t, s, protocol.Request{Op: "export", Kind: "svg"}).SVG; !strings.Contains(svg, "200 kV, draft: kinematic") || !strings.HasSuffix(table.Caption, " in view, draft: kinematic") {
+	if svg := must(t, s, protocol.Request{Op: "export", Kind: "svg"}).SVG; !strings.Contains(svg, "200 kV, "+draft) || !strings.Contains(table.Caption, " in view, "+draft+", 50 nm, no absorption") {
 		t.Errorf("the file and the table %q do not tell", table.Caption)
+	}
+	// A light frame says so too, and says of what the intensities are.
+	if f := must(t, s, protocol.Request{Op: "tilt", X: 0.01, Light: true, Draw: "svg"}).Frame; !strings.HasPrefix(last(f), "draft, ") || f.Of != "of the incident beam" {
+		t.Errorf("a light frame of a draft: %q, %q", last(f), f.Of)
 	}
 
 	s = open(t, "/sim?z=1,1,0")

@@ -284,7 +284,7 @@ func (s words) caption(o protocol.ExportOptions, address string) []string {
 	}
 	first += ", " + link.Trimmed(s.KV, 1) + " kV, " + s.modelText()
 	if s.drawn.dynamics != nil {
-		first += ", " + link.Trimmed(s.Thickness, 1) + " nm, " + s.absorptionText()
+		first += ", " + s.dynamicalText()
 	}
 	if text := flagsText(s.Flags); text != "" {
 		first += ". " + text
@@ -312,7 +312,12 @@ func (s exporting) exportJSON(o protocol.ExportOptions, address string) (string,
 	}
 	s.draw()
 	if s.drawn.dynamics != nil {
+		d := s.drawn.dynamics
 		doc.Model, doc.Absorption = "dynamical", s.absorptionText()
+		doc.Beams = &protocol.BeamCount{Strong: d.system.Strong, Weak: len(d.system.Beams) - d.system.Strong}
+		if figure, known := d.converged(s.Thickness); known {
+			doc.Convergence = 100 * figure
+		}
 	}
 	if p.setting != nil {
 		doc.SpaceGroup = p.setting.Extended

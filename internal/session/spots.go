@@ -231,6 +231,9 @@ func (s listing) tableRow(r *scene.Reflection) protocol.Row {
 func (s listing) table(r *protocol.Request) *protocol.Table {
 	rows := s.rowsOf()
 	t := &protocol.Table{All: len(rows), Rows: []protocol.Row{}, Caption: plural(len(rows), "reflection") + " of " + s.words().sentenceName() + " in view" + s.words().modelSuffix()}
+	if s.drawn.dynamics != nil {
+		t.Caption += ", " + s.words().dynamicalText()
+	}
 	if s.Rings {
 		t.Caption = plural(len(rows), "set") + " of planes of " + s.words().sentenceName() + ", " + plural(s.drawn.inView, "ring") + " in view"
 	}

@@ -121,6 +121,9 @@ func (s words) hud() []protocol.Text {
 		if s.drawn.dynamics != nil {
 			lines = append(lines, protocol.Says(s.absorptionText()))
 		}
+		if text := s.convergenceText(); text != "" {
+			lines = append(lines, protocol.Says(text))
+		}
 		lines = append(lines, protocol.Says(s.modelText()))
 	}
 	return lines
@@ -168,7 +171,7 @@ func (s words) view() *protocol.View {
 		Frame: *s.frameView(), Heading: s.heading(), Title: s.title(), Summary: s.summary(), Description: s.describe(),
 		Phone: phone, Crystal: s.crystalInfo(group, line), Input: protocol.PlainZone(s.zone, p.four),
 		Hint: "Zone axis: 110, [1−10], 1,−1,0 or 2 −1 −1 0", Chips: s.chips(),
-		Values: s.Values(), Scale: 10 * s.side() / (2 * scene.Half), Waiting: s.waiting(),
+		Values: s.Values(), Scale: 10 * s.side() / (2 * scene.Half), Waiting: s.waiting(), Refining: s.refining(),
 		FlagsText: flagsText(s.Flags), Legend: s.legend(),
 		Counts:  protocol.Counts{InView: s.drawn.inView, Double: s.drawn.double, Kikuchi: s.drawn.bands},
 		Measure: s.measuring().measureView(), Holder: s.planning().holderView(), Second: s.secondView(), Rows: []protocol.Row{},
@@ -504,6 +507,9 @@ func (s words) describe() string {
 	text := plural(s.drawn.inView, "reflection") + " in view"
 	if s.drawn.dynamics != nil {
 		text += ", with dynamical intensities at " + link.Trimmed(s.Thickness, 1) + " nanometres, " + s.absorptionText()
+		if convergence := s.convergenceText(); convergence != "" {
+			text += ", " + convergence
+		}
 	}
 	if s.isDraft() {
 		text += ", " + s.modelText()

@@ -62,6 +62,16 @@ func TestDynamical(t *testing.T) {
 		p.wait("its result", hud("dynamical, 1,000 beams"))
 		p.wait("no message", `!document.querySelector(".toasts").textContent.includes("Calculating")`)
 	})
+	p.part(t, "refined", "/sim?c=lib-srtio3&z=0,0,1&m=d&t=100", func(t *testing.T) {
+		p.wait("the first figure", hud("not converged (19 %)"))
+		p.wait("more beams, until that changes little", hud("dynamical, 729 beams")+" && "+hud("convergence 3.3 %"))
+		if link := p.link(); link != "/sim?c=lib-srtio3&t=100&m=d" {
+			t.Errorf("the link is %s", link)
+		}
+		if caption := eval[string](p, `document.querySelector('#panel-table [data-part="count"]').textContent`); !strings.Contains(caption, "729 beams") {
+			t.Errorf("the table has %q", caption)
+		}
+	})
 	p.part(t, "cancelled", "/sim?c=lib-yag&z=0,0,1&m=d", func(t *testing.T) {
 		p.wait("Cancel", `[...document.querySelectorAll(".toast button")].some((b) => b.textContent === "Cancel")`)
 		eval[bool](p, `[...document.querySelectorAll(".toast button")].find((b) => b.textContent === "Cancel").click() ?? true`)
@@ -112,14 +122,14 @@ func TestOneTruth(t *testing.T) {
 	eval[bool](p, watchTruth)
 	x, y, half := p.centre()
 	p.drag(x+half/2, y+half/3, 20, 14, 8)
-	p.wait("the whole picture", whole+`/^dynamical, \d+ beams$/.test(document.querySelector("#hud p:last-child").textContent) && location.search.includes("d=")`)
+	p.wait("the whole picture", whole+`/^dynamical, \d+ beams \+ [\d,]+ weak$/.test(document.querySelector("#hud p:last-child").textContent) && location.search.includes("d=")`)
 	for _, bad := range eval[[]struct{ Corner, Count string }](p, `seen.filter((s) => !s.count.endsWith(" in view, " + s.corner))`) {
 		t.Errorf("the picture is %q, the table %q", bad.Corner, bad.Count)
 	}
-	if n := eval[int](p, `seen.filter((s) => s.corner.startsWith("draft: ")).length`); n == 0 {
+	if n := eval[int](p, `seen.filter((s) => s.corner.startsWith("draft, ")).length`); n == 0 {
 		t.Error("no frame of the drag says that it is a draft")
 	}
-	if n := eval[int](p, `seen.filter((s) => s.corner.startsWith("draft: ") && !s.busy).length`); n > 0 {
+	if n := eval[int](p, `seen.filter((s) => s.corner.startsWith("draft, ") && !s.busy).length`); n > 0 {
 		t.Errorf("%d drafts with the numbers of another state beside them", n)
 	}
 	if got := eval[string](p, `getComputedStyle(document.querySelector("#rows td")).opacity`); got != "1" {
@@ -196,17 +206,19 @@ func TestSolver(t *testing.T) {
 		slices.Sort(times)
 		t.Logf("%d frames beside the calculation, median %.1f ms, 95 %% within %.1f, the longest %.1f", len(times), times[len(times)/2], times[len(times)*95/100], times[len(times)-1])
 		p.wait("its result", hud("dynamical, 997 beams"))
+		// Two halves of the beams tell how far it has converged.
+		p.wait("its convergence", hud("converge")+` && solvers.length === 1 && solvers[0].jobs === 3 && solvers[0].results === 3`)
 		p.state(garnet)
 		if want = eval[string](p, wholePicture); len(want) < 5000 {
 			t.Errorf("a picture of %d bytes", len(want))
 		}
 	})
 	p.part(t, "cancelled", "/sim?c=lib-yag&z=1,1,1&m=d", func(t *testing.T) {
-		p.wait("a job in the same solver", `solvers.length === 1 && solvers[0].jobs === 2`)
+		p.wait("a job in the same solver", `solvers.length === 1 && solvers[0].jobs === 4`)
 		p.wait("Cancel", `[...document.querySelectorAll(".toast button")].some((b) => b.textContent === "Cancel")`)
 		eval[bool](p, `[...document.querySelectorAll(".toast button")].find((b) => b.textContent === "Cancel").click() ?? true`)
 		p.says("Cancelled. Showing the kinematic pattern.")
-		p.wait("the end of the solver", `solvers[0].ended && solvers[0].results === 1`)
+		p.wait("the end of the solver", `solvers[0].ended && solvers[0].results === 3`)
 	})
 	p.part(t, "a turn meanwhile", "/sim?c=lib-yag&z=1,1,2&m=d", func(t *testing.T) {
 		p.wait("a job in a new solver", `solvers.length === 2 && solvers[1].jobs === 1`)
@@ -214,7 +226,7 @@ func TestSolver(t *testing.T) {
 		p.drag(x+half/2, y+half/3, 30, 20, 5)
 		p.wait("the end of the solver and the job of the new state", `solvers[1].ended && solvers.length >= 3`)
 		p.wait("the new picture", hud("dynamical, 1,000 beams")+` && location.search.includes("d=")`)
-		if got := eval[[]int](p, `solvers.map((s) => s.results)`); got[0] != 1 || got[1] != 0 || got[len(got)-1] != 1 {
+		if got := eval[[]int](p, `solvers.map((s) => s.results)`); got[0] != 3 || got[1] != 0 || got[len(got)-1] < 1 {
 			t.Errorf("results of the solvers: %v", got)
 		}
 	})

@@ -179,6 +179,7 @@ export interface View {
   still?: boolean;
   holz?: Outside;
   waiting?: string;
+  refining?: string;
   flagsText?: string;
   legend: Legend[];
   counts: Counts;

@@ -10,35 +10,38 @@ import { announce } from "./announce.js";
 import { ask, toast } from "./messages.js";
 
 const LONG_MS = 300;
+/** A refinement takes longer before it is told: the picture is there already. */
+const REFINING_MS = 2000;
 
 let working = false;
 let again = false;
 
 newView.listen((view) => {
-  again = !!view.waiting;
+  again = !!(view.waiting || view.refining);
   if (again && !working) work();
 });
 
-/** Calculates what the view waits for, until it waits no more. */
+/** Calculates what the view waits for, and refines it, until there is no more. */
 async function work() {
   working = true;
   while (again) {
     again = false;
     let close = () => {};
     let stopped = false;
-    const text = now.view?.waiting ?? "";
-    const cancel = () => {
+    const { waiting, refining } = now.view ?? {};
+    const run = () => {
       stopped = true;
       engine.cancel();
     };
-    const timer = setTimeout(() => (close = ask(text, { label: "Cancel", run: cancel })), LONG_MS);
+    const tell = () => (close = ask(waiting || refining || "", { label: waiting ? "Cancel" : "Stop", run }));
+    const timer = setTimeout(tell, waiting ? LONG_MS : REFINING_MS);
     const reply = await engine.calculate();
     clearTimeout(timer);
     close();
-    if (stopped) {
+    if (stopped && waiting) {
       await act({ op: "set", set: { values: { m: "k" } } });
       toast("Cancelled. Showing the kinematic pattern.");
-    } else if (reply.ok) {
+    } else if (reply.ok || stopped) {
       await act({ op: "view" }, { keep: true });
       if (!again && reply.status) announce(reply.status);
     }

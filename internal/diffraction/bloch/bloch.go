@@ -95,6 +95,14 @@ type Options struct {
 	// least on the strong ones, by |U|²/|s| with the largest of their couplings to
 	// the leading strong beams. 0 means no limit.
 	MaxWeak int
+	// Foremost leaves out all but so many strong beams, and all weak ones, if there
+	// are more: those with the largest |U|/(|s| + 0.01 Å⁻¹) stay, U being the
+	// largest of their couplings to 000 and, times what these have of the electrons,
+	// to the leading beams. Equivalent beams stay together. Those of Before, the
+	// beams of a frame before, count half as much again, so that beams do not come
+	// and go. 0 means no limit.
+	Foremost int
+	Before   []crystal.HKL
 	// MaxBeams is a limit for what may take too long: more strong beams than that
 	// are a *LimitError, and so are three times as many candidates, counted before
 	// those without a link to 000 and those beyond MaxStrong leave. 0 means no

@@ -61,6 +61,14 @@ func (h *Halves) Of(s *System, thickness float64) float64 {
 	return sum
 }
 
+// Weak is the part of Of that weak beams make, 0 if there are none.
+func (h *Halves) Weak(s *System, thickness float64) float64 {
+	if len(h.systems) < 2 {
+		return 0
+	}
+	return Distance(h.r, s, h.r, h.systems[1], thickness)
+}
+
 // Distance is Σ|ΔI|/ΣI between two solutions for one crystal and orientation
 // behind a thickness in Å, over the eight strongest spots of a but 000. ra and rb
 // are their reflections.

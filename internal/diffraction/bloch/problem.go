@@ -149,6 +149,16 @@ func (p *problem) choose(r *diffraction.Reflections, b diffraction.Beam, o geom.
 		p.beams = append(p.beams, more...)
 	}
 	p.strong = len(p.beams)
+	if opt.Foremost > 0 && p.strong > opt.Foremost {
+		var err error
+		if p.beams, err = p.foremost(r, b); err != nil {
+			return err
+		}
+		p.strong, weak = len(p.beams), nil
+	}
+	if n := p.linked(r, b); opt.MaxBeams > 0 && n > opt.MaxBeams {
+		return &LimitError{n, opt.MaxBeams} // before more is done
+	}
 	if opt.MaxWeak > 0 && len(weak) > opt.MaxWeak {
 		var err error
 		if weak, err = p.weighty(r, b, weak); err != nil {
@@ -157,6 +167,31 @@ func (p *problem) choose(r *diffraction.Reflections, b diffraction.Beam, o geom.
 	}
 	p.beams = append(p.beams, weak...)
 	return nil
+}
+
+// linked counts the strong beams that couplings of strong beams link to 000, if
+// that may be more than Options.MaxBeams allows.
+func (p *problem) linked(r *diffraction.Reflections, b diffraction.Beam) int {
+	if p.opt.MaxBeams == 0 || p.strong <= p.opt.MaxBeams {
+		return p.strong
+	}
+	table := p.opt.Couplings.of(r, b, &p.opt)
+	hkl := p.indices(r)
+	var rest []int
+	for i := range hkl[1:] {
+		rest = append(rest, i+1)
+	}
+	queue := []int{0}
+	for at := 0; at < len(queue); at++ {
+		rest = slices.DeleteFunc(rest, func(i int) bool {
+			if table.at(hkl[i], hkl[queue[at]]).u == 0 {
+				return false
+			}
+			queue = append(queue, i)
+			return true
+		})
+	}
+	return len(queue)
 }
 
 // nearest parts beams into at most n that are nearest to the sphere and the
@@ -180,7 +215,7 @@ func nearest(beams []diffraction.Spot, n int) (near, far []diffraction.Spot) {
 // of the sphere, whose effect has the other sign.
 func (p *problem) weighty(r *diffraction.Reflections, b diffraction.Beam, weak []diffraction.Spot) ([]diffraction.Spot, error) {
 	// Of a large cell there are far too many to look at.
-	const looked = 3
+	const looked = 12
 	if len(weak) > looked*p.opt.MaxWeak {
 		weak, _ = nearest(weak, looked*p.opt.MaxWeak)
 	}
@@ -194,6 +229,65 @@ func (p *problem) weighty(r *diffraction.Reflections, b diffraction.Beam, weak [
 		weights[i] = u * u / math.Abs(s.S)
 	}
 	return heaviest(weak, weights, p.opt.MaxWeak), nil
+}
+
+// foremost leaves those strong beams that Options.Foremost describes.
+func (p *problem) foremost(r *diffraction.Reflections, b diffraction.Beam) ([]diffraction.Spot, error) {
+	// An |s| in Å⁻¹ within which all candidates count alike: less, and far beams of
+	// higher zones that happen to lie on the sphere would push out strong ones of
+	// the zone.
+	const alike = 0.01
+	stays := make(map[crystal.HKL]bool, len(p.opt.Before))
+	for _, h := range p.opt.Before {
+		stays[h] = true
+	}
+	table := p.opt.Couplings.of(r, b, &p.opt)
+	size := func(g, h crystal.HKL) float64 { return math.Sqrt(abs2(table.at(g, h).u)) }
+	direct := make([]float64, p.strong) // |U_g|
+	strongest := 0.0
+	for i, s := range p.beams {
+		if s.Ref != 0 {
+			direct[i] = size(r.HKL[s.Ref], crystal.HKL{})
+			strongest = max(strongest, direct[i])
+		}
+	}
+	// A leading beam sends on as much as it is excited itself, which goes to nothing
+	// where another one takes its place among the leading.
+	const most = 16
+	share := make([]float64, p.strong)
+	for i, s := range p.beams {
+		share[i] = direct[i] / strongest * extinction / (math.Abs(s.S) + extinction)
+	}
+	sorted := slices.Clone(share)
+	sorts.Values(sorted)
+	least := sorted[max(len(sorted)-most, 0)]
+	var leading []int
+	for i := range p.beams {
+		if share[i] > least {
+			leading = append(leading, i)
+		}
+	}
+	weights := make([]float64, p.strong)
+	for i, s := range p.beams {
+		if i&63 == 63 && !p.opt.Yield() {
+			return nil, ErrCancelled
+		}
+		g := r.HKL[s.Ref]
+		u := direct[i]
+		for _, j := range leading {
+			if j != i {
+				u = max(u, (share[j]-least)*size(g, r.HKL[p.beams[j].Ref]))
+			}
+		}
+		weights[i] = u / (math.Abs(s.S) + alike)
+		switch {
+		case s.Ref == 0:
+			weights[i] = math.Inf(1)
+		case stays[g]:
+			weights[i] *= 1.5
+		}
+	}
+	return heaviest(p.beams, weights, p.opt.Foremost), nil
 }
 
 // leading returns the indices of about thirty strong beams that have most of
