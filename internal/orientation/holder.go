@@ -50,7 +50,7 @@ func (r Range) beyond(a float64) float64 { return max(0, r.Min-a, a-r.Max) }
 //	R_X(α) R_Y(β) v   (DoubleTilt)
 //	R_X(α) R_z(β) v   (TiltRotation)
 //
-// with right-handed rotations and α, β the readings, each with its sign turned
+// with right-handed rotations and α, β the readings less Zero, each with its sign turned
 // if Flip says so. The zero value is a double-tilt holder that cannot move: set
 // the ranges.
 type Holder struct {
@@ -58,6 +58,7 @@ type Holder struct {
 	Axis      float64 // rad, from screen x to the α axis, counter-clockwise as seen
 	FlipAlpha bool    // the microscope counts α the other way
 	FlipBeta  bool
+	Zero      Tilt  // what the goniometer reads when the holder is level, rad
 	Alpha     Range // what the holder can reach, readings in rad
 	Beta      Range
 }
@@ -93,7 +94,7 @@ func (h Holder) fullTurn() bool { return h.Beta.Max-h.Beta.Min >= 2*math.Pi-1e-9
 // Rotation returns the turn of the specimen in the laboratory frame between the
 // readings (0, 0) and t.
 func (h Holder) Rotation(t Tilt) geom.Rotation {
-	a, b := h.signed(t.Alpha, t.Beta)
+	a, b := h.signed(t.Alpha-h.Zero.Alpha, t.Beta-h.Zero.Beta)
 	inner := geom.Vec{Y: 1}
 	if h.Kind == TiltRotation {
 		inner = geom.Vec{Z: 1}
@@ -148,15 +149,16 @@ func (h Holder) Aim(v geom.Vec, near Tilt) Tilt {
 	x, y, z := c*v.X+s*v.Y, c*v.Y-s*v.X, v.Z
 	if h.Kind == DoubleTilt {
 		a, b := h.signed(math.Atan2(y, math.Hypot(x, z)), math.Atan2(-x, z))
-		return Tilt{a, b}
+		return Tilt{a + h.Zero.Alpha, b + h.Zero.Beta}
 	}
 	r := math.Hypot(x, y)
 	if r <= 1e-12*math.Abs(z) && z > 0 {
-		return Tilt{0, near.Beta}
+		return Tilt{h.Zero.Alpha, near.Beta}
 	}
 	best, least := Tilt{}, math.Inf(1)
 	for _, sign := range []float64{1, -1} {
 		a, b := h.signed(math.Atan2(sign*r, z), math.Atan2(sign*x, sign*y))
+		a, b = a+h.Zero.Alpha, b+h.Zero.Beta
 		b = near.Beta + math.Remainder(b-near.Beta, 2*math.Pi)
 		if !h.fullTurn() {
 			for _, turn := range []float64{0, 2 * math.Pi, -2 * math.Pi} {

@@ -7,7 +7,9 @@ import (
 	"math"
 	"strings"
 	"testing"
+
 	"zoneaxis/internal/atom"
+	"zoneaxis/internal/geom"
 )
 
 // call runs a command and decodes its JSON into v.
@@ -89,6 +91,90 @@ func TestTiltCommand(t *testing.T) {
 	// θ_B of 200 at 200 kV, to the side of +x: the crystal turns about y by −θ.
 	if b.Target.HKL == nil || math.Abs(b.Target.Travel-0.3548) > 5e-4 || b.Target.Beta > -3 {
 		t.Errorf("two-beam: %+v", *b.Target)
+	}
+}
+
+// A tilt series of aluminium, by hand for three directions of the α axis: [001] is at
+// (0, 0), and [011] is 45° from it towards +y in its standard orientation. An α axis
+// at A turns what the holder sees by −A.
+func TestTiltCalibrate(t *testing.T) {
+	// [112] of a crystal in its standard orientation, as the physics check has it, and
+	// [013] (0, 1, 3): α = atan(1/3), β = 0; [103]: α = 0, β = −atan(1/3).
+	for _, c := range []struct {
+		name, readings, axis string
+		flipAlpha, flipBeta  bool
+	}{
+		{"axis to the right", "0,0,1@0,0 0,1,3@18.4349488,0 1,0,3@0,-18.4349488", "0", false, false},
+		{"axis up: +y of the screen is −β, −x is +α", "0,0,1@0,0 0,1,3@0,-18.4349488 1,0,3@-18.4349488,0", "90", false, false},
+		{"axis to the left: all signs turned", "0,0,1@0,0 0,1,3@-18.4349488,0 1,0,3@0,18.4349488", "180", false, false},
+		{"axis to the right, α counted the other way", "0,0,1@0,0 0,1,3@-18.4349488,0 1,0,3@0,-18.4349488", "0", true, false},
+		{"axis to the right, β counted the other way", "0,0,1@0,0 0,1,3@18.4349488,0 1,0,3@0,18.4349488", "0", false, true},
+	} {
+		var r tiltReport
+		call(t, &r, tiltCommand, "-in", "al", "-alpha", "60", "-beta", "60", "-calibrate", c.readings, "-axis", c.axis, "-rotation", "0", "-to", "1,1,2", "-exact", "-route")
+		k := r.Calibration
+		if k == nil || k.Residual > 0.001 || len(k.Zones) != 3 || k.Offset != [2]float64{} {
+			t.Errorf("%s: %+v", c.name, k)
+			continue
+		}
+		// [112] by the holder's own formula: on the screen it leans as in the first
+		// case, whatever the axis is.
+		v := geom.AxisAngle(geom.Vec{Z: 1}, -geom.Radians(k.Axis)).Apply(geom.Vec{X: 1, Y: 1, Z: 2})
+		alpha, beta := degrees(math.Atan2(v.Y, math.Hypot(v.X, v.Z))), degrees(math.Atan2(-v.X, v.Z))
+		if c.flipAlpha {
+			alpha = -alpha
+		}
+		if c.flipBeta {
+			beta = -beta
+		}
+		// Turned signs are a turn of the pattern: the readings are what counts.
+		if !near(r.Target.Alpha, alpha, 1e-3) || !near(r.Target.Beta, beta, 1e-3) {
+			t.Errorf("%s: [112] at α %.4f, β %.4f, want %.4f, %.4f (%+v)", c.name, r.Target.Alpha, r.Target.Beta, alpha, beta, k.tiltMount)
+		}
+		if last := r.Route[len(r.Route)-1]; last.Zone == nil || *last.Zone != r.Target.Zone || !near(last.Alpha, r.Target.Alpha, 1e-6) || !near(last.Beta, r.Target.Beta, 1e-6) {
+			t.Errorf("%s: the route ends at %+v", c.name, last)
+		}
+	}
+	// The direction of the axis follows from the rotation of the first pattern.
+	var r tiltReport
+	call(t, &r, tiltCommand, "-in", "al", "-alpha", "60", "-beta", "60", "-calibrate", "0,0,1@0,0 0,1,3@0,-18.4349488 1,0,3@-18.4349488,0", "-rotation", "0", "-to", "0,1,1")
+	if k := r.Calibration; !near(k.Axis, 90, 1e-3) || k.FlipAlpha || k.FlipBeta || !near(k.Rotation, 0, 1e-3) || k.Residual > 1e-3 {
+		t.Errorf("axis %g°, rotation %g°", k.Axis, k.Rotation)
+	}
+	if r.From.Alpha != -18.4349488 || r.Target == nil || !near(r.Target.Travel, 45-18.4349488, 1e-3) {
+		t.Errorf("%+v", r.From)
+	}
+	// Two zone axes: what is open is said.
+	call(t, &r, tiltCommand, "-in", "si", "-calibrate", "0,0,1@0,0 1,1,2@20.1,-28.3", "-at", "0,0", "-to", "0,1,3")
+	if k := r.Calibration; len(k.Notes) != 1 || k.Residual < 0.4 || k.Residual > 0.8 || r.From.Zone != [3]int{0, 0, 1} {
+		t.Errorf("%+v from %v", k, r.From.Zone)
+	}
+	// g/3g: the third order is excited, the first is inside the sphere by λ|g|²
+	// (s = λ g²(n − 1)/2, n = 3).
+	var w tiltReport
+	call(t, &w, tiltCommand, "-in", "al", "-to", "0,0,1", "-two-beam", "2,0,0", "-weak-beam", "3")
+	g, lambda := 2/4.0495, 0.0250793
+	if w.Target.S == nil || !near(*w.Target.S, lambda*g*g, 1e-4) || *w.Target.HKL != [3]int{2, 0, 0} {
+		t.Errorf("weak beam: %+v, want s = %g", w.Target, lambda*g*g)
+	}
+	for args, want := range map[string]string{
+		"-calibrate 0,0,1@0,0":                              "two or more zone axes",
+		"-calibrate 0,0,1@0,0;0,0,-1@3,4":                   "given twice",
+		"-calibrate 0,0,1;1,1,2@3,3":                        "has no readings",
+		"-calibrate 0,0,1@0,0;1,1,2@10,x":                   "is not an angle",
+		"-calibrate 0,0,1@0,0;1,1,2@5,5":                    "is the nearest angle",
+		"-calibrate 0,0,1@0,0;1,1,2@24.1,-26.6 -from 0,0,1": "give -calibrate or -from",
+		"-route":                             "needs a zone axis to go to",
+		"-to 1,0,0 -exact -route":            "out of the holder's reach",
+		"-to 0,0,1 -at 50,0 -route":          "beyond the holder's limits",
+		"-alpha 30,-10":                      "lower limit",
+		"-weak-beam 3":                       "together with -two-beam",
+		"-to 0,0,1 -route -route-step-deg 0": "-route-step-deg 0",
+		"-to 0,0,1 -rotation NaN":            "-rotation NaN",
+	} {
+		if err := tiltCommand(append([]string{"-in", "al"}, strings.Fields(args)...), io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %q", args, err, want)
+		}
 	}
 }
 
