@@ -131,6 +131,9 @@ func (o *dynamicOptions) open() (d dynamic, err error) {
 // absorb reads the options of absorption.
 func (o *dynamicOptions) absorb() (opt bloch.Options, err error) {
 	expected := fmt.Sprintf("expected none, tds, or a ratio from 0 to %d such as 0.1", maxRatio)
+	if !(o.ratio >= 0 && o.ratio <= maxRatio) {
+		return opt, fmt.Errorf("-ratio %g: expected a number from 0 to %d", o.ratio, maxRatio)
+	}
 	opt.Ratio = o.ratio
 	switch o.absorption {
 	case "none":
@@ -139,9 +142,6 @@ func (o *dynamicOptions) absorb() (opt bloch.Options, err error) {
 		opt.Absorption = bloch.Thermal
 		return opt, nil
 	case "ratio":
-		if !(o.ratio >= 0 && o.ratio <= maxRatio) {
-			return opt, fmt.Errorf("-ratio %g: expected a number from 0 to %d", o.ratio, maxRatio)
-		}
 	default:
 		if opt.Ratio, err = strconv.ParseFloat(o.absorption, 64); err != nil || !(opt.Ratio >= 0 && opt.Ratio <= maxRatio) {
 			return opt, fmt.Errorf("-absorption %q: %s", o.absorption, expected)

@@ -155,6 +155,7 @@ func TestBlochRefusals(t *testing.T) {
 		want []string
 	}{
 		{"ratio NaN", []string{"-absorption", "ratio", "-ratio", "nan"}, []string{"-ratio NaN", "0 to 1"}},
+		{"ratio NaN without absorption", []string{"-ratio", "nan"}, []string{"-ratio NaN", "0 to 1"}},
 		{"ratio below 0", []string{"-absorption", "ratio", "-ratio", "-1"}, []string{"-ratio -1", "0 to 1"}},
 		{"ratio too large", []string{"-absorption", "ratio", "-ratio", "1e9"}, []string{"-ratio 1e+09", "0 to 1"}},
 		{"ratio infinite", []string{"-absorption", "inf"}, []string{`-absorption "inf"`, "none, tds, or a ratio from 0 to 1"}},
@@ -295,6 +296,7 @@ func TestCBEDRefusals(t *testing.T) {
 		"-format tiff":         "-format",
 		"-format npy":          ".npy",
 		"-smax nan":            "-smax NaN",
+		"-o /no/such/x.npy":    "-o /no/such/x.npy: there is no folder /no/such",
 		"-beams /no/such/file": "no such file",
 	} {
 		err := cbedCommand(append([]string{"-in", "si", "-zone", "1,1,1"}, strings.Fields(args)...), io.Discard, io.Discard)

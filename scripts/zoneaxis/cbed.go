@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/google/renameio/v2"
@@ -125,6 +127,11 @@ func (o *dynamicOptions) cbed(angle float64, pixels int, format, path string, st
 	}
 	if format == "npy" && !strings.HasSuffix(path, ".npy") {
 		return errors.New("-format npy needs a file to write: expected -o with a name that ends in .npy")
+	}
+	if path != "" { // told before the work, not after it
+		if folder, err := os.Stat(filepath.Dir(path)); err != nil || !folder.IsDir() {
+			return fmt.Errorf("-o %s: there is no folder %s", path, filepath.Dir(path))
+		}
 	}
 	d, err := o.open()
 	if err != nil {

@@ -237,20 +237,24 @@ func unpackJob(job []byte) (*problem, *System, []crystal.HKL, *couplings, error)
 	}
 	s := &System{p: p, Kn: head[0], diagonal: in.float64(n), weight: in.float64(n)}
 	table := &couplings{}
-	table.resize(1 << 12)
 	keys := make([]crystal.HKL, m)
+	var span crystal.HKL
 	for i := range keys {
 		keys[i] = in.indices()
+		for k, index := range keys[i] {
+			span[k] = max(span[k], index, -index)
+		}
 	}
+	table.reserve(span)
 	for _, h := range keys {
 		c := pair{u: in.complex()}
 		if flags&hasLoss != 0 {
 			c.loss = in.complex()
 		}
-		table.put(keyOf(h), c)
-		table.put(keyOf(h.Neg()), pair{conj(c.u), conj(c.loss)})
+		table.put(h, c)
+		table.put(h.Neg(), pair{conj(c.u), conj(c.loss)})
 	}
-	table.put(keyOf(crystal.HKL{}), pair{loss: complex(head[2], 0)})
+	table.put(crystal.HKL{}, pair{loss: complex(head[2], 0)})
 	if in.bad {
 		return fail()
 	}

@@ -416,10 +416,24 @@ func (p *problem) couple(table *couplings, hkl []crystal.HKL) error {
 		p.loss = make([]complex128, len(p.u))
 		p.loss0 = real(table.at(crystal.HKL{}, crystal.HKL{}).loss)
 	}
+	// The place of a difference in the box is the difference of places.
+	inBox := table.within(hkl)
+	places := make([]int, len(hkl))
+	for i, h := range hkl {
+		places[i] = table.offset(h)
+	}
 	for i := range hkl {
 		row := p.u[p.rows[i]:p.rows[i+1]]
+		here := table.zero + places[i]
 		for j := range row {
-			c := table.at(hkl[i], hkl[j])
+			var c *pair
+			if inBox {
+				c = &table.pairs[table.box[here-places[j]]]
+			}
+			if c == nil || c == &table.pairs[0] {
+				computed := table.at(hkl[i], hkl[j])
+				c = &computed
+			}
 			row[j] = c.u
 			if p.loss != nil {
 				p.loss[p.rows[i]+j] = c.loss
