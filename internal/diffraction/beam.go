@@ -87,11 +87,18 @@ func ZoneFrame(l crystal.Lattice, u crystal.UVW) (geom.Rotation, error) {
 	if u == (crystal.UVW{}) {
 		return geom.Rotation{}, errors.New("diffraction: zone axis [0 0 0] has no direction")
 	}
-	z := l.R(u).Unit()
+	return Upright(l.R(u)), nil
+}
+
+// Upright returns the orientation (crystal Cartesian → laboratory) in which the
+// direction v of the crystal, of any length but zero, points to +z and the projection
+// of c* up, or of the Cartesian y where v is along c*: ZoneFrame for any direction.
+func Upright(v geom.Vec) geom.Rotation {
+	z := v.Unit()
 	up := geom.Vec{Z: 1}
 	if up.Cross(z).Norm() < 1e-6 {
 		up = geom.Vec{Y: 1}
 	}
 	x := up.Cross(z).Unit()
-	return geom.FromMat(geom.FromRows(x, z.Cross(x), z)), nil
+	return geom.FromMat(geom.FromRows(x, z.Cross(x), z))
 }

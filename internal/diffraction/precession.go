@@ -35,6 +35,9 @@ func (p Precession) AppendSpots(dst []Spot, r *Reflections, b Beam, o geom.Rotat
 	m := o.Mat()
 	k := p.Kinematic
 	k.TiltX, k.TiltY = 0, 0
+	if p.Angle == 0 && !p.TwoBeam {
+		return k.AppendSpots(dst, r, b, o) // a still beam
+	}
 	e := k.ewald(b, m)
 	mx, my, mz := m.Rows()
 	sin, cos := math.Sincos(p.Angle)

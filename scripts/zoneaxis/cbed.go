@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -184,20 +183,15 @@ func (o *dynamicOptions) cbed(angle float64, pixels int, format, path string, st
 	return renameio.WriteFile(path, []byte(text.String()), 0o644)
 }
 
-// npy returns discs as a NumPy array of float32 (format 1.0: magic, header padded
-// to 64 bytes, values in C order).
+// npy returns discs as a NumPy array of float32.
 func npy(d *bloch.Discs, place []int) []byte {
-	header := fmt.Sprintf("{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d, %d, %d), }", len(d.I), len(place), d.Pixels, d.Pixels)
-	const before = 10 // magic, version and length
-	header += strings.Repeat(" ", (64-(before+len(header)+1)%64)%64) + "\n"
-	out := append([]byte("\x93NUMPY\x01\x00"), byte(len(header)), byte(len(header)>>8))
-	out = append(out, header...)
+	var values []float32
 	for _, thickness := range d.I {
 		for _, at := range place {
 			for _, v := range thickness[at] {
-				out = binary.LittleEndian.AppendUint32(out, math.Float32bits(float32(v)))
+				values = append(values, float32(v))
 			}
 		}
 	}
-	return out
+	return appendNPY(nil, "<f4", values, len(d.I), len(place), d.Pixels, d.Pixels)
 }

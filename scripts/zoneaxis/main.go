@@ -24,6 +24,7 @@ import (
 type command func(args []string, stdout, stderr io.Writer) error
 
 var commands = map[string]command{
+	"bank":       bankCommand,
 	"bloch":      blochCommand,
 	"cbed":       cbedCommand,
 	"crystal":    crystalCommand,
@@ -37,6 +38,7 @@ var commands = map[string]command{
 }
 
 var summaries = map[string]string{
+	"bank":       "patterns of all orientations of a crystal, for programs that match them",
 	"bloch":      "dynamical intensities of a zone axis for a series of thicknesses",
 	"cbed":       "discs of a convergent beam for a series of thicknesses",
 	"crystal":    "space group, conventional and primitive cell of a structure",

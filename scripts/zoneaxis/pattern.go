@@ -134,10 +134,7 @@ func patternArguments(args []string, stderr io.Writer) (o patternOptions, err er
 		return o, err
 	}
 	k := &o.rod.Kinematic
-	if k.Shape, err = oneOf("shape", *shape, map[string]diffraction.Shape{
-		"gaussian": diffraction.Gaussian, "slab": diffraction.Slab, "linear": diffraction.Linear,
-		"lorentzian": diffraction.Lorentzian, "positions": diffraction.Positions,
-	}); err != nil {
+	if k.Shape, err = oneOf("shape", *shape, shapes); err != nil {
 		return o, err
 	}
 	if o.reflections.Model, err = parseModel(*model); err != nil {
@@ -193,6 +190,12 @@ func parseModel(name string) (atom.Model, error) {
 	return m, nil
 }
 
+// shapes are the values of -shape.
+var shapes = map[string]diffraction.Shape{
+	"gaussian": diffraction.Gaussian, "slab": diffraction.Slab, "linear": diffraction.Linear,
+	"lorentzian": diffraction.Lorentzian, "positions": diffraction.Positions,
+}
+
 // oneOf looks up the value of an option.
 func oneOf[T any](name, text string, values map[string]T) (T, error) {
 	v, ok := values[text]
@@ -211,11 +214,14 @@ func oneOf[T any](name, text string, values map[string]T) (T, error) {
 // reflections, and drops those below a fraction of the strongest and without
 // intensity.
 func strongestFirst(spots []diffraction.Spot, least float64) []diffraction.Spot {
-	slices.SortStableFunc(spots, func(a, b diffraction.Spot) int { return cmp.Or(cmp.Compare(b.I, a.I), cmp.Compare(a.Ref, b.Ref)) })
-	if len(spots) > 0 {
-		least *= spots[0].I
+	strongest := 0.0
+	for _, s := range spots {
+		strongest = max(strongest, s.I)
 	}
-	return slices.DeleteFunc(spots, func(s diffraction.Spot) bool { return s.I < least || s.I == 0 })
+	least *= strongest
+	spots = slices.DeleteFunc(spots, func(s diffraction.Spot) bool { return s.I < least || s.I == 0 })
+	slices.SortStableFunc(spots, func(a, b diffraction.Spot) int { return cmp.Or(cmp.Compare(b.I, a.I), cmp.Compare(a.Ref, b.Ref)) })
+	return spots
 }
 
 // spacing returns 1/g, nil for 000.
