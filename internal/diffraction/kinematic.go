@@ -206,7 +206,22 @@ func (k Kinematic) AppendSpots(dst []Spot, r *Reflections, b Beam, o geom.Rotati
 	if k.Gnomonic {
 		origin = geom.Vec{X: e.k * e.k0.X / -e.k0.Z, Y: e.k * e.k0.Y / -e.k0.Z}
 	}
+	// Most points lie too far from the sphere, which is told without a root: p of
+	// those with |s| ≤ w is from −w (2q + w) to w (2q − w).
+	far := reach
+	if k.Absent {
+		far = limit
+	}
+	far *= 1 + 1e-9
+	quick := e.exact && far < e.k/10
 	for i, g := range r.G {
+		if quick {
+			p := e.twoK0.Dot(g) + g.Dot(g)
+			q := e.nk + e.nCryst.Dot(g)
+			if q > far && (p > far*(2*q-far) || p < -far*(2*q+far)) {
+				continue
+			}
+		}
 		f := r.F[i]
 		within := reach
 		if f == 0 {

@@ -215,7 +215,7 @@ func nearest(beams []diffraction.Spot, n int) (near, far []diffraction.Spot) {
 // of the sphere, whose effect has the other sign.
 func (p *problem) weighty(r *diffraction.Reflections, b diffraction.Beam, weak []diffraction.Spot) ([]diffraction.Spot, error) {
 	// Of a large cell there are far too many to look at.
-	const looked = 12
+	const looked = 6
 	if len(weak) > looked*p.opt.MaxWeak {
 		weak, _ = nearest(weak, looked*p.opt.MaxWeak)
 	}
