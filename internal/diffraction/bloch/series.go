@@ -272,7 +272,26 @@ func (s *series) at(dst []complex128, tau float64, yield func() bool) ([]complex
 		s.begin(wave, k)
 	}
 	dst = append(dst[:0], make([]complex128, s.n)...)
-	return dst, s.sum(dst, tau-float64(k)*s.trail.spacing, yield)
+	err := s.sum(dst, tau-float64(k)*s.trail.spacing, yield)
+	if s.im == nil {
+		unit(dst)
+	}
+	return dst, err
+}
+
+// unit makes a wave that is nearly of the length 1, as it would be without
+// rounding, just that.
+func unit(wave []complex128) {
+	length := 0.0
+	for _, x := range wave {
+		length += abs2(x)
+	}
+	if math.Abs(length-1) < 1e-4 {
+		f := complex(1/math.Sqrt(length), 0)
+		for i := range wave {
+			wave[i] *= f
+		}
+	}
 }
 
 // begin begins an expansion at checkpoint k, unless it is the one at hand.

@@ -104,6 +104,9 @@ func TestQuick(t *testing.T) {
 		for _, absorption := range []bloch.Absorption{bloch.None, bloch.Proportional, bloch.Thermal} {
 			opt := bloch.Standard(beam)
 			opt.Quick, opt.GMax, opt.MaxStrong, opt.MaxWeak = false, 2.2, 60+rng.IntN(60), 100
+			if i%4 == 0 {
+				opt.MaxStrong += 100
+			}
 			opt.Absorption, opt.Ratio = absorption, 0.1
 			want, err := bloch.Solve(r, beam, o, opt)
 			if err != nil {
