@@ -298,6 +298,8 @@ func decodeRequest(r *jsontext.Reader, x *Request) {
 			r.String(&x.Draw)
 		case "light":
 			r.Bool(&x.Light)
+		case "took":
+			r.Float(&x.Took)
 		case "size":
 			r.Float(&x.Size)
 		case "link":
@@ -717,6 +719,10 @@ func encodeRequest(w *jsontext.Writer, x *Request) {
 	if x.Light {
 		w.Member(`,"light":`)
 		w.Bool(x.Light)
+	}
+	if x.Took != 0 {
+		w.Member(`,"took":`)
+		w.Float(x.Took)
 	}
 	if x.Size != 0 {
 		w.Member(`,"size":`)

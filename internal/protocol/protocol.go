@@ -90,6 +90,9 @@ type Request struct {
 	Seq   uint32 `json:"seq,omitempty"`   // comes back in the reply and in the wire frame
 	Draw  string `json:"draw,omitempty"`  // "svg", "canvas" or ""
 	Light bool   `json:"light,omitempty"` // reply with Frame only
+	// Took is how many ms the frame of a gesture before this one took, 0 if that is
+	// not known: dynamical frames have as many beams as there is time for.
+	Took float64 `json:"took,omitempty"`
 	// Size, with Draw, is the factor that the style sheet enlarges letters by:
 	// they get room for it, and marks grow with them. At most 2; below 1 it is 1.
 	Size float64 `json:"size,omitempty"`

@@ -49,6 +49,9 @@ func (s *Session) Do(r *protocol.Request, payload []byte) (out *protocol.Reply) 
 		}
 	}()
 	s.light = r.Light
+	if r.Light && s.drawn.light && s.drawn.dynamics != nil {
+		s.budget.took(r.Took)
+	}
 	o, ok := operations[r.Op]
 	if !ok {
 		out.Error = "The page asked for “" + r.Op + "”, which this version does not know. Reload the page."

@@ -16,9 +16,10 @@ import (
 
 // Sizes of calculations.
 const (
-	// draftBeams is the number of beams of a frame of a gesture: it has a few
-	// milliseconds.
-	draftBeams = 100
+	// draftBeams is the number of beams of a frame of a gesture, which has a few
+	// milliseconds, until it is known how long frames take; then it is from
+	// fewestBeams to mostFrameBeams.
+	draftBeams, fewestBeams, mostFrameBeams = 100, 60, 160
 	// draftStrong takes the place of the 2λ of bloch.Standard in such frames, which
 	// have no weak beams.
 	draftStrong = 1.2
@@ -186,7 +187,7 @@ func (s *moment) solveDraft() *dynamics {
 	}
 	opt := bloch.Standard(s.beam)
 	opt.Strong = draftStrong * s.beam.Wavelength()
-	opt.SMax, opt.MinStrong, opt.Foremost = opt.Strong, 0, draftBeams
+	opt.SMax, opt.MinStrong, opt.Foremost = opt.Strong, 0, draftBeams+s.budget.more
 	if s.light && d != nil && d.specimen == s.specimen && d.kv == s.KV {
 		for _, beam := range d.system.Beams {
 			opt.Before = append(opt.Before, d.refl.HKL[beam.Ref])
@@ -194,6 +195,40 @@ func (s *moment) solveDraft() *dynamics {
 	}
 	s.draft, _ = s.solve(opt)
 	return s.draft
+}
+
+// budget is how many beams the frames of a gesture have time for.
+type budget struct {
+	more         int // than draftBeams
+	slow, prompt int // frames in a row
+}
+
+// took learns from a frame that took so many ms, 0 if that is not known: three in
+// a row beyond 16 ms take a sixth of the beams away, thirty within 6 ms give a
+// tenth more. In between nothing changes, so that beams do not come and go.
+func (b *budget) took(ms float64) {
+	const late, early = 16, 6
+	n := draftBeams + b.more
+	switch {
+	case !(ms > 0):
+		return
+	case ms > late:
+		b.slow, b.prompt = b.slow+1, 0
+		if b.slow == 3 {
+			n -= n / 6
+		}
+	case ms < early:
+		b.slow, b.prompt = 0, b.prompt+1
+		if b.prompt == 30 {
+			n += n / 10
+		}
+	default:
+		b.slow, b.prompt = 0, 0
+	}
+	if n != draftBeams+b.more {
+		b.slow, b.prompt = 0, 0
+	}
+	b.more = max(fewestBeams, min(n, mostFrameBeams)) - draftBeams
 }
 
 // solve solves the state. Too many beams are no error: the solution then has no

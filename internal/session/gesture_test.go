@@ -84,3 +84,39 @@ func TestGestureIsSteady(t *testing.T) {
 		t.Logf("%s: %d to %d beams", where, low, high)
 	}
 }
+
+// TestFrameBudget: where frames take long they have fewer beams, where they are
+// prompt more, within bounds and with patience.
+func TestFrameBudget(t *testing.T) {
+	s := open(t, "/sim?c=lib-gaas&z=0,0,1&m=d")
+	angle := 0.0
+	frames := func(n int, took float64) (beams []int) {
+		for range n {
+			angle += 0.3
+			f := must(t, s, protocol.Request{Op: "tilt", X: 0.01 * math.Cos(angle), Y: 0.01 * math.Sin(angle), Light: true, Took: took, Draw: "svg"}).Frame
+			beams = append(beams, beamsOf(f))
+		}
+		return beams
+	}
+	last := func(list []int) int { return list[len(list)-1] }
+	if n := last(frames(12, 10)); n < 90 || n > 100 {
+		t.Errorf("frames of 10 ms have %d beams", n)
+	}
+	// One frame that takes long is none of its business.
+	if list := frames(10, 10); list[0] != last(list) {
+		t.Errorf("steady frames: %v", list)
+	}
+	frames(1, 80)
+	if n := last(frames(3, 10)); n < 90 {
+		t.Errorf("after one late frame: %d beams", n)
+	}
+	if n := last(frames(3, 30)); n > 84 || n < 70 {
+		t.Errorf("three late frames: %d beams", n)
+	}
+	if n := last(frames(40, 30)); n > 60 || n < 50 {
+		t.Errorf("late frames throughout: %d beams", n)
+	}
+	if n := last(frames(400, 3)); n > 160 || n < 150 {
+		t.Errorf("prompt frames throughout: %d beams", n)
+	}
+}

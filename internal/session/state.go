@@ -63,6 +63,7 @@ type moment struct {
 
 	dynamics *dynamics // the last solution, of whatever state
 	draft    *dynamics // the last one of a frame of a gesture
+	budget   budget    // of such frames
 	light    bool      // the request being answered is a frame of a gesture
 
 	drag    drag

@@ -22,6 +22,9 @@ let running = null;
 let worker = null;
 let ready = false;
 let seq = 0;
+/** When the running request was handed over, and what the last frame took, ms. */
+let since = 0;
+let took = 0;
 
 /** Hears of the end of a calculation. @type {((reply: Reply) => void) | null} */
 let calculated = null;
@@ -81,6 +84,7 @@ function receive(message) {
       const reply = JSON.parse(message.json);
       if (reply.need === "library" && job) return hand(job, true);
       running = null;
+      if (job?.frame) took = Math.round(performance.now() - since);
       job?.done({ reply, svg: message.svg, marks: message.marks });
       return pump();
     }
@@ -116,6 +120,8 @@ function pump() {
   if (!job) return;
   running = job;
   job.request.seq = ++seq;
+  since = performance.now();
+  if (job.frame && took) job.request.took = took;
   hand(job);
 }
 

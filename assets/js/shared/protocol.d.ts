@@ -5,6 +5,7 @@ export interface Request {
   seq?: number;
   draw?: string;
   light?: boolean;
+  took?: number;
   size?: number;
   link?: string;
   id?: string;
