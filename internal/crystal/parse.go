@@ -60,7 +60,7 @@ type indexWords struct {
 
 var (
 	zoneWords = indexWords{
-		open: "[", close: "]", labels: []string{"b", "z", "za", "uvw", "zone", "zone axis", "beam"}, noun: "zone axis", article: "A zone axis",
+		open: "[", close: "]", labels: []string{"b", "z", "za", "uvw", "zone", "zone axis", "axis", "beam", "beam direction", "along"}, noun: "zone axis", article: "A zone axis",
 		empty:   "Zone axis: 110, [1−10], 1,−1,0 or 2 −1 −1 0",
 		null:    "has no direction.",
 		example: "110 or [1 −1 0]",
@@ -308,9 +308,9 @@ func HalfWidth(text string) string {
 	}, text)
 }
 
-// unquoted takes away what a sentence or a caption puts around indices: a label
-// with its sign ("B = ", "zone axis: "; without a sign before a bracket) and a
-// full stop at the end.
+// unquoted takes away what a sentence or a caption puts around indices: quotation
+// marks, a label with its sign ("B = ", "zone axis: "; without a sign before a
+// bracket) or behind them ("[013] zone axis"), and a full stop at the end.
 func unquoted(text string, labels []string) string {
 	if rest, ok := strings.CutSuffix(text, "."); ok && rest != "" {
 		// Not of an ellipsis or a number that is still being typed.
@@ -319,7 +319,16 @@ func unquoted(text string, labels []string) string {
 			text = rest
 		}
 	}
+	text = strings.TrimSpace(strings.Trim(text, "\"'`“”„‘’«»"))
 	low := strings.ToLower(text)
+	for _, label := range labels {
+		// Behind the indices: "[013] zone axis", "110 zone".
+		if rest, ok := strings.CutSuffix(low, label); ok && len(label) > 1 && len(low) == len(text) && strings.IndexAny(rest, "0123456789") >= 0 {
+			if cut := strings.TrimRight(rest, " "); cut != rest || strings.LastIndexAny(cut, "])>}") == len(cut)-1 {
+				text, low = text[:len(cut)], low[:len(cut)]
+			}
+		}
+	}
 	for _, label := range labels {
 		rest, ok := strings.CutPrefix(low, label)
 		if !ok || len(low) != len(text) { // a letter that changes its length is in no label
