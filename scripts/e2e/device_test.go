@@ -98,6 +98,27 @@ func TestForcedDark(t *testing.T) {
 			t.Errorf("%s: the film is of brightness %d and the beam in its middle of %d", where, film, beam)
 		}
 	}
+	// The bar of an index is its sign: as bright as its digits.
+	sign := func(where, box string) {
+		t.Helper()
+		eval[bool](p, `(document.querySelector(`+quote(box)+`).scrollIntoView({block: "center"}), true)`)
+		picture, err := png.Decode(bytes.NewReader(p.shot("forced-dark-sign-" + where)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		x, y, w, h := p.box(box)
+		brightest := func(from, to float64) (most uint8) {
+			for ; from <= to; from++ {
+				for dx := 0.2 * w; dx <= 0.8*w; dx++ {
+					most = max(most, at(picture, x+dx, from))
+				}
+			}
+			return most
+		}
+		if bar, digit := brightest(y-2, y+2), brightest(y+0.3*h, y+h); bar < digit/4*3 {
+			t.Errorf("%s: the bar has a brightness of %d, its digit of %d", where, bar, digit)
+		}
+	}
 	p.open("/sim?z=1,1,0&o=")
 	p.heading("Silicon")
 	look("simulator", "#pattern")
@@ -107,6 +128,7 @@ func TestForcedDark(t *testing.T) {
 	p.open("/library/si/")
 	p.wait("a figure", `document.querySelector(".lib-zone figure svg")`)
 	look("library", ".lib-zone figure svg")
+	sign("library", ".lib-zone td .ob")
 	// Without scripts nobody sees that it does.
 	p.do(disableScripts)
 	for where, link := range map[string]string{"simulator": "/sim?z=1,1,0&o=", "film": "/sim?z=1,1,0&o=&p=film"} {
@@ -115,6 +137,7 @@ func TestForcedDark(t *testing.T) {
 	}
 	p.open("/library/si/")
 	look("library-unscripted", ".lib-zone figure svg")
+	sign("library-unscripted", ".lib-zone td .ob")
 }
 
 // at is the brightness of a place of a picture, 0 … 255.
