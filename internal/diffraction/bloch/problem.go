@@ -473,6 +473,10 @@ func (p *problem) link() {
 	// Chains of strong couplings first: the phases of weak ones are rounded.
 	phase := make([]complex128, n)
 	phase[0] = 1
+	rest := make([]int, 0, n) // beams without a phase
+	for i := 1; i < n; i++ {
+		rest = append(rest, i)
+	}
 	for _, least := range [...]float64{1e-3 * strongest, 0} {
 		queue := make([]int, 0, n)
 		for j := range n {
@@ -480,18 +484,19 @@ func (p *problem) link() {
 				queue = append(queue, j)
 			}
 		}
-		for ; len(queue) > 0; queue = queue[1:] {
+		for ; len(queue) > 0 && len(rest) > 0; queue = queue[1:] {
 			j := queue[0]
-			for i := range n {
-				if phase[i] != 0 {
-					continue
-				}
+			left := rest[:0]
+			for _, i := range rest {
 				c := coupling(i, j)
 				if size := math.Sqrt(abs2(c)); size > least {
 					phase[i] = c * complex(1/size, 0) * phase[j]
 					queue = append(queue, i)
+				} else {
+					left = append(left, i)
 				}
 			}
+			rest = left
 		}
 	}
 	if p.opt.List != nil {
