@@ -105,8 +105,14 @@ func (s sheets) basisTable(b zones.Basis) protocol.SheetTable {
 		}
 		t.Rows = append(t.Rows, protocol.SheetRow{Cells: row})
 	}
+	if b.Clockwise {
+		t.Note = t.Note.Plus(protocol.Text{{T: "g"}, {T: "2", Sub: true}, {T: " lies clockwise of g"}, {T: "1", Sub: true}, {T: "."}})
+	}
 	if b.Absent3 {
-		t.Note = protocol.Text{{T: "g"}, {T: "3", Sub: true}, {T: " is absent."}}
+		if len(t.Note) > 0 {
+			t.Note = t.Note.Plus(protocol.Says(" "))
+		}
+		t.Note = t.Note.Plus(protocol.Text{{T: "g"}, {T: "3", Sub: true}, {T: " is absent."}})
 	}
 	return t
 }

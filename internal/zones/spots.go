@@ -24,8 +24,8 @@ type Net struct {
 	absent map[[2]int]bool
 }
 
-// NewNet returns the net of a labelled basis, in the frame in which from G1 to G2
-// is counter-clockwise, G1 to the right. r must be of the same crystal and hold all
+// NewNet returns the net of a labelled basis, seen with the zone axis towards the
+// viewer and G1 to the right. r must be of the same crystal and hold all
 // reflections within b.Reach().
 func NewNet(number int, r *diffraction.Reflections, b Basis) (Net, error) {
 	net := Net{Crystal: number, Zone: b.Zone, absent: map[[2]int]bool{}}

@@ -210,9 +210,10 @@ type Basis struct {
 	Zone       crystal.UVW
 	G1, G2, G3 crystal.HKL
 	Len        [3]float64 // |g1|, |g2|, |g3|, Å⁻¹
-	Angle12    float64    // rad, g1 to g2
+	Angle12    float64    // rad, between g1 and g2, at most π/2
 	Angle13    float64    // rad, between g1 and g3, 0 … π
 	Absent3    bool       // g3 is a forbidden reflection
+	Clockwise  bool       // from g1 to g2 is clockwise with the zone axis towards the viewer
 }
 
 // D returns the plane spacings of g1, g2, g3 in Å.
@@ -248,11 +249,12 @@ func (e *SphereError) Error() string {
 //
 //   - g1 is the shortest reflection of the zone with F ≠ 0, g2 the shortest that
 //     is not along g1;
-//   - (g1 × g2)·[uvw] > 0: from g1 to g2 is counter-clockwise with the zone axis
-//     towards the viewer;
-//   - the angle from g1 to g2 is at most 90° if any choice of signs and of
-//     equally long reflections allows it (an oblique net may not), and then
-//     among what is left (g1, g2) is the lexicographically largest, g1 before g2;
+//   - the angle between g1 and g2 is at most 90°, as in printed tables;
+//   - among the choices of signs and of equally long reflections that allow it,
+//     (g1 × g2)·[uvw] > 0: from g1 to g2 is counter-clockwise with the zone axis
+//     towards the viewer. Oblique nets have no such choice, a fifth of all: there
+//     Clockwise is set;
+//   - among what is left (g1, g2) is the lexicographically largest, g1 before g2;
 //   - g3 is the shorter of g1 + g2 and g1 − g2, the sum if they are equal. It
 //     may be absent.
 //
@@ -289,23 +291,23 @@ func NewBasis(r *diffraction.Reflections, u crystal.UVW) (Basis, error) {
 		// Two rows share the shortest length: both parts of the pair come from it.
 		twos = ones
 	}
-	best, acute := [2]int{-1, -1}, false
+	best, clockwise := [2]int{-1, -1}, true
 	axis := r.Lattice.R(u)
 	for _, i := range ones {
 		for _, j := range twos {
-			if r.HKL[i].Zone(r.HKL[j]) == (crystal.UVW{}) || r.G[i].Cross(r.G[j]).Dot(axis) < 0 {
-				continue
-			}
 			// The cosine of 90° to within the tolerance of lengths.
-			sharp := r.G[i].Dot(r.G[j]) >= -tieLength*r.Len[j]
-			if best[0] >= 0 && (acute && !sharp || acute == sharp && comparePair(r, i, j, best) < 0) {
+			if r.HKL[i].Zone(r.HKL[j]) == (crystal.UVW{}) || r.G[i].Dot(r.G[j]) < -tieLength*r.Len[j] {
 				continue
 			}
-			best, acute = [2]int{i, j}, sharp
+			turned := r.G[i].Cross(r.G[j]).Dot(axis) < 0
+			if best[0] >= 0 && (turned && !clockwise || turned == clockwise && comparePair(r, i, j, best) < 0) {
+				continue
+			}
+			best, clockwise = [2]int{i, j}, turned
 		}
 	}
 	i, j := best[0], best[1]
-	b := Basis{Zone: u, G1: r.HKL[i], G2: r.HKL[j]}
+	b := Basis{Zone: u, G1: r.HKL[i], G2: r.HKL[j], Clockwise: clockwise}
 	sum, difference := r.G[i].Add(r.G[j]), r.G[i].Sub(r.G[j])
 	g3 := sum
 	b.G3 = b.G1.Add(b.G2)

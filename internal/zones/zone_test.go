@@ -81,8 +81,31 @@ func TestBasisProperties(t *testing.T) {
 			if b.G1.Dot(u) != 0 || b.G2.Dot(u) != 0 || b.G3.Dot(u) != 0 {
 				t.Errorf("%s %v: %v, %v, %v are not in the zone", s.ID, u, b.G1, b.G2, b.G3)
 			}
-			if a := geom.Angle(g1.Cross(g2), s.Lattice.R(u)); a > 1e-7 {
+			axis := s.Lattice.R(u)
+			if b.Clockwise {
+				axis = axis.Neg()
+			}
+			if a := geom.Angle(g1.Cross(g2), axis); a > 1e-7 {
 				t.Errorf("%s %v: g1 × g2 is %g rad off the zone axis", s.ID, u, a)
+			}
+			// No shortest pair has an acute angle and the better sense.
+			if b.Angle12 > math.Pi/2+1e-6 {
+				t.Errorf("%s %v: angle %g°", s.ID, u, geom.Degrees(b.Angle12))
+			}
+			for i, h := range r.HKL {
+				for j, k := range r.HKL {
+					if r.Len[max(i, j)] > b.Len[1]+1e-6 {
+						break
+					}
+					if b.Clockwise && r.F[i] != 0 && r.F[j] != 0 && h.Dot(u) == 0 && k.Dot(u) == 0 && h.Zone(k) != (crystal.UVW{}) &&
+						math.Abs(r.Len[i]-b.Len[0]) < 1e-6 && math.Abs(r.Len[j]-b.Len[1]) < 1e-6 &&
+						r.G[i].Dot(r.G[j]) >= 0 && r.G[i].Cross(r.G[j]).Dot(s.Lattice.R(u)) > 0 {
+						t.Errorf("%s %v: %v and %v are counter-clockwise", s.ID, u, h, k)
+					}
+				}
+				if r.Len[i] > b.Len[1]+1e-6 {
+					break
+				}
 			}
 			if math.Abs(geom.Angle(g1, g2)-b.Angle12) > tolRound || math.Abs(geom.Angle(g1, g3)-b.Angle13) > tolRound {
 				t.Errorf("%s %v: angles %v, %v", s.ID, u, b.Angle12, b.Angle13)
@@ -119,8 +142,8 @@ func TestBasisProperties(t *testing.T) {
 	}
 }
 
-// In an oblique net the angle of the shortest pair is acute only clockwise; the
-// sense wins and the angle is the obtuse one.
+// In an oblique net the angle of the shortest pair is acute only clockwise, or from
+// behind the other way: the angle is the printed one, and the sense is told.
 func TestBasisOfObliqueNet(t *testing.T) {
 	s := textbook.Cell(t, "zro2-m")
 	r := textbook.Reflections(t, s, diffraction.Options{GMax: 1.5})
@@ -132,13 +155,14 @@ func TestBasisOfObliqueNet(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if sum := up.Angle12 + down.Angle12; math.Abs(sum-math.Pi) > 1e-9 && math.Abs(up.Angle12-down.Angle12) > 1e-9 {
-		t.Errorf("angles %g and %g from the two sides are neither equal nor supplementary", up.Angle12, down.Angle12)
+	if math.Abs(up.Angle12-down.Angle12) > 1e-9 || up.Angle12 > math.Pi/2 || up.Clockwise == down.Clockwise {
+		t.Errorf("angles %g and %g from the two sides, clockwise %v and %v", up.Angle12, down.Angle12, up.Clockwise, down.Clockwise)
 	}
-	for _, b := range []zones.Basis{up, down} {
-		if s.Lattice.G(b.G1).Cross(s.Lattice.G(b.G2)).Dot(s.Lattice.R(b.Zone)) <= 0 {
-			t.Errorf("%v: clockwise", b.Zone)
-		}
+	// [123] of primitive cubic: 75.04° in print, not 104.96°.
+	p := textbook.Reflections(t, textbook.Cell(t, "srtio3"), diffraction.Options{GMax: 1.5})
+	b, err := zones.NewBasis(p, crystal.UVW{1, 2, 3})
+	if err != nil || math.Abs(geom.Degrees(b.Angle12)-75.04) > 0.005 {
+		t.Errorf("[123] of a primitive cubic cell: %.2f°, %v", geom.Degrees(b.Angle12), err)
 	}
 }
 

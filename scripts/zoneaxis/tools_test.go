@@ -34,13 +34,13 @@ func TestZonesCommand(t *testing.T) {
 	if len(got.Zones) != 13 {
 		t.Fatalf("%d zones of aluminium up to 3, want 13", len(got.Zones))
 	}
-	for _, key := range []string{"zone", "g1", "g2", "g3", "d1_A", "d2_A", "d3_A", "ratio21", "ratio31", "angle12_deg", "angle13_deg"} {
+	for _, key := range []string{"zone", "g1", "g2", "g3", "d1_A", "d2_A", "d3_A", "ratio21", "ratio31", "angle12_deg", "angle13_deg", "clockwise"} {
 		if _, ok := got.Zones[0][key]; !ok {
 			t.Errorf("%s is missing", key)
 		}
 	}
-	if n := len(got.Zones[0]); n != 11 {
-		t.Errorf("%d members, want 11: %v", n, got.Zones[0])
+	if n := len(got.Zones[0]); n != 12 {
+		t.Errorf("%d members, want 12: %v", n, got.Zones[0])
 	}
 	var one struct{ Zones []zoneRow }
 	call(t, &one, zonesCommand, "-in", "al", "-zone", "0,2,2")

@@ -28,13 +28,16 @@ type zoneRow struct {
 	Ratio31 float64     `json:"ratio31"`
 	Angle12 float64     `json:"angle12_deg"`
 	Angle13 float64     `json:"angle13_deg"`
+	// Clockwise tells that from g1 to g2 is clockwise with the zone axis towards the
+	// viewer: an oblique net has no acute angle the other way.
+	Clockwise bool `json:"clockwise"`
 }
 
 const zonesAbout = `tables of zone axes
 
 For every zone axis the labelled basis g1, g2, g3: g1 is the shortest allowed
-reflection, g2 the shortest that is not along g1, counter-clockwise of it by at
-most 90 degrees where the net permits, g3 the shorter of g1+g2 and g1-g2 (which
+reflection, g2 the shortest that is not along g1, at most 90 degrees from it and
+counter-clockwise where the net permits (else "clockwise"), g3 the shorter of g1+g2 and g1-g2 (which
 may itself be forbidden). ratio21 is |g2|/|g1| = d1/d2, ratio31 is |g3|/|g1|.
 Without -zone, one of each set of axes that the Laue class makes equivalent.` + zoneSearchAbout
 
@@ -106,7 +109,7 @@ func zonesCommand(args []string, stdout, stderr io.Writer) error {
 	for i, b := range bases {
 		d := b.D()
 		rows[i] = zoneRow{b.Zone, b.G1, b.G2, b.G3, d[0], d[1], d[2], b.Ratio21(), b.Ratio31(),
-			degrees(b.Angle12), degrees(b.Angle13)}
+			degrees(b.Angle12), degrees(b.Angle13), b.Clockwise}
 	}
 	if *format == "csv" {
 		return writeZonesCSV(stdout, rows)
@@ -117,7 +120,7 @@ func zonesCommand(args []string, stdout, stderr io.Writer) error {
 func writeZonesCSV(w io.Writer, rows []zoneRow) error {
 	c := csv.NewWriter(w)
 	c.Write([]string{"u", "v", "w", "h1", "k1", "l1", "h2", "k2", "l2", "h3", "k3", "l3",
-		"d1_A", "d2_A", "d3_A", "ratio21", "ratio31", "angle12_deg", "angle13_deg"})
+		"d1_A", "d2_A", "d3_A", "ratio21", "ratio31", "angle12_deg", "angle13_deg", "clockwise"})
 	for _, r := range rows {
 		var line []string
 		for _, v := range [][3]int{r.Zone, r.G1, r.G2, r.G3} {
@@ -131,6 +134,7 @@ func writeZonesCSV(w io.Writer, rows []zoneRow) error {
 		for _, x := range []float64{r.Angle12, r.Angle13} {
 			line = append(line, strconv.FormatFloat(x, 'f', 3, 64))
 		}
+		line = append(line, strconv.FormatBool(r.Clockwise))
 		c.Write(line)
 	}
 	c.Flush()

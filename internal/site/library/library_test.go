@@ -486,8 +486,8 @@ func TestSimulatorSheets(t *testing.T) {
 				if !slices.Equal(got, []string{hkl(want.HKL, c.Four), want.D, want.InvD, want.Ratio, want.Angle}) {
 					t.Errorf("%s: g%d is %v, want %+v", name, j+1, got, want)
 				}
-				if (len(tables[0].Note) > 0) != page.Rows[2].Absent {
-					t.Errorf("%s: %v, absent is %v", name, tables[0].Note, page.Rows[2].Absent)
+				if note := tables[0].Note.Plain(); strings.Contains(note, "g3 is absent.") != page.Rows[2].Absent || strings.Contains(note, "g2 lies clockwise of g1.") != page.Rows[1].Clockwise {
+					t.Errorf("%s: %q, absent is %v, clockwise %v", name, note, page.Rows[2].Absent, page.Rows[1].Clockwise)
 				}
 			}
 			for j, want := range page.FOLZ {

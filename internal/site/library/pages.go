@@ -55,6 +55,7 @@ type row struct {
 	D, InvD         string // Å, nm⁻¹
 	Ratio, Angle    string // to g1
 	Absent, IsFirst bool
+	Clockwise       bool // of g1, with the zone axis towards the viewer
 }
 
 type ring struct {
@@ -100,7 +101,7 @@ func (c *Crystal) section(z *Zone) section {
 		Same: z.Same, FitsMore: z.FitsMore}
 	d := b.D()
 	for i, h := range []crystal.HKL{b.G1, b.G2, b.G3} {
-		r := row{Name: strconv.Itoa(i + 1), HKL: h, D: number(d[i], 3), InvD: number(10*b.Len[i], 3), IsFirst: i == 0, Absent: i == 2 && b.Absent3}
+		r := row{Name: strconv.Itoa(i + 1), HKL: h, D: number(d[i], 3), InvD: number(10*b.Len[i], 3), IsFirst: i == 0, Absent: i == 2 && b.Absent3, Clockwise: i == 1 && b.Clockwise}
 		switch i {
 		case 1:
 			r.Ratio, r.Angle = number(b.Ratio21(), 3), number(geom.Degrees(b.Angle12), 2)
