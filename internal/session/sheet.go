@@ -234,7 +234,7 @@ var errRatios = errors.New("The library's table of ratios cannot be read.")
 // readRatios reads the table that the build writes, of which it needs the names
 // and the indices:
 //
-//	{"crystals": [[id, name, 1 if indices are in fours, [[u, v, w, pair…] …]] …]}
+//	{"crystals": [[id, name, 1 if indices are in fours, [[u, v, w, pair…] …], type] …]}
 //
 // each pair being three numbers and the indices of two reflections.
 func readRatios(data []byte) (*ratioTable, error) {

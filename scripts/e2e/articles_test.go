@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -323,7 +324,7 @@ func TestPrintedPages(t *testing.T) {
 }
 
 // candidates returns "crystal [zone]" of the index by ratio and angle.
-const candidates = `[...document.querySelectorAll("#ratio-out tbody tr")].map((r) => r.cells[0].textContent + " " + r.cells[1].textContent)`
+const candidates = `[...document.querySelectorAll("#ratio-out tbody tr")].flatMap((r) => [...r.cells[0].querySelectorAll("a")].map((a) => a.textContent + " " + r.cells[1].textContent))`
 
 // TestLibraryIndexes types what a person measures and gets candidates.
 func TestLibraryIndexes(t *testing.T) {
@@ -338,6 +339,19 @@ func TestLibraryIndexes(t *testing.T) {
 	p.wait("candidates", candidates+`.includes("Aluminium [112]")`)
 	if got := eval[[]string](p, candidates); len(got) < 20 || strings.Contains(strings.Join(got, ","), "[001]") {
 		t.Errorf("for 1.633 and 90°: %v", got)
+	}
+	// What the article on indexing says of this search: cementite is among them, with
+	// the misfit of the first row.
+	if got := eval[string](p, `(() => { const rows = [...document.querySelectorAll("#ratio-out tbody tr")]; const c = rows.find((r) => r.cells[0].textContent.startsWith("Cementite")); return c ? c.cells[1].textContent + " " + (c.cells[4].textContent === rows[0].cells[4].textContent) : "" })()`); got != "[201] true" {
+		t.Errorf("cementite for 1.633 and 90°: %q", got)
+	}
+	// Crystals of one type are one row, which can be opened.
+	if got := eval[bool](p, `[...document.querySelectorAll("#ratio-out summary")].some((s) => /^A1, Cu: \d+ crystals$/.test(s.textContent))`); !got {
+		t.Error("the metals of the type A1 are not one row")
+	}
+	misfits := eval[[]float64](p, `[...document.querySelectorAll("#ratio-out tbody tr")].map((r) => Number(r.cells[4].textContent))`)
+	if !slices.IsSorted(misfits) {
+		t.Errorf("not sorted by the misfit that is shown: %v", misfits)
 	}
 	if !strings.HasSuffix(eval[string](p, `location.href`), "?ratio=1.633&angle=90") {
 		t.Error("the address does not hold the measurement")

@@ -14,13 +14,14 @@
  * @property {number} d Å, of the shorter reflection
  * @property {number} misfit 0 … 1
  */
-/** @typedef {{crystals: [string, string, number, number[][]][]}} Table */
+/** @typedef {{crystals: [id: string, name: string, four: number, zones: number[][], type: string][]}} Table */
 
 const PAIR = 9; // numbers of a pair in a row of the table
 
 /**
- * The zone axes that fit a measurement, the best first, one entry for each
- * crystal and zone axis.
+ * The zone axes that fit a measurement, the best first by the misfit as it is shown
+ * (two decimals), then those of small indices; one entry for each crystal and zone
+ * axis.
  * @param {Table} table
  * @param {{ratio: number, angle: number, d?: number, ratioTol: number, angleTol: number, dTol: number}} query
  * @returns {Match[]}
@@ -49,8 +50,30 @@ export function match(table, query) {
       if (best) found.push(best);
     }
   });
-  const step = (/** @type {number} */ v) => Math.round(v * 20);
+  const step = (/** @type {number} */ v) => Math.round(v * 100);
   return found.sort((p, q) => step(p.misfit) - step(q.misfit) || p.size - q.size || p.crystal - q.crystal);
+}
+
+/**
+ * Matches that nothing on the page tells apart are one row: crystals of one structure
+ * type with the same zone axis, pair, ratio and angle. A row stands where its best
+ * stood, and of rows with the same misfit the one of most crystals first.
+ * @param {Table} table
+ * @param {Match[]} list as match returns it
+ * @param {boolean} scaled whether d was measured, and so tells them apart
+ * @returns {Match[][]}
+ */
+export function rows(table, list, scaled) {
+  /** @type {Map<string, Match[]>} */
+  const groups = new Map();
+  for (const m of list) {
+    const key = [table.crystals[m.crystal][4] || m.crystal, m.zone, m.a, m.b, m.ratio, m.angle, scaled ? m.crystal : ""].join(" ");
+    const group = groups.get(key);
+    if (group) group.push(m);
+    else groups.set(key, [m]);
+  }
+  const shown = (/** @type {Match[]} */ group) => Math.round(group[0].misfit * 100);
+  return [...groups.values()].sort((p, q) => shown(p) - shown(q) || q.length - p.length);
 }
 
 /** @param {number[]} indices */

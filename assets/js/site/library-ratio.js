@@ -2,7 +2,7 @@
 // The index by ratio and angle: its form and its list.
 
 import { $, barred, el } from "../shared/dom.js";
-import { match } from "./library-match.js";
+import { match, rows } from "./library-match.js";
 
 /** @typedef {import('./library-match.js').Match} Match */
 /** @typedef {import('./library-match.js').Table} Table */
@@ -35,7 +35,7 @@ const divisor = (a, b) => (b === 0 ? Math.abs(a) : divisor(b, a % b));
 const anchor = (u) => `z${u.map((n) => String(n).replace("-", "m")).join("_")}`;
 
 /** @param {string} text a number as people type it, or NaN */
-const number = (text) => Number(text.trim().replace(",", ".").replace("°", "").replace("\u2212", "-") || NaN);
+const number = (text) => Number(text.normalize("NFKC").trim().replace(",", ".").replace(/[°.]$/, "").replace("\u2212", "-") || NaN);
 
 /** @type {Promise<Table> | null} */
 let loading = null;
@@ -61,27 +61,33 @@ function setUp(form) {
     try {
       const table = await loading;
       const part = Number(fields.t.value);
-      show(table, match(table, { ratio, angle, d, ratioTol: part / 100, angleTol: part / 2, dTol: part / 100 }));
+      show(table, match(table, { ratio, angle, d, ratioTol: part / 100, angleTol: part / 2, dTol: part / 100 }), d > 0);
     } catch {
       loading = null;
       found.textContent = "The table could not be loaded. Try again when there is a network.";
     }
   }
 
-  /** @param {Table} table @param {Match[]} list */
-  function show(table, list) {
+  /** @param {Table} table @param {Match[]} list @param {boolean} scaled */
+  function show(table, list, scaled) {
+    const groups = rows(table, list, scaled);
     const n = list.length;
-    found.textContent = n === 0 ? "No zone axis of the library fits. Try a wider tolerance." : `${n === 1 ? "One zone axis fits" : `${n} zone axes fit`}${n > MOST ? `; the best ${MOST}` : ""}.`;
+    found.textContent = n === 0 ? "No zone axis of the library fits. Try a wider tolerance." : `${n === 1 ? "One zone axis fits" : `${n} zone axes fit`}${groups.length < n ? `, in ${groups.length} rows` : ""}${groups.length > MOST ? `; the best ${MOST}` : ""}.`;
     out.hidden = n === 0;
+    const link = (/** @type {Match} */ m) => el("a", { href: `/library/${table.crystals[m.crystal][0]}/#${anchor(m.zone)}` }, table.crystals[m.crystal][1]);
     $("tbody", out).replaceChildren(
-      ...list.slice(0, MOST).map((m) => {
-        const [id, name, four] = table.crystals[m.crystal];
+      ...groups.slice(0, MOST).map((group) => {
+        const m = group[0];
+        const [, , four, , type] = table.crystals[m.crystal];
         const plane = four ? "plane" : "";
+        const d = group.map((g) => g.d).sort((p, q) => p - q);
+        const [least, most] = [d[0].toFixed(3), d[d.length - 1].toFixed(3)];
+        const who = group.length === 1 ? link(m) : el("details", {}, el("summary", {}, `${type}: ${group.length} crystals`), el("ul", { className: "plain-list" }, ...group.map((g) => el("li", {}, link(g), ` ${g.d.toFixed(3)} Å`))));
         return el("tr", {},
-          el("th", { scope: "row" }, el("a", { href: `/library/${id}/#${anchor(m.zone)}` }, name)),
+          el("th", { scope: "row" }, who),
           el("td", {}, "[", indices(m.zone, four ? "zone" : ""), "]"),
-          el("td", {}, indices(m.a, plane), ", ", indices(m.b, plane)),
-          el("td", {}, m.ratio.toFixed(3)), el("td", {}, `${m.angle.toFixed(2)}°`), el("td", {}, m.d.toFixed(3)), el("td", {}, m.misfit.toFixed(2)));
+          el("td", {}, m.ratio.toFixed(3)), el("td", {}, `${m.angle.toFixed(2)}°`), el("td", {}, m.misfit.toFixed(2)),
+          el("td", {}, indices(m.a, plane), ", ", indices(m.b, plane)), el("td", {}, least === most ? least : `${least}–${most}`));
       }),
     );
   }

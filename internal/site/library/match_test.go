@@ -107,7 +107,7 @@ console.log(JSON.stringify(read("queries.json").map((q) => match(table, q))));`,
 			A, B    crystal.HKL
 			Misfit  float64
 		}) int {
-			return int(20*a.Misfit+0.5) - int(20*b.Misfit+0.5)
+			return int(100*a.Misfit+0.5) - int(100*b.Misfit+0.5) // two decimals are shown
 		}) {
 			t.Errorf("%+v: the best do not come first", q)
 		}

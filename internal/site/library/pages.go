@@ -364,7 +364,7 @@ func cubicTables(crystals []*Crystal) []latticeTable {
 
 // Table returns the table of ratios as JSON for assets/js/site/library-ratio.js:
 //
-//	{"crystals": [[id, name, 1 if indices are in fours, [[u, v, w, pair…] …]] …]}
+//	{"crystals": [[id, name, 1 if indices are in fours, [[u, v, w, pair…] …], structure type] …]}
 //
 // each pair being ratio·1000, angle·100 (degrees), d·1000 (Å, of the shorter
 // reflection), and three indices each of the shorter and the longer one.
@@ -393,7 +393,7 @@ func Table(crystals []*Crystal, table *zones.RatioTable) ([]byte, error) {
 		if c.Four {
 			four = 1
 		}
-		list[i] = []any{c.Entry.ID, c.View.Name, four, zones[i]}
+		list[i] = []any{c.Entry.ID, c.View.Name, four, zones[i], c.Entry.Type()}
 	}
 	return json.Marshal(map[string]any{"crystals": list})
 }
