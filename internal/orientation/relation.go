@@ -3,6 +3,7 @@ package orientation
 import (
 	"errors"
 	"math"
+	"strings"
 
 	"zoneaxis/internal/crystal"
 	"zoneaxis/internal/geom"
@@ -26,18 +27,73 @@ type Relation struct {
 //
 //	Kurdjumov–Sachs       fcc (111) ∥ bcc (011), [−101] ∥ [−1−11]
 //	Nishiyama–Wassermann  fcc (111) ∥ bcc (011), [11−2] ∥ [0−11]
+//	Greninger–Troiano     fcc (111) ∥ bcc (011), [−12−517] ∥ [−7−1717]
+//	Pitsch                fcc (001) ∥ bcc (011), [110] ∥ [11−1]
 //	Bain                  fcc (001) ∥ bcc (001), [110] ∥ [100]
 //	Burgers               bcc (110) ∥ hcp (0001), [1−11] ∥ [11−20]
+//	cube on cube          (001) ∥ (001), [100] ∥ [100]
 func Relations() []Relation {
 	// Kurdjumov and Sachs, Z. Phys. 64 (1930) 325, doi:10.1007/BF01397346;
-	// Nishiyama 1934 and Wassermann 1935; Bain 1924; Burgers, Physica 1 (1934)
-	// 561, doi:10.1016/S0031-8914(34)80244-3.
+	// Nishiyama 1934 and Wassermann 1935; Greninger and Troiano, Trans. AIME 185
+	// (1949) 590; Pitsch, Phil. Mag. 4 (1959) 577, doi:10.1080/14786435908238253;
+	// Bain 1924; Burgers, Physica 1 (1934) 561, doi:10.1016/S0031-8914(34)80244-3.
 	return []Relation{
 		{"Kurdjumov–Sachs", "fcc", "bcc", crystal.HKL{1, 1, 1}, crystal.HKL{0, 1, 1}, crystal.UVW{-1, 0, 1}, crystal.UVW{-1, -1, 1}},
 		{"Nishiyama–Wassermann", "fcc", "bcc", crystal.HKL{1, 1, 1}, crystal.HKL{0, 1, 1}, crystal.UVW{1, 1, -2}, crystal.UVW{0, -1, 1}},
+		{"Greninger–Troiano", "fcc", "bcc", crystal.HKL{1, 1, 1}, crystal.HKL{0, 1, 1}, crystal.UVW{-12, -5, 17}, crystal.UVW{-7, -17, 17}},
+		{"Pitsch", "fcc", "bcc", crystal.HKL{0, 0, 1}, crystal.HKL{0, 1, 1}, crystal.UVW{1, 1, 0}, crystal.UVW{1, 1, -1}},
 		{"Bain", "fcc", "bcc", crystal.HKL{0, 0, 1}, crystal.HKL{0, 0, 1}, crystal.UVW{1, 1, 0}, crystal.UVW{1, 0, 0}},
 		{"Burgers", "bcc", "hcp", crystal.HKL{1, 1, 0}, crystal.HKL{0, 0, 1}, crystal.UVW{1, -1, 1}, crystal.UVW{1, 1, 0}},
+		{"cube on cube", "", "", crystal.HKL{0, 0, 1}, crystal.HKL{0, 0, 1}, crystal.UVW{1, 0, 0}, crystal.UVW{1, 0, 0}},
 	}
+}
+
+// otherNames are what people write for the names of relations and twin laws, folded.
+var otherNames = map[string]string{
+	"ks": "Kurdjumov–Sachs", "kurdjumov": "Kurdjumov–Sachs", "kurdyumovsachs": "Kurdjumov–Sachs",
+	"nw": "Nishiyama–Wassermann", "nishiyama": "Nishiyama–Wassermann", "nishiyamawasserman": "Nishiyama–Wassermann",
+	"gt": "Greninger–Troiano", "greninger": "Greninger–Troiano", "greningertrojano": "Greninger–Troiano",
+	"cubecube": "cube on cube", "parallel": "cube on cube",
+	"cubetwin": "Σ3", "cubictwin": "Σ3", "twinofacube": "Σ3", "sigma3": "Σ3", "s3": "Σ3",
+}
+
+// folded drops from a name what people write in several ways: case, dashes, spaces,
+// brackets.
+func folded(name string) string {
+	return strings.ToLower(strings.NewReplacer("–", "", "−", "", "-", "", " ", "", "{", "", "}", "", "_", "").Replace(name))
+}
+
+// Named returns the relationship of a name, in any spelling: "Kurdjumov–Sachs",
+// "K-S", "KS", "cube-on-cube".
+func Named(text string) (Relation, bool) {
+	text = folded(text)
+	for _, r := range Relations() {
+		if name := folded(r.Name); text == name || otherNames[text] == r.Name {
+			return r, true
+		}
+	}
+	return Relation{}, false
+}
+
+// Names lists the names of all relationships with what they are called for short.
+func Names() []string {
+	short := map[string]string{"Kurdjumov–Sachs": " (KS)", "Nishiyama–Wassermann": " (NW)", "Greninger–Troiano": " (GT)"}
+	var out []string
+	for _, r := range Relations() {
+		out = append(out, r.Name+short[r.Name])
+	}
+	return out
+}
+
+// NamedTwin returns the twin law of a name, in any spelling: "fcc {111}", "cube twin".
+func NamedTwin(text string) (Twin, bool) {
+	text = folded(text)
+	for _, t := range Twins() {
+		if text == folded(t.Name) || otherNames[text] == t.Name {
+			return t, true
+		}
+	}
+	return Twin{}, false
 }
 
 // Swapped returns the same relationship seen from crystal 2.

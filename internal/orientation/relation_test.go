@@ -28,6 +28,8 @@ func latticeOf(t testing.TB, phase string) (crystal.Lattice, *symmetry.Group) {
 		return textbook.Cubic(t, 3.65), textbook.Group(t, hallFcc)
 	case "bcc":
 		return textbook.Cubic(t, 2.87), textbook.Group(t, hallBcc)
+	case "":
+		return textbook.Cubic(t, 4), textbook.Group(t, hallFcc)
 	case "hcp":
 		return textbook.Lattice(t, crystal.Cell{A: 3.2094, B: 3.2094, C: 5.2108, Alpha: 90, Beta: 90, Gamma: 120}), textbook.Group(t, hallHcp)
 	}
@@ -69,7 +71,8 @@ func TestRelationsHold(t *testing.T) {
 }
 
 // Disorientations and numbers of variants as the literature has them: KS 42.85°
-// and 24, NW 45.99° and 12, Bain 45° and 3, Burgers 12 variants.
+// and 24, NW 45.99° and 12, GT 44.23° and 24, Pitsch 45.99° and 12, Bain 45° and 3,
+// Burgers 12 variants.
 func TestNamedRelations(t *testing.T) {
 	for _, c := range []struct {
 		name     string
@@ -78,6 +81,8 @@ func TestNamedRelations(t *testing.T) {
 	}{
 		{"Kurdjumov–Sachs", 42.85, 24},
 		{"Nishiyama–Wassermann", 45.99, 12},
+		{"Greninger–Troiano", 44.23, 24},
+		{"Pitsch", 45.99, 12},
 		{"Bain", 45, 3},
 		{"Burgers", 0, 12},
 	} {
@@ -270,5 +275,26 @@ func TestSenses(t *testing.T) {
 		if math.Abs(angle-0.2) > 1e-9 || got.Sub(axis).Norm() > 1e-9 {
 			t.Errorf("%s: %g rad about %v, want 0.2 about %v", c.name, angle, got, axis)
 		}
+	}
+}
+
+// Names in the spellings that people use.
+func TestNames(t *testing.T) {
+	for text, want := range map[string]string{
+		"KS": "Kurdjumov–Sachs", "K-S": "Kurdjumov–Sachs", "kurdjumov-sachs": "Kurdjumov–Sachs", "N–W": "Nishiyama–Wassermann", "nw": "Nishiyama–Wassermann",
+		"G-T": "Greninger–Troiano", "Greninger Troiano": "Greninger–Troiano", "pitsch": "Pitsch", "BAIN": "Bain", "burgers": "Burgers",
+		"cube-on-cube": "cube on cube", "Cube on cube": "cube on cube",
+	} {
+		if r, ok := orientation.Named(text); !ok || r.Name != want {
+			t.Errorf("%s is %q", text, r.Name)
+		}
+	}
+	for text, want := range map[string]string{"cube twin": "Σ3", "sigma 3": "Σ3", "fcc 111": "fcc {111}", "hcp {10-12}": "hcp {10−12}"} {
+		if w, ok := orientation.NamedTwin(text); !ok || w.Name != want {
+			t.Errorf("%s is %q", text, w.Name)
+		}
+	}
+	if _, ok := orientation.Named("nonsense"); ok || len(orientation.Names()) != len(orientation.Relations()) {
+		t.Error("nonsense has a relation, or one has no name")
 	}
 }

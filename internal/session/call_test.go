@@ -352,7 +352,7 @@ func TestSettings(t *testing.T) {
 		{"flags", protocol.Patch{Values: values{"f": "+hx"}}, "f", "The mirror and rotation can be any of h (Mirror left-right), v (Mirror up-down), r (Rotate 180°), n (Negative) or d (From the detector)."},
 		{"cell", protocol.Patch{Values: values{"u": "bogus"}}, "u", "The cell can be left out, c (Conventional) or g (As given)."},
 		{"relation", protocol.Patch{Second: &protocol.SecondPatch{ID: ptr("lib-au"), Relation: ptr("nonsense")}}, "relation",
-			"That is not an orientation relationship. Try (111)||(110) [1−10]||[1−11], a twin plane such as (111), or 60° [111]."},
+			"That is not an orientation relationship. Try (111)||(110) [1−10]||[1−11], a twin plane such as (111), 60° [111], or a name: Kurdjumov–Sachs (KS), Nishiyama–Wassermann (NW), Greninger–Troiano (GT), Pitsch, Bain, Burgers, cube on cube."},
 		{"second", protocol.Patch{Second: &protocol.SecondPatch{ID: ptr("unobtainium")}}, "second", "There is no crystal called “unobtainium”."},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -32,7 +32,7 @@ type companion struct {
 const misfitAllowed = 10 * math.Pi / 180
 
 // errRelation is shown for a relation that cannot be read.
-var errRelation = errors.New("That is not an orientation relationship. Try (111)||(110) [1−10]||[1−11], a twin plane such as (111), or 60° [111].")
+var errRelation = errors.New("That is not an orientation relationship. Try (111)||(110) [1−10]||[1−11], a twin plane such as (111), 60° [111], or a name: " + strings.Join(orientation.Names(), ", ") + ".")
 
 // relationFault is what is wrong with the text of a relation.
 type relationFault struct{ error }
@@ -105,23 +105,23 @@ func (n *companion) rotation(first *specimen, relation string) (geom.Rotation, e
 		n.text = protocol.Says("axes parallel: a to a, c* to c*")
 		return geom.NoRotation(), nil
 	}
-	for _, r := range orientation.Relations() {
-		if sameName(r.Name, relation) {
-			// The names tell fcc, bcc and hcp apart, not first and second.
-			if latticeKind(first) == r.Phase2 && latticeKind(n.specimen) == r.Phase1 {
-				r = r.Swapped()
-			}
-			n.text = protocol.Says(r.Name + ": ").Plus(n.parallels(r, first))
-			rot, misfit, err := r.Rotation(l1, l2, misfitAllowed)
-			n.misfit = misfit
-			return rot, err
+	if r, ok := orientation.Named(relation); ok {
+		// The names tell fcc, bcc and hcp apart, not first and second.
+		if latticeKind(first) == r.Phase2 && latticeKind(n.specimen) == r.Phase1 {
+			r = r.Swapped()
 		}
+		n.text = protocol.Says(r.Name + ": ").Plus(n.parallels(r, first))
+		rot, misfit, err := r.Rotation(l1, l2, misfitAllowed)
+		n.misfit = misfit
+		return rot, err
 	}
-	for _, t := range orientation.Twins() {
-		if sameName(t.Name, relation) || relation == "" && t.Name == "Σ3" && first.system() == "cubic" {
-			n.text = protocol.Says("twin: " + t.Name)
-			return n.turn(t, l1)
-		}
+	t, ok := orientation.NamedTwin(relation)
+	if relation == "" && first.system() == "cubic" {
+		t, ok = orientation.NamedTwin("Σ3")
+	}
+	if ok {
+		n.text = protocol.Says("twin: " + t.Name)
+		return n.turn(t, l1)
 	}
 	if strings.Contains(normalRelation(relation), "||") {
 		r, err := parseRelation(relation, first, n.specimen)
@@ -174,15 +174,6 @@ func latticeKind(p *specimen) string {
 func (n *companion) turn(t orientation.Twin, l crystal.Lattice) (geom.Rotation, error) {
 	rot, err := t.Rotation(l, true)
 	return rot, err
-}
-
-// sameName compares the names of relations without regard to case, accents of
-// dashes and spaces.
-func sameName(name, text string) bool {
-	fold := func(s string) string {
-		return strings.ToLower(strings.NewReplacer("–", "-", "−", "-", " ", "", "{", "", "}", "").Replace(s))
-	}
-	return text != "" && fold(name) == fold(text)
 }
 
 // normalRelation writes all signs of parallelism as "||".

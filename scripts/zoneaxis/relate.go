@@ -229,14 +229,10 @@ func (o *relateOptions) rule() (func(l1, l2 crystal.Lattice) (geom.Rotation, rel
 // relation reads -named, or -plane and -direction.
 func (o *relateOptions) relation() (r orientation.Relation, err error) {
 	if o.named != "" {
-		names := []string{}
-		for _, r := range orientation.Relations() {
-			if plainName(r.Name) == plainName(o.named) || len(o.named) > 1 && initials(r.Name) == strings.ToUpper(o.named) {
-				return r, nil
-			}
-			names = append(names, r.Name)
+		if r, ok := orientation.Named(o.named); ok {
+			return r, nil
 		}
-		return r, fmt.Errorf("-named %q: expected one of %s", o.named, strings.Join(names, ", "))
+		return r, fmt.Errorf("-named %q: expected one of %s", o.named, strings.Join(orientation.Names(), ", "))
 	}
 	if o.plane == "" || o.direction == "" {
 		return r, errors.New("-plane and -direction go together")
@@ -275,11 +271,11 @@ func pair(name, text string) (a, b [3]int, err error) {
 // twinLaw reads the name of a twin law, a mirror plane "h,k,l", or a turn
 // "60 u,v,w".
 func twinLaw(text string) (orientation.Twin, error) {
+	if t, ok := orientation.NamedTwin(text); ok {
+		return t, nil
+	}
 	names := []string{}
 	for _, t := range orientation.Twins() {
-		if plainName(t.Name) == plainName(text) {
-			return t, nil
-		}
 		names = append(names, t.Name)
 	}
 	angle, indices, turn := strings.Cut(strings.TrimSpace(text), " ")
@@ -296,20 +292,6 @@ func twinLaw(text string) (orientation.Twin, error) {
 	}
 	u, err := direction("twin", indices)
 	return orientation.Twin{Dir: u, Angle: geom.Radians(v)}, err
-}
-
-// plainName writes a name without case, spaces, brackets and kinds of dash.
-func plainName(name string) string {
-	return strings.NewReplacer("–", "", "−", "", "-", "", " ", "", "{", "", "}", "", "σ", "sigma").Replace(strings.ToLower(name))
-}
-
-// initials returns KS of Kurdjumov–Sachs.
-func initials(name string) string {
-	out := ""
-	for part := range strings.SplitSeq(name, "–") {
-		out += part[:1]
-	}
-	return out
 }
 
 func matrixOf(r geom.Rotation) (out [3][3]float64) {

@@ -31,7 +31,7 @@ export function open() {
     other.hidden = twin;
     relation.placeholder = twin ? "(111)" : "(111)||(110) [1-10]||[1-11]";
     name.textContent = twin ? "Twin plane" : "What is parallel";
-    names.replaceChildren(...(twin ? ["(111)", "(112)", "(10-12)", "60 [111]"] : ["Kurdjumov–Sachs", "Nishiyama–Wassermann", "Bain", "Burgers"]).map((value) => el("option", { value })));
+    names.replaceChildren(...(twin ? ["(111)", "(112)", "(10-12)", "60 [111]", "cube twin"] : ["Kurdjumov–Sachs", "Nishiyama–Wassermann", "Greninger–Troiano", "Pitsch", "Bain", "Burgers", "cube on cube"]).map((value) => el("option", { value })));
   };
   const name = el("label", { className: "label", for: "second-relation" });
   const look = async () => {
