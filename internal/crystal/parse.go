@@ -323,7 +323,7 @@ func unquoted(text string, labels []string) string {
 	low := strings.ToLower(text)
 	for _, label := range labels {
 		// Behind the indices: "[013] zone axis", "110 zone".
-		if rest, ok := strings.CutSuffix(low, label); ok && len(label) > 1 && len(low) == len(text) && strings.IndexAny(rest, "0123456789") >= 0 {
+		if rest, ok := strings.CutSuffix(low, label); ok && len(label) > 1 && len(low) == len(text) && strings.ContainsAny(rest, "0123456789") {
 			if cut := strings.TrimRight(rest, " "); cut != rest || strings.LastIndexAny(cut, "])>}") == len(cut)-1 {
 				text, low = text[:len(cut)], low[:len(cut)]
 			}
