@@ -147,7 +147,7 @@ func TestRelateErrors(t *testing.T) {
 		"-in al -zone 1,1,1 -twin 1,1,1 -named KS":                                "give one relation",
 		"-in al -zone 1,1,1 -named KS":                                            "-in2 is missing",
 		"-in al -in2 fe -zone 1,1,1 -twin 1,1,1":                                  "leave out -in2",
-		"-in al -in2 fe -zone 1,1,1 -named Headley":                                "expected one of Kurdjumov–Sachs",
+		"-in al -in2 fe -zone 1,1,1 -named Headley":                               "expected one of Kurdjumov–Sachs",
 		"-in al -in2 fe -zone 1,1,1 -plane 1,1,1||0,1,1":                          "go together",
 		"-in al -in2 fe -zone 1,1,1 -plane 1,1,1 -direction 1,0,0||1,0,0":         "two triples",
 		"-in al -in2 fe -zone 1,1,1 -plane 0,0,0||0,1,1 -direction 1,0,0||1,0,0":  "0,0,0 has no direction",
