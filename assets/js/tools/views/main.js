@@ -116,7 +116,7 @@ crystal.addEventListener("pointerdown", (/** @type {PointerEvent} */ e) => {
   crystal.addEventListener("lostpointercapture", stop, { once: true });
 });
 
-stereogram.nextElementSibling.append(" ", el("button", { type: "button", className: "larger", "aria-label": "Large stereogram", onclick: () => void open("stereonet") }, "Larger"));
+stereogram.nextElementSibling.append(" ", el("button", { type: "button", className: "larger", onclick: () => void open("stereonet") }, "Larger", el("span", { className: "sr" }, " stereogram")));
 
 newView.listen(later);
 newFrame.listen(() => (stale = true));
