@@ -168,6 +168,7 @@ func TestHeard(t *testing.T) {
 	})`)
 	heard := func(text string) string { return `heard.some((t) => t.startsWith(` + quote(text) + `))` }
 	p.enter("/sim?z=1,1,0&d=1.00,0.00,0.00")
+	p.wait("the simulator", heard("Simulator ready.")) // one text at a time: the latest is said
 	eval[bool](p, `(document.querySelector("#field").focus(), true)`)
 	p.key(",")
 	p.wait("the rotation", heard("Rotated to "))

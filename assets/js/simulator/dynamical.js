@@ -43,7 +43,8 @@ async function work() {
       toast("Cancelled. Showing the kinematic pattern.");
     } else if (reply.ok || stopped) {
       await act({ op: "view" }, { keep: true });
-      if (!again && reply.status) announce(reply.status);
+      // A refinement may follow: what was waited for is there.
+      if (reply.status && (!again || (waiting && !now.view?.waiting))) announce(reply.status);
     }
     else show(reply, { op: "view" });
   }
