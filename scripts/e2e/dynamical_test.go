@@ -50,9 +50,13 @@ func TestDynamical(t *testing.T) {
 				t.Errorf("%d px: %v run under their buttons", width, wide)
 			}
 		}
-		p.click(`input[name="ab"][value="p"]`)
+		// The panel may still be on its way after the change of the window.
+		choose := func(value string) {
+			eval[bool](p, `(document.querySelector('input[name="ab"][value="`+value+`"]').click(), true)`)
+		}
+		choose("p")
 		p.wait("a field for the ratio", hud("absorption 0.1 of the potential")+` && document.querySelector("#ar").offsetHeight > 0`)
-		p.click(`input[name="ab"][value="n"]`)
+		choose("n")
 		p.wait("no absorption", hud("no absorption")+` && location.search === "?z=1,1,0&m=d" && !document.querySelector("#ar").offsetHeight`)
 		p.click(`[data-do="undo"]`)
 		p.wait("absorption again", hud("absorption 0.1 of the potential"))
